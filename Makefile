@@ -1,0 +1,66 @@
+# `make` lists the targets. The README has the same steps as plain commands.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+# Succeeds when somebody chose between Nylas and the sandbox, in the environment or in .env.
+CHOSEN := 'import os, sys, dotenv; \
+	given = {**dotenv.dotenv_values(".env", interpolate=False), **os.environ}; \
+	sys.exit(not any(given.get(name) for name in ("NYLAS_API_KEY", "NYLAS_API_KEY_FILE", "SANDBOX")))'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test format texts lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/run.stamp ## Start the page (in the sandbox, unless a Nylas API key is set) and print its address
+	@$(BIN)/python -c $(CHOSEN) || export SANDBOX=true; \
+	[ -n "$$WEB_CONCURRENCY" ] || unset WEB_CONCURRENCY; \
+	exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py 'app:create_app()'
+
+test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, types, tests, coverage
+	sh deploy/test-tools.sh $(BIN)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+format: .venv/test.stamp ## Put the code in its usual form
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+texts: .venv/test.stamp ## Collect the texts for translators in locales/latchkey.pot
+	$(BIN)/pybabel -q extract --mapping-file locales/babel.cfg --keyword N_ --keyword translate --no-location \
+		--sort-output --omit-header --output-file locales/latchkey.pot .
+
+lock: ## Pin the newest versions that requirements*.in allow
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet uv
+	for name in requirements requirements-dev; do \
+		.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
+			--no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' \
+			--output-file $$name.txt $$name.in || exit 1; \
+	done
+
+clean: ## Remove the virtual environments and what tools left behind
+	rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Latchkey needs Python 3.11 or newer: PYTHON=python3.12 make ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh deploy/install.sh python3-venv
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements.txt | .venv/bin/python
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test.stamp: requirements-dev.txt .venv/run.stamp
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/independent.stamp: tests/independent/package-lock.json .venv/test.stamp
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/independent --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@

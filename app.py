@@ -1,0 +1,131 @@
+"""Composition root: puts the parts together; nothing else does."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import httpx
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.sansio.utils import host_is_trusted
+
+from config import OAUTH_PROVIDERS, Client, Settings, is_loopback, load_settings
+from signin.assets import init_assets
+from signin.branding import Brand
+from signin.cli import init_cli
+from signin.detection import ProviderDetector
+from signin.flow import init_flow
+from signin.i18n import init_i18n
+from signin.logs import init_logs
+from signin.mailhosts import MailHosts
+from signin.nylas import NylasClient
+from signin.oauth import OAuthClient
+from signin.providers import PROVIDERS
+from signin.sandbox import create_sandbox
+from signin.security import init_security
+from signin.services import Services
+from signin.submission import Submissions
+from signin.upstream import Upstream
+from signin.views import init_views
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+SANDBOX_PATH = "/sandbox"
+
+
+def create_app(
+    settings: Settings | None = None, *, transport: httpx.BaseTransport | None = None
+) -> Flask:
+    """Build the app.
+
+    :param settings: read from the environment and ``.env`` unless given.
+    :param transport: replaces the network to Nylas (tests); in the sandbox, the sandbox does.
+    :raises ConfigError: when the settings cannot be used.
+    """
+    settings = settings or load_settings()
+    app = Flask(__name__)
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    if settings.sandbox and transport is None:
+        sandbox = create_sandbox(api_key=settings.nylas_api_key)
+        transport = httpx.WSGITransport(app=sandbox)
+        app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
+            app.wsgi_app, {SANDBOX_PATH: _OnThisMachine(sandbox, settings)}
+        )
+    services = _services(settings, transport)
+    app.extensions["services"] = services
+    init_logs(app, settings.log_level)
+    init_security(app, settings)
+    init_flow(app, settings)
+    init_i18n(app)
+    init_views(app)
+    init_cli(app)
+    init_assets(app)
+    app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox)
+    return app
+
+
+class _OnThisMachine:
+    """Opens the sandbox's sign-in pages, and nothing else of it, to people on this machine.
+
+    It stands beside the app, so the app's own guards do not stand before it.
+    """
+
+    def __init__(self, sandbox: Flask, settings: Settings) -> None:
+        self._sandbox = sandbox
+        self._names = settings.answers_to
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        here = is_loopback(environ.get("REMOTE_ADDR", ""))
+        named = host_is_trusted(environ.get("HTTP_HOST", "").lower(), self._names)
+        if here and named and environ["PATH_INFO"].startswith("/oauth/"):
+            return self._sandbox(environ, start_response)
+        return NotFound()(environ, start_response)
+
+
+def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Services:
+    nylas = NylasClient(
+        Upstream(transport=transport),
+        base_url=settings.nylas_api_uri,
+        api_key=settings.nylas_api_key,
+    )
+    clients = _oauth_clients(settings, transport)
+    return Services(
+        settings=settings,
+        brand=Brand.from_settings(settings),
+        hosts=MailHosts.load(),
+        nylas=nylas,
+        detector=ProviderDetector(nylas, oauth=clients.keys()),
+        oauth=clients,
+        submissions=Submissions(),
+    )
+
+
+def _oauth_clients(
+    settings: Settings, transport: httpx.BaseTransport | None
+) -> dict[str, OAuthClient]:
+    """The clients that are configured; the sandbox has one of its own for every other provider."""
+    made = {}
+    for key in OAUTH_PROVIDERS:
+        client = settings.clients.get(key)
+        # In the sandbox, the transport leads to the sandbox alone.
+        upstream = Upstream(transport=None if client and settings.sandbox else transport)
+        if client is None and settings.sandbox:
+            client = _sandbox_client(key)
+        oauth = PROVIDERS[key].oauth
+        if client and oauth:
+            made[key] = OAuthClient(
+                upstream, PROVIDERS[key], oauth, client, tenant=settings.microsoft_tenant
+            )
+    return made
+
+
+def _sandbox_client(key: str) -> Client:
+    kinds = ("token", "userinfo", "revoke")
+    endpoints = {kind: f"http://sandbox.invalid/oauth/{key}/{kind}" for kind in kinds}
+    for page in ("authorize", "adminconsent"):
+        endpoints[page] = f"{SANDBOX_PATH}/oauth/{key}/{page}"
+    return Client(id=f"sandbox-{key}", secret=f"sandbox-secret-{key}", endpoints=endpoints)

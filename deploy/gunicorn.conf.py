@@ -1,0 +1,95 @@
+"""How the page is served, by ``make run`` and in the container alike.
+
+gevent, because a sign-in may wait two minutes for a mail server, and because slow clients must not
+hold up the others: a waiting connection costs a greenlet here, not a thread.
+"""
+
+import importlib
+import resource
+import sys
+from pathlib import Path
+
+import gevent
+import gunicorn.http.wsgi
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.workers.ggevent import GeventWorker
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from config import ConfigError, load_settings
+
+try:
+    settings = load_settings()
+except ConfigError as error:
+    sys.exit(error.format_message())
+
+# Passwords pass through this memory: it must never be written to a file.
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+# The answer's "Server" header; what serves the page is nobody's business.
+gunicorn.http.wsgi.SERVER = "web"
+
+
+class QuietLogger(Logger):  # type: ignore[misc]
+    """gunicorn's log without addresses of pages: their query may name a person.
+
+    Only lines about requests change. The others say why a worker did not start or was killed.
+    """
+
+    def exception(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Tell the kind of error only, instead of the request's address and a traceback."""
+        if str(msg).startswith("Error handling request"):
+            self.error("A request broke off: %s", type(sys.exception()).__name__)
+        else:
+            super().exception(msg, *args, **kwargs)
+
+    def warning(self, msg: str, *args: object, **kwargs: object) -> None:
+        """Drop what an unreadable request was made of."""
+        if msg.startswith("Invalid request from"):
+            msg, args = "Unreadable request: %s", (type(sys.exception()).__name__,)
+        super().warning(msg, *args, **kwargs)
+
+
+_host = settings.host.strip("[]")
+# An IPv6 address needs its brackets before a port.
+_host = f"[{_host}]" if ":" in _host else _host
+bind = f"{_host}:{settings.port}"
+# The sandbox keeps its grants in the process, so there can be only one.
+workers = 1 if settings.sandbox else settings.web_concurrency
+worker_class = "gevent"
+worker_connections = 1000
+# Also how long a client may take to send its headers.
+keepalive = 15
+# Nylas may take 120 s for a sign-in that is under way when the server is told to stop.
+graceful_timeout = 150
+# Proxies are the app's business (TRUSTED_PROXIES); here nobody is believed.
+forwarded_allow_ips = ""
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (for a heartbeat)
+# The app writes a line for each request, without addresses and queries.
+accesslog = None
+logger_class = QuietLogger
+
+
+def when_ready(server: Arbiter) -> None:
+    """Say where to look."""
+    host = "localhost" if _host in ("127.0.0.1", "0.0.0.0", "[::]") else _host  # noqa: S104 (compared only)
+    address = settings.public_url or f"http://{host}:{settings.port}"
+    # Plain ASCII: a terminal that knows no more must not keep the server from starting.
+    note = '  (sandbox: no real mailboxes; any password but "wrong" works)'
+    print(f"Latchkey is ready: {address}{note if settings.sandbox else ''}", flush=True)
+
+
+def post_worker_init(worker: GeventWorker) -> None:
+    """Say in the log which providers are offered and what is missing, without delaying anybody."""
+    if worker.age == 1:
+        gevent.spawn(_examine, worker)
+
+
+def _examine(worker: GeventWorker) -> None:
+    # Loaded here, as it brings in ssl, which gevent must have patched before.
+    doctor = importlib.import_module("signin.doctor")
+    with worker.wsgi.app_context():
+        for sentence in doctor.findings(worker.wsgi.extensions["services"]):
+            worker.log.info("%s", sentence)

@@ -1,0 +1,1 @@
+"""The sign-in journey: from an e-mail address to a Nylas grant."""

@@ -1,0 +1,53 @@
+"""From a provider's authorization code to a Nylas grant."""
+
+from signin.errors import NylasError, ProviderRefused
+from signin.nylas import NylasClient
+from signin.oauth import OAuthClient, Tokens, Trip
+from signin.problems.nylas import MISSING_PERMISSIONS, SIGN_IN_AGAIN
+from signin.problems.oauth import (
+    NO_OFFLINE_ACCESS,
+    NO_REFRESH_TOKEN,
+    OTHER_ACCOUNT,
+    PROVIDER_DOWN,
+    problem_for,
+)
+from signin.submission import Failed, Outcome, connect
+
+
+def finish(
+    client: OAuthClient, nylas: NylasClient, trip: Trip, code: str, *, email: str
+) -> Outcome:
+    """Exchange the code, check what it brought, and hand the refresh token to Nylas, unused.
+
+    :param email: the address that was typed; the account has to be the same.
+    """
+    try:
+        tokens = client.exchange(trip, code)
+    except ProviderRefused as refused:
+        return Failed(problem=problem_for(refused), detail=str(refused))
+    except NylasError as error:
+        return Failed(problem=PROVIDER_DOWN, detail=f"{type(error).__name__}: {error}")
+    if hindrance := _hindrance(client, tokens, email):
+        client.revoke(tokens)
+        return hindrance
+    provider = client.provider
+    settings = provider.settings(email, {"refresh_token": tokens.refresh_token})
+    outcome = connect(nylas, provider, email=email, settings=settings)
+    if isinstance(outcome, Failed):
+        client.revoke(tokens)
+    return outcome
+
+
+def _hindrance(client: OAuthClient, tokens: Tokens, email: str) -> Failed | None:
+    """Why these tokens are not handed on."""
+    if tokens.missing:
+        return Failed(problem=MISSING_PERMISSIONS, missing=tokens.missing)
+    oauth = client.provider.oauth
+    if oauth and oauth.must_match and not tokens.addresses:
+        return Failed(problem=SIGN_IN_AGAIN, detail="account not told")
+    if oauth and oauth.must_match and email.lower() not in tokens.addresses:
+        return Failed(problem=OTHER_ACCOUNT, account=tokens.addresses[0])
+    if not tokens.refresh_token:
+        again = oauth and oauth.consent_again
+        return Failed(problem=NO_REFRESH_TOKEN if again else NO_OFFLINE_ACCESS)
+    return None

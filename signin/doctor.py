@@ -1,0 +1,59 @@
+"""Looks at the settings and at Nylas, and says what is missing for whom: one sentence each."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from signin.errors import NylasError, Refused
+from signin.nylas import Connector
+from signin.providers import PROVIDERS
+from signin.services import Services
+
+CALLBACK = "/oauth/{provider}/callback"
+
+
+def findings(services: Services) -> Iterator[str]:
+    """Say what works and what is missing, in the operator's words."""
+    try:
+        connectors = {connector.provider: connector for connector in services.nylas.connectors()}
+    except NylasError as error:
+        yield _about_nylas(error)
+        return
+    yield "Nylas accepts the API key."
+    for key, provider in PROVIDERS.items():
+        if provider.oauth:
+            yield f"{key}: {_about_oauth(services, key, connectors.get(key))}"
+        elif key in connectors:
+            yield f"{key}: offered."
+        else:
+            yield f"{key}: not offered, the Nylas application has no connector for it."
+
+
+def redirect_uri(services: Services, key: str) -> str:
+    """The address to register at a provider."""
+    settings = services.settings
+    base = settings.public_url or f"http://localhost:{settings.port}"
+    return urljoin(base, CALLBACK.format(provider=key))
+
+
+def _about_nylas(error: NylasError) -> str:
+    if isinstance(error, Refused) and error.refusal.status == 401:
+        return "Nylas refuses the API key. Is NYLAS_API_URI the region of this key?"
+    return f"Nylas cannot be asked for its connectors ({type(error).__name__}: {error})."
+
+
+def _about_oauth(services: Services, key: str, connector: Connector | None) -> str:
+    name = key.upper()
+    client = services.oauth.get(key)
+    if client is None and connector is None:
+        return "not offered, it has neither a connector nor a client."
+    if client is None:
+        return f"not offered, set {name}_CLIENT_ID and {name}_CLIENT_SECRET."
+    uri = redirect_uri(services, key)
+    if connector is None:
+        return "not offered, the Nylas application has no connector for it."
+    if connector.client_id and connector.client_id != client.client_id:
+        return (
+            f"offered, but {name}_CLIENT_ID differs from the connector's client_id: "
+            f"Nylas will not be able to refresh its tokens. Redirect URI: {uri}"
+        )
+    return f"offered. Register this redirect URI: {uri}"

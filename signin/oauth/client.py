@@ -1,0 +1,212 @@
+"""The company's client at one provider: the way there, and what comes of a code.
+
+The refresh token goes to Nylas unused, as Yahoo and Zoom take back a token that was used.
+"""
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from config import Client
+from signin.errors import BadAnswer, NylasError
+from signin.oauth.answers import (
+    GRAPH,
+    SIGN_IN_ONLY,
+    addresses_in,
+    claims_of,
+    missing_scopes,
+    read_json,
+    refused,
+    short,
+)
+from signin.oauth.trip import Trip
+from signin.providers import OAuth, Provider
+from signin.upstream import Answer, Upstream
+
+TOKEN_SECONDS = 20.0
+USERINFO_SECONDS = 10.0
+REVOKE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """What came of a code.
+
+    :ivar refresh_token: "" when the provider gave none.
+    :ivar addresses: addresses of the account, in small letters; empty when not told.
+    :ivar missing: scopes that were asked for and not granted.
+    """
+
+    refresh_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    addresses: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class OAuthClient:
+    """Talks to one provider as the company's client."""
+
+    def __init__(
+        self, upstream: Upstream, provider: Provider, oauth: OAuth, client: Client, *, tenant: str
+    ) -> None:
+        self._upstream = upstream
+        self._client = client
+        self._oauth = oauth
+        usual = {kind: url.replace("{tenant}", tenant) for kind, url in oauth.endpoints.items()}
+        # Only what a provider has can be replaced: few have a way to give tokens back.
+        self._endpoints = {kind: client.endpoints.get(kind, url) for kind, url in usual.items()}
+        self.provider = provider
+        self.scopes = client.scopes or oauth.scopes
+
+    @property
+    def client_id(self) -> str:
+        """The client's public name, as registered at the provider."""
+        return self._client.id
+
+    def begin(self, *, sign_in: str, redirect_uri: str) -> Trip:
+        """Prepare a trip to the provider for the sign-in of this id."""
+        return Trip(
+            provider=self.provider.key,
+            state=f"{sign_in}.{secrets.token_urlsafe(32)}",
+            nonce=secrets.token_urlsafe(16),
+            verifier=secrets.token_urlsafe(48) if self._oauth.pkce else "",
+            redirect_uri=redirect_uri,
+            started=int(time.time()),
+        )
+
+    def authorization_url(self, trip: Trip, *, email: str, other_account: bool = False) -> str:
+        """Where the person goes.
+
+        :param other_account: the provider shall let the person pick an account.
+        """
+        query = {
+            "response_type": "code",
+            "client_id": self._client.id,
+            "redirect_uri": trip.redirect_uri,
+            "state": trip.state,
+            **self._oauth.extra,
+        }
+        if self.scopes:
+            query["scope"] = " ".join(self.scopes)
+        if "openid" in self.scopes:
+            query["nonce"] = trip.nonce
+        if trip.verifier:
+            query |= {"code_challenge": _challenge(trip.verifier), "code_challenge_method": "S256"}
+        if other_account:
+            query["prompt"] = " ".join(filter(None, (query.get("prompt"), "select_account")))
+        elif self._oauth.login_hint:
+            query["login_hint"] = email
+        address = self._endpoints["authorize"]
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(query, quote_via=quote)}"
+
+    def admin_consent_url(self, *, domain: str, redirect_uri: str) -> str:
+        """Where an administrator of ``domain`` can approve the app; "" where there is no such page.
+
+        Source: Microsoft identity platform, "admin consent".
+        """
+        if "adminconsent" not in self._endpoints:
+            return ""
+        scopes = [scope for scope in self.scopes if short(scope) not in SIGN_IN_ONLY]
+        query = {
+            "client_id": self._client.id,
+            "scope": " ".join(GRAPH + scope.removeprefix(GRAPH) for scope in scopes),
+            "redirect_uri": redirect_uri,
+        }
+        address = self._endpoints["adminconsent"].format(organisation=domain)
+        return f"{urljoin(redirect_uri, address)}?{urlencode(query, quote_via=quote)}"
+
+    def is_from_here(self, trip: Trip, issuer: str) -> bool:
+        """Tell whether ``iss`` of a callback is this provider: same origin as its sign-in page."""
+        return _origin(issuer) == _origin(urljoin(trip.redirect_uri, self._endpoints["authorize"]))
+
+    def exchange(self, trip: Trip, code: str) -> Tokens:
+        """Turn the code into tokens, and find out whose account it is.
+
+        :raises ProviderRefused: the provider says no.
+        :raises NotSent, OutcomeUnknown, BadAnswer: it cannot be asked, or its answer is none.
+        """
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": trip.redirect_uri}
+        if trip.verifier:
+            form["code_verifier"] = trip.verifier
+        answer = self._post("token", form, seconds=TOKEN_SECONDS)
+        content = read_json(answer)
+        access_token = content.get("access_token")
+        if not isinstance(access_token, str) or not access_token:
+            raise BadAnswer("token answer without access token")
+        refresh_token = content.get("refresh_token")
+        return Tokens(
+            refresh_token=refresh_token if isinstance(refresh_token, str) else "",
+            access_token=access_token,
+            addresses=self._addresses(content, access_token, trip),
+            missing=missing_scopes(self.scopes, content.get("scope")),
+        )
+
+    def revoke(self, tokens: Tokens) -> None:
+        """Give tokens back that nobody will use, where the provider has a way for it (RFC 7009)."""
+        if "revoke" not in self._endpoints:
+            return
+        try:
+            self._post(
+                "revoke",
+                {"token": tokens.refresh_token or tokens.access_token},
+                seconds=REVOKE_SECONDS,
+            )
+        except NylasError:
+            # The person is told about something else; the token was kept nowhere in any case.
+            return
+
+    def _post(self, kind: str, form: Mapping[str, str], *, seconds: float) -> Answer:
+        headers: dict[str, str] = {}
+        content = dict(form)
+        if self._oauth.basic:
+            headers["Authorization"] = f"Basic {_basic(self._client)}"
+        else:
+            content |= {"client_id": self._client.id, "client_secret": self._client.secret}
+        answer = self._upstream.send(
+            "POST", self._endpoints[kind], seconds=seconds, headers=headers, form=content
+        )
+        if not 200 <= answer.status < 300:
+            raise refused(answer)
+        return answer
+
+    def _addresses(
+        self, content: Mapping[str, Any], access_token: str, trip: Trip
+    ) -> tuple[str, ...]:
+        claims = claims_of(content.get("id_token"), client_id=self._client.id, nonce=trip.nonce)
+        names = self._oauth.account_fields
+        if found := addresses_in(claims, names):
+            return found
+        try:
+            answer = self._upstream.send(
+                "GET",
+                self._endpoints["userinfo"],
+                seconds=USERINFO_SECONDS,
+                headers={"Authorization": f"Bearer {access_token}"},
+            )
+            return addresses_in(read_json(answer), names) if answer.status == 200 else ()
+        except NylasError:
+            # Not knowing is an answer too; whether it is good enough is decided elsewhere.
+            return ()
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _basic(client: Client) -> str:
+    # Both are form-encoded before they are joined (RFC 6749, 2.3.1).
+    return base64.b64encode(f"{quote(client.id)}:{quote(client.secret)}".encode()).decode()
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        return "", url, None

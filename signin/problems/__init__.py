@@ -1,0 +1,12 @@
+"""Everything that can go wrong, in words for the person who sees it.
+
+problems/
+├── model  what is said about a problem
+├── nylas  from Nylas's answers to problems: the table to edit after the first live test
+├── oauth  from the answers of providers' own sign-in pages to problems
+└── pages  what goes wrong around a sign-in
+"""
+
+from signin.problems.model import Problem
+
+__all__ = ["Problem"]

@@ -1,0 +1,90 @@
+"""The ways a sign-in at a provider can end, to be chosen on the consent page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """One row: its name in the form, what it shows, and what the provider answers.
+
+    ``error`` goes back with the browser; ``number`` is Microsoft's, and stands before its
+    description. ``token_status`` makes the token endpoint fail instead.
+    """
+
+    name: str
+    shows: str
+    error: str = ""
+    number: int = 0
+    token_status: int = 0
+
+
+# Sources: RFC 6749 (4.1.2.1, 5.2); Microsoft, AADSTS error codes; Google, OAuth errors.
+ENDINGS = (
+    Ending(name="allow", shows="Access is allowed."),
+    Ending(name="cancel", shows="The person cancels.", error="access_denied", number=65004),
+    Ending(
+        name="admin",
+        shows="An administrator must approve.",
+        error="admin_policy_enforced",
+        number=65001,
+    ),
+    Ending(
+        name="admin-requested",
+        shows="An administrator was asked to approve.",
+        error="admin_policy_enforced",
+        number=90095,
+    ),
+    Ending(
+        name="admin-only",
+        shows="Only an administrator may allow it.",
+        error="admin_policy_enforced",
+        number=90094,
+    ),
+    Ending(
+        name="conditional-access",
+        shows="Rules of the organisation forbid it.",
+        error="access_denied",
+        number=53003,
+    ),
+    Ending(
+        name="wrong-tenant",
+        shows="The account is not part of the organisation.",
+        error="org_internal",
+        number=50020,
+    ),
+    Ending(name="unavailable", shows="The provider is down.", error="temporarily_unavailable"),
+    Ending(name="server-error", shows="The provider fails.", error="server_error"),
+    Ending(
+        name="expired-code",
+        shows="The code is too old.",
+        error="invalid_grant",
+        number=70008,
+        token_status=400,
+    ),
+    Ending(
+        name="used-code",
+        shows="The code was used before.",
+        error="invalid_grant",
+        number=54005,
+        token_status=400,
+    ),
+    Ending(
+        name="wrong-secret",
+        shows="The client's secret is wrong.",
+        error="invalid_client",
+        number=7000215,
+        token_status=401,
+    ),
+    Ending(
+        name="redirect-mismatch",
+        shows="The redirect URI is not the registered one.",
+        error="redirect_uri_mismatch",
+        number=50011,
+        token_status=400,
+    ),
+    Ending(name="token-down", shows="The token endpoint is down.", token_status=503),
+    Ending(name="no-refresh-token", shows="There is no refresh token."),
+    Ending(name="no-email", shows="The account is only told when asked once more (userinfo)."),
+    Ending(name="no-address", shows="The provider does not tell which account it was."),
+    Ending(name="dead-token", shows="Nylas refuses the refresh token."),
+)

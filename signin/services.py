@@ -1,0 +1,36 @@
+"""What a view may reach for, put together once in ``app.py``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from config import Settings
+from signin.branding import Brand
+from signin.detection import ProviderDetector
+from signin.mailhosts import MailHosts
+from signin.nylas import NylasClient
+from signin.oauth import OAuthClient
+from signin.submission import Submissions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts that live as long as the process.
+
+    :ivar oauth: the company's clients, by provider.
+    """
+
+    settings: Settings
+    brand: Brand
+    hosts: MailHosts
+    nylas: NylasClient
+    detector: ProviderDetector
+    oauth: Mapping[str, OAuthClient]
+    submissions: Submissions
+
+
+def get_services() -> Services:
+    """Return the services of the app that answers this request."""
+    return cast(Services, current_app.extensions["services"])

@@ -1,0 +1,173 @@
+"""The page that takes a password, passes it on at once and forgets it."""
+
+import secrets
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from signin import flow, logs
+from signin.flow import SignIn
+from signin.forms import CredentialsForm, Mailbox, credentials_form
+from signin.i18n import translate
+from signin.problems import Problem
+from signin.problems.nylas import WRONG_PASSWORD
+from signin.problems.pages import NOT_OFFERED, OAUTH_ONLY
+from signin.providers import PROVIDERS, Provider
+from signin.services import get_services
+from signin.submission import Failed, Outcome, connect, report
+
+bp = Blueprint("credentials", __name__)
+
+ICLOUD_IMAP = "imap.mail.me.com"
+
+
+@bp.get("/connect/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """Show the form of a provider, with what was typed before."""
+    provider = _provider(key)
+    signin = flow.load()
+    if signin.grant:
+        return redirect(url_for("connected.show", s=signin.id))
+    if problem := _hindrance(provider, signin):
+        return _problem_page(Failed(problem=problem), provider, signin)
+    flow.touch(signin)
+    form = credentials_form(provider, _mailbox(provider, signin), typed=signin.typed)
+    return _form_page(form, provider, signin)
+
+
+@bp.post("/connect/<key>")
+def submit(key: str) -> ResponseReturnValue:
+    """Send the credentials to Nylas, once, and lead on to the confirmation."""
+    provider = _provider(key)
+    signin = flow.load()
+    if signin.grant:
+        return redirect(url_for("connected.show", s=signin.id), code=303)
+    if problem := _hindrance(provider, signin):
+        return _problem_page(Failed(problem=problem), provider, signin)
+    form = credentials_form(provider, _mailbox(provider, signin))
+    if not form.validate_on_submit():
+        return _form_page(form, provider, signin, status=422)
+    outcome = _send(form, provider, signin)
+    if isinstance(outcome, Failed):
+        return _failed(outcome, form, provider, signin)
+    flow.finish(
+        signin,
+        grant_id=outcome.grant.id,
+        email=outcome.grant.email,
+        mailbox=_mailbox(provider, signin).name,
+        works=provider.works,
+    )
+    return redirect(url_for("connected.show", s=signin.id), code=303)
+
+
+def _provider(key: str) -> Provider:
+    provider = PROVIDERS.get(key)
+    if provider is None or provider.oauth:
+        abort(404)
+    return provider
+
+
+def _hindrance(provider: Provider, signin: SignIn) -> Problem | None:
+    """What makes it useless to ask for a password at all."""
+    if provider.key not in get_services().detector.offered():
+        return NOT_OFFERED
+    host = _mailbox(provider, signin).host
+    return OAUTH_ONLY if provider.key == "imap" and host and not host.password_login else None
+
+
+def _mailbox(provider: Provider, signin: SignIn) -> Mailbox:
+    services = get_services()
+    hosts = services.hosts
+    host = hosts.find(signin.domain)
+    if provider.key == "icloud":
+        # Also for an own domain at iCloud, which needs the same kind of password.
+        host = hosts.by_imap_host(ICLOUD_IMAP)
+    return Mailbox(
+        email=signin.email,
+        domain=signin.domain,
+        host=host if provider.key != "ews" else None,
+        hosts=hosts,
+        settings=services.settings,
+    )
+
+
+def _send(form: CredentialsForm, provider: Provider, signin: SignIn) -> Outcome:
+    services = get_services()
+    settings = provider.settings(signin.email, form.values())
+    outcome = services.submissions.once(
+        {"sign-in": signin.id, **request.form},
+        lambda: connect(
+            services.nylas,
+            provider,
+            email=signin.email,
+            settings=settings,
+            scope=provider.scope,
+        ),
+    )
+    report(provider, outcome)
+    return outcome
+
+
+def _failed(
+    failed: Failed, form: CredentialsForm, provider: Provider, signin: SignIn
+) -> ResponseReturnValue:
+    problem = failed.problem
+    signin = flow.save(signin, typed=form.typed())
+    if problem.place == "page":
+        return _problem_page(failed, provider, signin)
+    return _form_page(form, provider, signin, status=problem.status, failed=failed)
+
+
+def _form_page(
+    form: CredentialsForm,
+    provider: Provider,
+    signin: SignIn,
+    *,
+    status: int = 200,
+    failed: Failed | None = None,
+) -> ResponseReturnValue:
+    mailbox = _mailbox(provider, signin)
+    if failed:
+        _say_at_field(failed.problem, form, mailbox)
+    form.email.data = signin.shown
+    form.attempt.data = secrets.token_urlsafe(12)
+    page = render_template(
+        "pages/credentials.html",
+        form=form,
+        provider=provider,
+        signin=signin,
+        mailbox=mailbox,
+        problem=failed.problem if failed else None,
+        support_code=_support_code(failed) if failed else "",
+    )
+    return page, status
+
+
+def _say_at_field(problem: Problem, form: CredentialsForm, mailbox: Mailbox) -> None:
+    """Put the problem beside the field it is about, if the form has that field."""
+    name = form.provider.server_field if problem.place == "server" else problem.place
+    if name not in form:
+        return
+    text = translate(problem.text, mailbox=mailbox.name, company=mailbox.settings.brand_name)
+    if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
+        text += " " + translate("The note above may help.")
+    form[name].errors = [text]
+
+
+def _problem_page(failed: Failed, provider: Provider, signin: SignIn) -> ResponseReturnValue:
+    page = render_template(
+        "pages/problem.html",
+        problem=failed.problem,
+        wait=failed.wait,
+        mailbox_name=_mailbox(provider, signin).name,
+        again=url_for("credentials.show", key=provider.key, s=signin.id),
+        support_code=_support_code(failed),
+    )
+    response = make_response(page, failed.problem.status)
+    if failed.wait:
+        response.headers["Retry-After"] = str(failed.wait)
+    return response
+
+
+def _support_code(failed: Failed) -> str:
+    return failed.request_id or logs.request_id()

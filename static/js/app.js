@@ -1,0 +1,39 @@
+// Makes the pages nicer; each of them works without.
+
+// Show and hide a password. The box keeps its text, and hides it again before it is sent.
+for (const box of document.querySelectorAll("[data-password]")) {
+  const input = box.querySelector("input");
+  const button = box.querySelector("button");
+  const [text, label] = [button.textContent, button.getAttribute("aria-label")];
+  const show = (visible) => {
+    input.type = visible ? "text" : "password";
+    button.textContent = visible ? button.dataset.hide : text;
+    button.setAttribute("aria-label", visible ? button.dataset.hideLabel : label);
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form.addEventListener("submit", () => show(false));
+}
+
+// One click sends a form; while it is under way, say so.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  const button = form.querySelector("button[type=submit]");
+  const status = form.querySelector("[data-wait]");
+  const before = status.textContent;
+  form.addEventListener("submit", (event) => {
+    if (button.getAttribute("aria-disabled") === "true") {
+      event.preventDefault();
+      return;
+    }
+    button.setAttribute("aria-disabled", "true");
+    status.textContent = status.dataset.wait;
+  });
+  // Back from another page: browsers may bring the old one back as it was.
+  window.addEventListener("pageshow", () => {
+    button.removeAttribute("aria-disabled");
+    status.textContent = before;
+  });
+}
+
+// After a mistake, start where it is explained.
+document.querySelector(".alert")?.focus();

@@ -1,0 +1,130 @@
+"""Every state a page can be in, and how a visitor gets there; works without JavaScript."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+ENTRY = "Connect your mailbox"
+CHOOSER = "Choose your mail provider"
+FORM = "Sign in to example.com"
+DONE = "Your mailbox is connected"
+
+EWS = "someone@exchange.example.com"
+UNKNOWN = "someone@nobody-knows.test"
+LONG_ADDRESS = "long" + "g" * 60 + "@" + ".".join(["d" * 61, "e" * 61, "f" * 58]) + ".test"
+
+
+def enter(page: Page, email: str) -> None:
+    """Go through the e-mail step."""
+    page.goto("/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_role("button", name="Continue").click()
+
+
+def password(page: Page) -> Locator:
+    """The box for the password."""
+    return page.get_by_label("Password", exact=True)
+
+
+def send(page: Page, text: str = "secret") -> None:
+    """Type the password and send the form."""
+    password(page).fill(text)
+    page.get_by_role("button", name="Connect mailbox").click()
+
+
+def sign_in(page: Page, email: str, text: str = "secret") -> None:
+    """Go the whole way with a provider that takes a password."""
+    enter(page, email)
+    send(page, text)
+
+
+def unfold(page: Page) -> None:
+    """Open the server settings."""
+    page.get_by_text("Server settings").click()
+
+
+def choose(page: Page, provider: str) -> None:
+    """Get to a provider's page by the chooser."""
+    enter(page, UNKNOWN)
+    page.get_by_role("link", name=provider).click()
+
+
+def _entry(page: Page) -> None:
+    page.goto("/")
+
+
+def _start_again(page: Page) -> None:
+    page.goto("/")
+    page.context.clear_cookies()
+    page.get_by_label("E-mail address").fill("someone@example.com")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Let’s start again")).to_be_visible()
+
+
+def _imap_open(page: Page) -> None:
+    enter(page, "someone@example.com")
+    unfold(page)
+
+
+def _host_refused(page: Page) -> None:
+    enter(page, "someone@example.com")
+    unfold(page)
+    page.get_by_label("Incoming mail server").fill("imap.somewhere-else.test")
+    send(page)
+
+
+def _not_found(page: Page) -> None:
+    page.goto("/no-such-page")
+
+
+# The start of the title, and the way there.
+STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "entry": (ENTRY, _entry),
+    "entry-error": (f"Error: {ENTRY}", lambda page: enter(page, "someone@")),
+    "entry-start-again": (ENTRY, _start_again),
+    "chooser": (CHOOSER, lambda page: enter(page, UNKNOWN)),
+    "chooser-long": (CHOOSER, lambda page: enter(page, LONG_ADDRESS)),
+    "imap": (FORM, lambda page: enter(page, "someone@example.com")),
+    "imap-open": (FORM, _imap_open),
+    "imap-known": ("Sign in to Yahoo! Mail", lambda page: enter(page, "someone@yahoo.com")),
+    "imap-no-password": (f"Error: {FORM}", lambda page: sign_in(page, "someone@example.com", "")),
+    "imap-wrong-password": (
+        f"Error: {FORM}", lambda page: sign_in(page, "wrong-password@example.com"),
+    ),
+    "imap-known-wrong-password": (
+        "Error: Sign in to Yahoo! Mail", lambda page: sign_in(page, "wrong-password@yahoo.com"),
+    ),
+    "imap-unreachable": (f"Error: {FORM}", lambda page: sign_in(page, "unreachable@example.com")),
+    "imap-host-refused": (f"Error: {FORM}", _host_refused),
+    "imap-rejected": (f"Error: {FORM}", lambda page: sign_in(page, "rejected@example.com")),
+    "icloud": ("Sign in to Apple iCloud", lambda page: enter(page, "someone@icloud.com")),
+    "icloud-unreachable": (
+        "Error: Sign in to Apple iCloud", lambda page: sign_in(page, "unreachable@icloud.com"),
+    ),
+    "ews": ("Sign in to exchange.example.com", lambda page: enter(page, EWS)),
+    "oauth": ("Continue with Google", lambda page: enter(page, "someone@gmail.com")),
+    "connected": (DONE, lambda page: sign_in(page, "someone@example.com")),
+    "connected-other-address": (DONE, lambda page: sign_in(page, "other-address@example.com")),
+    "problem-operator": (
+        "Error: This page isn’t set up", lambda page: sign_in(page, "bad-key@example.com"),
+    ),
+    "problem-unknown": (
+        "Error: We don’t know whether", lambda page: sign_in(page, "timeout@example.com"),
+    ),
+    "problem-rate-limited": (
+        "Error: Too many sign-ins", lambda page: sign_in(page, "rate-limited@example.com"),
+    ),
+    "problem-outage": (
+        "Error: The service isn’t", lambda page: sign_in(page, "outage@example.com"),
+    ),
+    "not-found": ("Error: This page doesn’t exist", _not_found),
+}  # fmt: skip
+
+
+def reach(page: Page, state: str) -> None:
+    """Bring the page into a state of the table."""
+    title, go = STATES[state]
+    go(page)
+    expect(page).to_have_title(re.compile(f"^{re.escape(title)}"))
+    page.wait_for_load_state()

@@ -1,0 +1,77 @@
+"""Every state of every page, for people who see, hear or move differently."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import SCHEMES, flaws, flaws_everywhere, width
+from tests.browser.conftest import Site, running_site
+from tests.browser.states import STATES, reach
+
+pytestmark = pytest.mark.browser
+
+COLORS = ("#ffff00", "#000000", "#ffffff", "#808080", "#ff0000")
+BRANDED = ("entry-error", "imap-known-wrong-password", "connected")
+EDGE = """it => {
+  const style = getComputedStyle(it), behind = getComputedStyle(document.documentElement);
+  return [parseFloat(style.borderTopWidth), style.borderTopStyle, style.borderTopColor,
+    behind.backgroundColor];
+}"""
+LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """One for all the tests that only look."""
+    with running_site() as made:
+        yield made
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nobody_is_kept_out_by_a_page(page: Page, state: str) -> None:
+    reach(page, state)
+    assert flaws_everywhere(page) == []
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_every_colour_of_a_brand_can_be_read(open_page: Callable[..., Page], color: str) -> None:
+    found = []
+    with running_site(BRAND_COLOR=color) as site:
+        page = open_page(url=site.url)
+        for state in BRANDED:
+            reach(page, state)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                found += [f"{state}, {scheme}: {flaw}" for flaw in flaws(page)]
+    assert found == []
+
+
+def test_a_long_brand_name_fits_a_narrow_screen(open_page: Callable[..., Page]) -> None:
+    with running_site(BRAND_NAME=LONG_NAME) as site:
+        page = open_page(size="narrow", url=site.url)
+        for state in ("entry", "oauth", "imap-open", "connected", "problem-operator"):
+            reach(page, state)
+            assert width(page) <= 320, state
+
+
+@pytest.mark.parametrize("state", ["entry", "imap", "chooser", "problem-outage"])
+def test_forced_colours_leave_an_edge_around_everything_to_click(
+    open_page: Callable[..., Page], state: str
+) -> None:
+    page = open_page(forced_colors="active")
+    reach(page, state)
+    boxes = page.locator("button:visible, input:visible, .choice, .primary").all()
+    assert boxes
+    for box in boxes:
+        edge, style, color, behind = box.evaluate(EDGE)
+        assert edge >= 1
+        assert style == "solid"
+        assert color not in ("rgba(0, 0, 0, 0)", "transparent", behind)
+
+
+def test_text_can_be_set_twice_as_large(page: Page) -> None:
+    reach(page, "imap-known-wrong-password")
+    page.set_viewport_size({"width": 640, "height": 800})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert width(page) <= 640

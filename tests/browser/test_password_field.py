@@ -1,0 +1,94 @@
+"""The password box works with eyes, hands and password managers of all kinds."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Site
+from tests.browser.states import enter, password, reach, send, unfold
+
+pytestmark = pytest.mark.browser
+
+WITH_FORMS = ("entry", "entry-error", "imap-open", "icloud", "ews", "imap-known-wrong-password")
+
+
+def test_a_password_can_be_looked_at(page: Page) -> None:
+    enter(page, "someone@example.com")
+    password(page).fill(" my secret ")
+    expect(password(page)).to_have_attribute("type", "password")
+    show = page.get_by_role("button", name="Show password")
+    hide = page.get_by_role("button", name="Hide password")
+    password(page).press("Tab")
+    expect(show).to_be_focused()
+    expect(show).to_have_text("Show")
+    page.keyboard.press("Enter")
+    expect(hide).to_be_focused()
+    expect(hide).to_have_text("Hide")
+    expect(password(page)).to_have_attribute("type", "text")
+    expect(password(page)).to_have_value(" my secret ")
+    page.keyboard.press("Space")
+    expect(show).to_be_focused()
+    expect(password(page)).to_have_attribute("type", "password")
+    expect(password(page)).to_have_value(" my secret ")
+
+
+def test_each_password_box_has_a_button_of_its_own(page: Page) -> None:
+    enter(page, "someone@example.com")
+    unfold(page)
+    sending = page.get_by_label("Password for sending", exact=True)
+    page.get_by_role("button", name="Show password").nth(1).click()
+    expect(sending).to_have_attribute("type", "text")
+    expect(password(page)).to_have_attribute("type", "password")
+
+
+@pytest.mark.parametrize("state", WITH_FORMS)
+def test_without_script_every_button_that_is_there_works(
+    open_page: Callable[..., Page], state: str
+) -> None:
+    page = open_page(java_script_enabled=False)
+    reach(page, state)
+    buttons = page.locator("button:visible, [role=button]:visible")
+    expect(buttons).to_have_count(1)
+    expect(buttons).to_have_attribute("type", "submit")
+
+
+def test_a_password_can_be_pasted(page: Page, site: Site) -> None:
+    enter(page, "someone@exchange.example.com")
+    page.get_by_label("Login name").fill("copied from a manager")
+    page.get_by_label("Login name").press("Control+a")
+    page.keyboard.press("Control+c")
+    password(page).press("Control+v")
+    expect(password(page)).to_have_value("copied from a manager")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Your mailbox is connected – Latchkey")
+    assert site.nylas.settings["ews_password"] == "copied from a manager"
+
+
+@pytest.mark.parametrize(
+    "email", ["someone@example.com", "someone@icloud.com", "someone@exchange.example.com"]
+)
+def test_password_managers_find_what_they_look_for(page: Page, email: str) -> None:
+    page.goto("/")
+    box = page.get_by_label("E-mail address")
+    expect(box).to_have_attribute("autocomplete", "username")
+    expect(box).to_have_attribute("type", "email")
+    enter(page, email)
+    names = page.locator("form [autocomplete=username]")
+    expect(names).to_have_count(1)
+    expect(names).to_have_value(email)
+    expect(names).not_to_have_attribute("type", "hidden")
+    secrets = page.locator("form [autocomplete=current-password]")
+    expect(secrets).to_have_count(1)
+    expect(secrets).to_have_attribute("name", "password")
+    expect(page.locator("form [maxlength], form [pattern]")).to_have_count(0)
+    order = page.locator("form input").evaluate_all("all => all.map(box => box.autocomplete)")
+    assert order.index("username") < order.index("current-password")
+
+
+def test_an_address_changed_in_the_page_changes_nothing(page: Page, site: Site) -> None:
+    enter(page, "someone@icloud.com")
+    page.evaluate("document.querySelector('[name=email]').value = 'victim@icloud.com'")
+    send(page)
+    expect(page.get_by_text("someone@icloud.com")).to_be_visible()
+    assert site.nylas.settings["username"] == "someone@icloud.com"

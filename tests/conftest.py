@@ -1,0 +1,59 @@
+"""Parts that all tests share: settings, the app, visitors, and real servers beside it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from app import create_app
+from config import Settings, load_settings
+from tests.pages import Visitor
+from tests.servers import serve
+
+# Machines that run tests are shared: how long an example takes says nothing about it.
+hypothesis.settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared")
+
+KEY = "nyk_v0_key-of-the-tests"
+SECRET = "aR4nd0mSecretKeyThatOnlyTheseTestsKnow"
+
+
+def make_settings(**variables: str) -> Settings:
+    """Settings as the environment gives them; the sandbox's unless told otherwise."""
+    given = variables if "NYLAS_API_KEY" in variables else {"SANDBOX": "true", **variables}
+    return load_settings({"SECRET_KEY": SECRET, **given}, Path("/nowhere/.env"))
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    """Somebody in the sandbox."""
+    return Visitor.inside(create_app(make_settings()))
+
+
+@pytest.fixture
+def visit() -> Callable[..., Visitor]:
+    """Makes somebody in an app with other settings or another transport."""
+
+    def make(*, transport: Any = None, **variables: str) -> Visitor:
+        return Visitor.inside(create_app(make_settings(**variables), transport=transport))
+
+    return make
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., str]]:
+    """Serves WSGI apps on ports of this machine; gives the address."""
+    servers = []
+
+    def start(app: Any) -> str:
+        server = serve(app)
+        servers.append(server)
+        return server.__enter__()
+
+    yield start
+    for server in servers:
+        server.__exit__(None, None, None)

@@ -1,0 +1,265 @@
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.nylas import Nylas
+from tests.pages import Page, Visitor
+
+Company = Callable[..., Visitor]
+
+EMAIL = "someone@example.com"
+DONE = "Your mailbox is connected"
+LOGIN = {"imap_username": EMAIL, "imap_password": "pw"}
+OWN = {"imap_host": "imap.example.com", "smtp_host": "mail.example.com"}
+OWN_SENT = {
+    "imap_host": "imap.example.com", "imap_port": 993,
+    "smtp_host": "mail.example.com", "smtp_port": 465,
+}  # fmt: skip
+
+
+def imap(visitor: Visitor, email: str, password: str = "pw", **typed: str) -> Page:
+    """Sign in by IMAP, with a way round by the choice where detection knows nothing."""
+    page = visitor.enter(email)
+    if page.heading == "Who runs your mailbox?":
+        page = visitor.get(page.links["Other mail server (IMAP)"])
+    return visitor.submit(page, password=password, **typed)
+
+
+@pytest.mark.parametrize(
+    ("email", "typed", "settings"),
+    [
+        (EMAIL, {}, LOGIN),
+        (EMAIL, OWN, LOGIN | OWN_SENT),
+        (EMAIL, {"imap_host": "imap.example.com"}, LOGIN | dict(list(OWN_SENT.items())[:2])),
+        (EMAIL, {"smtp_host": "mail.example.com"}, LOGIN | dict(list(OWN_SENT.items())[2:])),
+        (EMAIL, {"imap_port": "143", "smtp_port": "25"}, LOGIN),
+        (
+            EMAIL,
+            OWN | {"imap_port": " 143 ", "smtp_port": "587"},
+            LOGIN | OWN_SENT | {"imap_port": 143, "smtp_port": 587},
+        ),
+        (EMAIL, OWN | {"imap_port": "", "smtp_port": ""}, LOGIN | OWN_SENT),
+        (
+            EMAIL,
+            {"imap_host": " IMAP.Example.com. ", "smtp_host": "Mail.EXAMPLE.com"},
+            LOGIN | OWN_SENT,
+        ),
+        (EMAIL, {"username": " my-login "}, LOGIN | {"imap_username": "my-login"}),
+        (
+            EMAIL,
+            {"smtp_username": "sender", "smtp_password": " s p "},
+            LOGIN | {"smtp_username": "sender", "smtp_password": " s p "},
+        ),
+        (
+            EMAIL,
+            {"smtp_username": "sender"},
+            LOGIN | {"smtp_username": "sender", "smtp_password": "pw"},
+        ),
+        (
+            EMAIL,
+            {"username": "my-login", "smtp_password": "other"},
+            {
+                "imap_username": "my-login", "imap_password": "pw",
+                "smtp_username": "my-login", "smtp_password": "other",
+            },
+        ),
+        (
+            "a+tag@gmx.de",
+            {},
+            {
+                "imap_username": "a+tag@gmx.de", "imap_password": "pw",
+                "imap_host": "imap.gmx.net", "imap_port": 993,
+                "smtp_host": "mail.gmx.net", "smtp_port": 465,
+            },
+        ),
+        (
+            "a@web.de",
+            {},
+            {
+                "imap_username": "a", "imap_password": "pw",
+                "imap_host": "imap.web.de", "imap_port": 993,
+                "smtp_host": "smtp.web.de", "smtp_port": 465,
+            },
+        ),
+        (
+            "a@disroot.org",
+            {},
+            {
+                "imap_username": "a", "imap_password": "pw",
+                "imap_host": "disroot.org", "imap_port": 993,
+                "smtp_host": "disroot.org", "smtp_port": 587,
+            },
+        ),
+        (
+            "a@Bücher.example",
+            {"imap_host": "imap.bücher.example"},
+            {
+                "imap_username": "a@xn--bcher-kva.example", "imap_password": "pw",
+                "imap_host": "imap.xn--bcher-kva.example", "imap_port": 993,
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_what_nylas_gets_for_imap(
+    company: Company, nylas: Nylas, email: str, typed: dict[str, str], settings: dict[str, Any]
+) -> None:
+    assert imap(company(), email, **typed).heading == DONE
+    assert nylas.sent == [{"provider": "imap", "settings": settings}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("abcd efgh ijkl mnop", "abcdefghijklmnop"),
+        ("abcd\u00a0efgh\u00a0ijkl\u00a0mnop", "abcdefghijklmnop"),
+        ("abcdefghijklmnop", "abcdefghijklmnop"),
+        ("my own pass word", "my own pass word"),
+    ],
+)
+def test_an_app_password_is_sent_without_the_blanks_it_is_shown_with(
+    company: Company, nylas: Nylas, typed: str, sent: str
+) -> None:
+    assert imap(company(), "a@yahoo.com", typed).heading == DONE
+    assert nylas.settings == {
+        "imap_username": "a@yahoo.com", "imap_password": sent,
+        "imap_host": "imap.mail.yahoo.com", "imap_port": 993,
+        "smtp_host": "smtp.mail.yahoo.com", "smtp_port": 465,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["abcd-efgh-ijkl-mnop", "  blanks  ", unicodedata.normalize("NFC", "pässwörd€"),
+     unicodedata.normalize("NFD", "pässwörd€"), "🔑\u200d", "\\\"'<&%+{}$`\t"],
+)  # fmt: skip
+def test_what_nylas_gets_for_icloud_is_the_password_as_it_was_typed(
+    company: Company, nylas: Nylas, password: str
+) -> None:
+    assert company().sign_in("a+b@icloud.com", password).heading == DONE
+    settings = {"username": "a+b@icloud.com", "password": password}
+    assert nylas.sent == [{"provider": "icloud", "settings": settings}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "more"),
+    [
+        ({}, {}),
+        ({"username": " DOMAIN\\me "}, {"ews_username": "DOMAIN\\me"}),
+        ({"username": ""}, {}),
+        ({"ews_port": "8443"}, {}),
+        (
+            {"ews_host": "mail.exchange.example.com"},
+            {"ews_host": "mail.exchange.example.com", "ews_port": 443},
+        ),
+        (
+            {"ews_host": "exchange.example.com", "ews_port": "8443"},
+            {"ews_host": "exchange.example.com", "ews_port": 8443},
+        ),
+    ],
+)
+def test_what_nylas_gets_for_exchange(
+    company: Company, nylas: Nylas, typed: dict[str, str], more: dict[str, Any]
+) -> None:
+    email = "a@exchange.example.com"
+    assert company().sign_in(email, "pä ss", **typed).heading == DONE
+    settings = {"email": email, "ews_username": email, "ews_password": "pä ss", **more}
+    scope = ["ews.messages", "ews.calendars", "ews.contacts"]
+    assert nylas.sent == [{"provider": "ews", "settings": settings, "scope": scope}]
+
+
+@pytest.mark.parametrize("field", ["imap_host", "smtp_host"])
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        ("imap.evil.example", "doesn’t belong to example.com"),
+        ("example.com.evil.example", "doesn’t belong to example.com"),
+        ("evilexample.com", "doesn’t belong to example.com"),
+        ("192.0.2.7", "name instead of its number"),
+        ("127.0.0.1", "name instead of its number"),
+        ("[::1]", "name instead of its number"),
+        ("0x7f.1", "name instead of its number"),
+        ("localhost", "only known inside your network"),
+        ("mail.internal", "only known inside your network"),
+        ("https://imap.example.com", "server name like"),
+        ("imap.example.com:993", "server name like"),
+        ("imap example.com", "server name like"),
+    ],
+)
+def test_a_server_that_is_not_allowed_is_refused_at_its_field_before_anything_is_sent(
+    company: Company, nylas: Nylas, field: str, host: str, said: str
+) -> None:
+    page = imap(company(), EMAIL, **{field: host})
+    assert page.status == 422
+    assert said in page.error_at(field)
+    assert page.is_open()
+    assert page.fields()[field] == host
+    assert not nylas.sent
+
+
+@pytest.mark.parametrize("host", ["example.com", "mx.example.com", "imap.fastmail.com"])
+def test_servers_of_the_own_domain_and_of_known_providers_are_allowed(
+    company: Company, nylas: Nylas, host: str
+) -> None:
+    assert imap(company(), EMAIL, imap_host=host).heading == DONE
+    assert nylas.settings["imap_host"] == host
+
+
+def test_a_company_can_allow_every_server_but_not_numbers(company: Company, nylas: Nylas) -> None:
+    visitor = company(ALLOW_ANY_MAIL_HOST="true")
+    assert imap(visitor, EMAIL, imap_host="127.0.0.1").error_at("imap_host")
+    assert imap(visitor, EMAIL, imap_host="imap.elsewhere.example").heading == DONE
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "99.3", "imap", "\uff19\uff19\uff13"])
+def test_a_port_that_is_none_is_refused_at_its_field(
+    company: Company, nylas: Nylas, port: str
+) -> None:
+    page = imap(company(), EMAIL, imap_host="imap.example.com", imap_port=port)
+    assert "from 1 to 65535" in page.error_at("imap_port")
+    assert not nylas.sent
+
+
+@pytest.mark.parametrize("field", ["password", "smtp_password"])
+def test_a_password_that_imap_cannot_use_is_explained_before_it_is_sent(
+    company: Company, nylas: Nylas, field: str
+) -> None:
+    page = imap(company(), EMAIL, **{"password": "pw", field: "Gehürn"})
+    assert page.status == 422
+    assert "like ä or €" in page.error_at(field)
+    assert "Geh" not in page.html
+    assert not nylas.sent
+
+
+@pytest.mark.parametrize("email", [EMAIL, "a@icloud.com", "a@exchange.example.com"])
+def test_a_long_password_is_sent_whole_or_refused_but_never_cut(
+    company: Company, nylas: Nylas, email: str
+) -> None:
+    visitor = company()
+    page = visitor.sign_in(email, "x" * 1025)
+    assert page.status == 422
+    assert "1,024" in page.error_at("password")
+    assert not nylas.sent
+    assert visitor.submit(page, password="x" * 1024).heading == DONE
+    assert "x" * 1024 in nylas.settings.values()
+
+
+@pytest.mark.parametrize("email", [EMAIL, "a@icloud.com", "a@exchange.example.com"])
+def test_no_password_is_said_at_its_field(company: Company, nylas: Nylas, email: str) -> None:
+    page = company().sign_in(email, "")
+    assert page.status == 422
+    assert page.error_at("password") == "Please type your password."
+    assert not nylas.sent
+
+
+def test_a_password_of_blanks_is_a_password(company: Company, nylas: Nylas) -> None:
+    assert company().sign_in(EMAIL, "   ").heading == DONE
+    assert nylas.settings["imap_password"] == "   "
+
+
+def test_whose_mailbox_it_is_cannot_be_changed_in_the_form(company: Company, nylas: Nylas) -> None:
+    visitor = company()
+    page = visitor.enter(EMAIL)
+    assert visitor.submit(page, password="pw", email="victim@example.com").heading == DONE
+    assert nylas.settings["imap_username"] == EMAIL

@@ -1,0 +1,168 @@
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app import create_app
+from tests.apps import company
+from tests.conftest import make_settings
+from tests.pages import CSP, Page, Visitor
+
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+    ),
+    "X-Robots-Tag": "noindex, nofollow",
+}
+USUAL = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Set-Cookie", *HEADERS}
+HSTS = "max-age=63072000; includeSubDomains"
+PUBLIC = "https://connect.example.com"
+
+
+@cache
+def sandbox_app() -> Flask:
+    app = create_app(make_settings())
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("hunter2")
+
+    return app
+
+
+@contextmanager
+def asked(
+    app: Flask, method: str, url: str, headers: Mapping[str, str] | None = None, **more: object
+) -> Iterator[TestResponse]:
+    answer = app.test_client().open(url, method=method, headers=headers, **more)  # type: ignore[arg-type]
+    with answer:
+        yield answer
+
+
+def token_and_cookies(app: Flask) -> tuple[Visitor, dict[str, str]]:
+    visitor = Visitor.inside(app)
+    return visitor, visitor.get("/").fields()
+
+
+KINDS = {
+    "page": ("GET", "/", 200),
+    "head": ("HEAD", "/", 200),
+    "options": ("OPTIONS", "/", 200),
+    "redirect": ("GET", "/connected", 302),
+    "health": ("GET", "/healthz", 200),
+    "without token": ("POST", "/", 400),
+    "not found": ("GET", "/nowhere", 404),
+    "not found by us": ("GET", "/connect/google", 404),
+    "wrong method": ("DELETE", "/", 405),
+    "trace": ("TRACE", "/", 405),
+    "failure": ("GET", "/broken", 500),
+    "static": ("GET", "/static/css/app.css", 200),
+    "no static": ("GET", "/static/none.css", 404),
+    "brand": ("GET", "/brand.css", 200),
+}
+
+
+@pytest.mark.parametrize(("method", "url", "status"), KINDS.values(), ids=KINDS)
+def test_every_answer_has_exactly_these_headers(method: str, url: str, status: int) -> None:
+    with asked(sandbox_app(), method, url) as answer:
+        check(answer, status)
+
+
+def check(answer: TestResponse, status: int) -> None:
+    assert answer.status_code == status
+    for name, value in HEADERS.items():
+        assert answer.headers.getlist(name) == [value], name
+    more = {
+        "Location",
+        "Allow",
+        "ETag",
+        "Last-Modified",
+        "Date",
+        "Content-Disposition",
+        "Accept-Ranges",
+    }
+    assert set(answer.headers.keys()) <= USUAL | more
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_a_form_that_was_accepted_or_not_has_them_too() -> None:
+    app = sandbox_app()
+    visitor, fields = token_and_cookies(app)
+    for email, status in (("someone@example.com", 303), ("someone", 422), ("a@proton.me", 422)):
+        answer = visitor.client.post("/", data=fields | {"email": email})
+        assert answer.status_code == status
+        for name, value in HEADERS.items():
+            assert answer.headers.get_list(name) == [value], name
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS} - {"static", "brand"}))
+def test_nothing_but_files_is_kept_by_browsers(kind: str) -> None:
+    method, url, _ = KINDS[kind]
+    with asked(sandbox_app(), method, url) as answer:
+        assert answer.headers.getlist("Cache-Control") == ["no-store"]
+
+
+@pytest.mark.parametrize("kind", ["static", "no static", "brand", "health", "not found", "failure"])
+def test_nobody_gets_a_cookie_without_need(kind: str) -> None:
+    method, url, _ = KINDS[kind]
+    with asked(sandbox_app(), method, url) as answer:
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_sites_may_read_nothing(kind: str) -> None:
+    method, url, _ = KINDS[kind]
+    with asked(sandbox_app(), method, url, {"Origin": "https://evil.example"}) as answer:
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+
+
+def test_too_much_is_refused_with_a_page() -> None:
+    visitor, fields = token_and_cookies(sandbox_app())
+    page = Page(visitor.client.post("/", data=fields | {"email": "a" * 70_000}))
+    assert (page.status, page.heading) == (413, "That was too much text")
+
+
+def test_too_much_from_another_site_is_refused_too() -> None:
+    data = {"email": "a" * 70_000}
+    with asked(sandbox_app(), "POST", "/", {"Origin": "https://evil.example"}, data=data) as answer:
+        check(answer, 400)
+
+
+@pytest.mark.parametrize("url", ["/", "/connect/imap"])
+def test_a_wrong_token_is_a_page_of_ours(url: str) -> None:
+    visitor, _ = token_and_cookies(sandbox_app())
+    data = {"email": "someone@example.com", "csrf_token": "forged", "password": "hunter2"}
+    page = Page(visitor.client.post(url, data=data))
+    assert (page.status, page.heading) == (400, "Connect your mailbox")
+    assert page.fields()["email"] == "someone@example.com"
+    assert "hunter2" not in page.html
+    assert visitor.submit(page).heading == "Sign in to example.com"
+
+
+HTTPS_CASES = {
+    "by its address": ({"PUBLIC_URL": PUBLIC}, {}, HSTS),
+    "by its proxy": ({"TRUSTED_PROXIES": "1"}, {"X-Forwarded-Proto": "https"}, HSTS),
+    "by a proxy nobody trusts": ({}, {"X-Forwarded-Proto": "https"}, None),
+    "not at all": ({"TRUSTED_PROXIES": "1"}, {"X-Forwarded-Proto": "http"}, None),
+}
+
+
+@pytest.mark.parametrize(("variables", "headers", "hsts"), HTTPS_CASES.values(), ids=HTTPS_CASES)
+def test_https_is_kept_where_there_is_https(
+    variables: Mapping[str, str], headers: Mapping[str, str], hsts: str | None
+) -> None:
+    app = company(TRUSTED_HOSTS="connect.example.com", **variables)
+    for url in ("/", "/nowhere", "/healthz", "/static/css/app.css"):
+        with asked(app, "GET", url, {"Host": "connect.example.com", **headers}) as answer:
+            assert answer.headers.get("Strict-Transport-Security") == hsts

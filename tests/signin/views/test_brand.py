@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from tests.conftest import make_settings
+from tests.pages import CSP, Visitor
+
+
+def test_the_stylesheet_of_the_brand_is_a_file_of_ours(visitor: Visitor) -> None:
+    answer = visitor.client.get("/brand.css")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.headers["content-security-policy"] == CSP
+    assert "set-cookie" not in answer.headers
+
+
+def test_it_follows_the_settings(visitor: Visitor) -> None:
+    other = Visitor.inside(create_app(make_settings(BRAND_COLOR="#0a7d33")))
+    assert "#0a7d33" in other.client.get("/brand.css").text
+    assert "#0a7d33" not in visitor.client.get("/brand.css").text
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("logo.svg", "image/svg+xml"),
+        ("logo.png", "image/png"),
+        ("logo.jpg", "image/jpeg"),
+        ("logo.JPEG", "image/jpeg"),
+        ("logo.webp", "image/webp"),
+    ],
+)
+def test_a_logo_says_what_kind_of_picture_it_is(name: str, kind: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"picture")
+    visitor = Visitor.inside(create_app(make_settings(BRAND_LOGO=str(file))))
+    answer = visitor.client.get("/brand/logo")
+    assert answer.content == b"picture"
+    assert answer.headers["content-type"].partition(";")[0] == kind
+    assert "set-cookie" not in answer.headers

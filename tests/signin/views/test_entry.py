@@ -1,0 +1,142 @@
+from urllib.parse import quote
+
+import pytest
+
+from tests.pages import Visitor
+
+START = "Connect your mailbox"
+
+
+def test_the_first_page_asks_for_the_address_only(visitor: Visitor) -> None:
+    page = visitor.get("/")
+    assert (page.status, page.heading) == (200, START)
+    assert set(page.fields()) == {"csrf_token", "email"}
+    assert page.fields()["email"] == ""
+    assert not page.error_at("email")
+
+
+def test_the_address_box_suits_phones_and_password_managers(visitor: Visitor) -> None:
+    (box,) = [node for node in visitor.get("/").tree.iter("input") if node.get("name") == "email"]
+    wanted = {
+        "type": "email",
+        "autocomplete": "username",
+        "inputmode": "email",
+        "autocapitalize": "none",
+        "spellcheck": "false",
+    }
+    assert {name: box.get(name) for name in wanted} == wanted
+    assert "maxlength" not in box.attrib
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["someone@example.com", "some+one@bücher.example", "not an address", "\"><script>alert(1)",
+     "'-->&amp;<b>", "{{ 7*7 }}", "%(x)s", "javascript:alert(1)"],
+)  # fmt: skip
+def test_a_hint_fills_in_the_address_as_text(visitor: Visitor, hint: str) -> None:
+    page = visitor.get(f"/?login_hint={quote(hint)}")
+    assert (page.status, page.heading) == (200, START)
+    assert page.fields()["email"] == hint
+    assert len(list(page.tree.iter("script"))) == 1
+    assert not list(page.tree.iter("b"))
+
+
+def test_a_hint_is_trimmed_and_no_longer_than_an_address(visitor: Visitor) -> None:
+    assert visitor.get("/?login_hint=%20%09a@example.com%0a").fields()["email"] == "a@example.com"
+    assert visitor.get(f"/?login_hint={'a' * 5000}").fields()["email"] == "a" * 254
+
+
+def test_a_hint_is_not_yet_a_sign_in(visitor: Visitor) -> None:
+    visitor.get("/?login_hint=someone@example.com")
+    assert not [name for name in visitor.cookies() if name.startswith("signin-")]
+
+
+def test_the_way_back_keeps_the_address(visitor: Visitor) -> None:
+    page = visitor.enter("someone@bücher.example")
+    back = visitor.get(page.links["Change e-mail address"])
+    assert (back.heading, back.fields()["email"]) == (START, "someone@bücher.example")
+
+
+def test_a_hint_wins_over_an_earlier_address(visitor: Visitor) -> None:
+    page = visitor.enter("someone@example.com")
+    query = page.url.query.decode()
+    assert visitor.get(f"/?{query}&login_hint=b@example.com").fields()["email"] == "b@example.com"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Please type your e-mail address."),
+        ("someone", "Please check this address. It should look like name@example.com."),
+        ("<b>@example.com", "Please check this address. It should look like name@example.com."),
+        (
+            "ü@example.com",
+            "This address has letters before the @ that mail services can’t use here.",
+        ),
+    ],
+)
+def test_a_mistake_is_said_at_the_field_and_the_text_is_kept(
+    visitor: Visitor, typed: str, sentence: str
+) -> None:
+    page = visitor.enter(typed)
+    assert (page.status, page.heading) == (422, START)
+    assert page.title.startswith("Error: ")
+    assert page.error_at("email") == sentence
+    assert page.fields()["email"] == typed
+    # Above the form, too, as a link that leads to the box.
+    assert page.links[sentence] == "#email"
+    assert visitor.submit(page, email="someone@example.com").heading == "Sign in to example.com"
+
+
+@pytest.mark.parametrize(
+    ("email", "name"),
+    [
+        ("someone@proton.me", "Proton Mail"),
+        ("someone@PROTONMAIL.com", "Proton Mail"),
+        ("someone@tuta.com", "Tuta"),
+        ("someone@hey.com", "HEY"),
+    ],
+)
+def test_who_cannot_be_connected_is_told_so_before_any_password(
+    visitor: Visitor, email: str, name: str
+) -> None:
+    page = visitor.enter(email)
+    assert (page.status, page.heading) == (422, START)
+    assert page.error_at("email") == (
+        f"{name} has no way for other apps to sign in. Please use a different address."
+    )
+    assert page.fields()["email"] == email
+
+
+@pytest.mark.parametrize(
+    ("email", "heading"),
+    [
+        ("someone@example.com", "Sign in to example.com"),
+        ("someone+tag@example.com", "Sign in to example.com"),
+        ("  Someone@EXAMPLE.com ", "Sign in to example.com"),
+        ("someone@icloud.com", "Sign in to Apple iCloud"),
+        ("someone@exchange.example.com", "Sign in to exchange.example.com"),
+        ("someone@gmail.com", "Continue with Google"),
+        ("someone@outlook.com", "Continue with Microsoft"),
+        ("someone@unknown.example", "Who runs your mailbox?"),
+        ("someone@bücher.example", "Who runs your mailbox?"),
+        # Detection in trouble is no reason to stop anybody.
+        ("detect-limit@example.com", "Who runs your mailbox?"),
+        ("detect-outage@example.com", "Who runs your mailbox?"),
+    ],
+)
+def test_the_address_decides_what_comes_next(visitor: Visitor, email: str, heading: str) -> None:
+    assert visitor.enter(email).heading == heading
+
+
+def test_the_address_stands_in_no_address_bar(visitor: Visitor) -> None:
+    page = visitor.enter("someone@example.com")
+    assert "someone" not in str(page.url)
+    assert "example" not in str(page.url)
+
+
+def test_no_password_is_asked_for_or_taken_here(visitor: Visitor) -> None:
+    page = visitor.get("/")
+    assert not [box for box in page.tree.iter("input") if box.get("type") == "password"]
+    answer = visitor.submit(page, email="someone", password="hunter2")
+    assert "hunter2" not in answer.html

@@ -1,0 +1,273 @@
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from config import (
+    OAUTH_PROVIDERS,
+    ROOT,
+    SANDBOX_API_KEY,
+    SANDBOX_SECRET_KEY,
+    VARIABLES,
+    Client,
+    ConfigError,
+    Settings,
+    load_settings,
+)
+
+KEY = "nyk_v0_some-key-of-nylas"
+SECRET = "q8Zr3vTn-6LwXy1_uKdB0mPa9sHfEjGc"
+GOOD = {"NYLAS_API_KEY": KEY, "SECRET_KEY": SECRET}
+NOWHERE = Path("/nowhere/.env")
+SOURCE = (ROOT / "config.py").read_text()
+CLIENTS = tuple(provider.upper() for provider in OAUTH_PROVIDERS)
+SECRETS = [variable.name for variable in VARIABLES if variable.secret]
+
+
+def load(env_file: Path = NOWHERE, /, **environ: str) -> Settings:
+    return load_settings(environ, env_file)
+
+
+def problems(env_file: Path = NOWHERE, /, **environ: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environ, env_file)
+    return caught.value.format_message()
+
+
+def test_a_key_and_a_secret_are_enough() -> None:
+    settings = load(**GOOD)
+    assert settings.nylas_api_key == KEY
+    assert settings.nylas_api_uri == "https://api.us.nylas.com"
+    assert settings.secret_key == SECRET
+    assert settings.sandbox is False
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.answers_to == ("localhost", ".localhost", "127.0.0.1", "[::1]")
+
+
+def test_the_sandbox_needs_nothing_else() -> None:
+    settings = load(SANDBOX="true")
+    assert settings.nylas_api_key == SANDBOX_API_KEY
+    assert settings.secret_key == SANDBOX_SECRET_KEY
+
+
+def test_an_empty_environment_is_not_the_environment_of_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SANDBOX", "true")
+    assert "NYLAS_API_KEY is missing" in problems()
+    assert load_settings(env_file=NOWHERE).sandbox
+
+
+def test_all_problems_are_told_at_once() -> None:
+    text = problems(
+        NYLAS_API_URI="api.nylas.com",
+        SANDBOX="maybe",
+        SECRET_KEY="short",
+        PUBLIC_URL="https://example.com/path",
+        TRUSTED_PROXIES="one",
+        ALLOW_ANY_MAIL_HOST="2",
+        BRAND_LOGO="no-such-file.svg",
+        BRAND_COLOR="blue",
+        LOG_LEVEL="loud",
+        PORT="0",
+        WEB_CONCURRENCY="0",
+    )
+    told = [line.split()[1] for line in text.splitlines()[1:]]
+    assert told == [
+        "NYLAS_API_URI", "SANDBOX", "SECRET_KEY", "PUBLIC_URL", "TRUSTED_PROXIES",
+        "ALLOW_ANY_MAIL_HOST", "BRAND_LOGO", "BRAND_COLOR", "LOG_LEVEL", "PORT", "WEB_CONCURRENCY",
+    ]  # fmt: skip
+
+
+@given(
+    api_key=st.text(st.characters(codec="utf-8"), min_size=6),
+    secret=st.text(st.characters(codec="ascii"), min_size=6, max_size=31),
+    former=st.text(st.characters(categories=["L", "N"]), min_size=6, max_size=31),
+)
+@settings(deadline=None)
+def test_no_secret_is_ever_in_the_text_of_a_problem(api_key: str, secret: str, former: str) -> None:
+    given_values = [value.strip() for value in (f"{api_key} x", secret, former)]
+    assume(all(len(value) >= 6 and value not in SOURCE for value in given_values))
+    names = ("NYLAS_API_KEY", "SECRET_KEY", "SECRET_KEY_FALLBACKS")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(dict(zip(names, given_values, strict=True)), NOWHERE)
+    told = f"{caught.value.format_message()}{caught.value!r}{caught.value.args}"
+    for value in given_values:
+        assert value not in told
+
+
+def test_a_key_and_the_sandbox_at_once_are_refused() -> None:
+    assert "NYLAS_API_KEY and SANDBOX=true are both set" in problems(**GOOD, SANDBOX="true")
+    # Also when the key is no good: whoever wrote it did not want the sandbox.
+    assert "both set" in problems(NYLAS_API_KEY="sk-123", SANDBOX="true")
+
+
+@pytest.mark.parametrize("off", [{}, {"SANDBOX": "false"}, {"SANDBOX": ""}, {"NYLAS_API_KEY": " "}])
+def test_without_a_key_the_sandbox_must_be_asked_for(off: Mapping[str, str]) -> None:
+    text = problems(SECRET_KEY=SECRET, **off)
+    assert "NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without)." in text
+
+
+def test_a_missing_secret_key_is_refused() -> None:
+    assert "SECRET_KEY is missing" in problems(NYLAS_API_KEY=KEY)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
+    others = {key: value for key, value in GOOD.items() if key != name}
+    value = f"{SECRET[::-1]}"
+    file = tmp_path / "secret"
+    file.write_text(f"{value}\n")
+    provider = name.partition("_")[0]
+    if provider.startswith(CLIENTS):
+        others[f"{provider}_CLIENT_ID"] = "ours"
+    settings = load(**others, **{f"{name}_FILE": str(file)})
+    if provider.startswith(CLIENTS):
+        assert settings.clients[provider.lower()].secret == value
+    else:
+        assert getattr(settings, name.lower()) in (value, (value,))
+
+
+@pytest.mark.parametrize("provider", OAUTH_PROVIDERS)
+def test_a_client_is_complete_or_not_there(provider: str) -> None:
+    name = provider.upper()
+    assert load(**GOOD).clients == {}
+    for half in ("ID", "SECRET"):
+        assert f"{name}_CLIENT_ID and {name}_CLIENT_SECRET" in problems(
+            **GOOD, **{f"{name}_CLIENT_{half}": "something"}
+        )
+    both = {f"{name}_CLIENT_ID": "ours", f"{name}_CLIENT_SECRET": "secret"}
+    client = load(
+        **GOOD,
+        **both,
+        **{f"{name}_SCOPES": "one two", f"{name}_TOKEN_URL": "http://localhost:1/token?x=1"},
+    ).clients[provider]
+    assert client == Client(
+        id="ours",
+        secret="secret",
+        scopes=("one", "two"),
+        endpoints={"token": "http://localhost:1/token?x=1"},
+    )
+    assert "secret" not in repr(client).replace("_secret", "")
+    elsewhere = {"HOST": "192.0.2.1", **both}
+    assert "PUBLIC_URL is missing" in problems(**GOOD, **elsewhere)
+    assert f"{name}_TOKEN_URL must start with https" in problems(
+        **GOOD, **both, **{f"{name}_TOKEN_URL": "http://example.com/token"}
+    )
+
+
+@pytest.mark.parametrize("tenant", ["a/b", "../x", "a b", "{x}"])
+def test_an_odd_tenant_is_refused(tenant: str) -> None:
+    assert "MICROSOFT_TENANT" in problems(**GOOD, MICROSOFT_TENANT=tenant)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_and_its_file_at_once_are_refused(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(SECRET)
+    text = problems(**{**GOOD, name: SECRET, f"{name}_FILE": str(file)})
+    assert f"{name} and {name}_FILE are both set: keep one." in text
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "not a text"])
+def test_a_file_that_cannot_be_read_is_told(
+    name: str, content: bytes | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    if content:
+        file.write_bytes(content)
+    others = {key: value for key, value in GOOD.items() if key != name}
+    text = problems(**others, **{f"{name}_FILE": str(file)})
+    assert f"{name} cannot be read from its file" in text
+
+
+def test_only_secrets_come_from_files(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("9000")
+    assert load(**GOOD, PORT_FILE=str(file)).port == 8000
+
+
+def test_the_env_file_is_read_as_it_is_written(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    odd = "nyk_${HOME}$PATH-key"
+    lines = f"# a note\nNYLAS_API_KEY='{odd}'\nexport SECRET_KEY=\"{SECRET}\"\nPORT=9000 # why\n"
+    env.write_text(f"{lines}BRAND_NAME='Example & Sons'\n")
+    settings = load(env)
+    assert settings.nylas_api_key == odd
+    assert settings.secret_key == SECRET
+    assert settings.port == 9000
+    assert settings.brand_name == "Example & Sons"
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text(f"NYLAS_API_KEY={KEY}\nSECRET_KEY={SECRET}\nPORT=9000\nHOST=10.0.0.1\n")
+    settings = load(env, PORT="9001")
+    assert (settings.host, settings.port) == ("10.0.0.1", 9001)
+
+
+def test_an_env_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_bytes(b"NYLAS_API_KEY=\xff\xfe\n")
+    assert ".env cannot be read (UnicodeDecodeError)." in problems(env, **GOOD)
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: str(variable.name))
+def test_an_empty_value_is_the_default(variable: Any) -> None:
+    if variable.name in GOOD:
+        assert f"{variable.name} is missing" in problems(**{**GOOD, variable.name: ""})
+    else:
+        assert load(**GOOD, **{variable.name: "  "}) == load(**GOOD)
+
+
+def test_settings_shown_as_text_hold_no_secret() -> None:
+    former = SECRET[::-1]
+    settings = load(**GOOD, SECRET_KEY_FALLBACKS=former)
+    for secret in (KEY, SECRET, former):
+        assert secret not in repr(settings)
+        assert secret not in str(settings)
+
+
+def test_settings_are_the_table_of_variables() -> None:
+    plain = [var.name.lower() for var in VARIABLES if not var.name.startswith(CLIENTS)]
+    names = [field.name for field in fields(Settings)]
+    assert [name for name in names if name not in ("clients", "microsoft_tenant")] == plain
+    hidden = [field.name.upper() for field in fields(Settings) if not field.repr]
+    assert hidden == [name for name in SECRETS if not name.startswith(CLIENTS)]
+    assert [field.name for field in fields(Client) if not field.repr] == ["secret"]
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = load(**GOOD)
+    with pytest.raises(AttributeError):
+        settings.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["flask", "--app", "app", "routes"],
+        ["flask", "--app", "app", "run"],
+        ["gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()"],
+    ],
+    ids=["flask routes", "flask run", "gunicorn"],
+)
+def test_a_command_with_bad_settings_ends_with_plain_words(command: list[str]) -> None:
+    environ = {"PATH": os.environ["PATH"], "PORT": "none", "SANDBOX": "true", "SECRET_KEY": "tell"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Latchkey cannot start. Please mend these settings:\n" in done.stderr
+    assert "  - PORT must be a whole number from 1 to 65535.\n" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "tell" not in done.stdout + done.stderr

@@ -1,0 +1,161 @@
+from pathlib import Path
+
+import pytest
+
+from config import SANDBOX_SECRET_KEY
+from tests.test_config import GOOD, SECRET, load, problems
+
+
+@pytest.mark.parametrize(
+    ("key", "vendor"),
+    [
+        ("sk_live_4eC39HqLyjWDarjtT1zdp7dc", "Stripe or OpenAI"),
+        ("sk-proj-4eC39HqLyjWDarjtT1zdp7dc", "Stripe or OpenAI"),
+        ("rk_test_4eC39HqLyjWDarjtT1zdp7dc", "Stripe or OpenAI"),
+        ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "GitHub"),
+        ("github_pat_11ABCDEFG0abcdefghijkl", "GitHub"),
+        ("glpat-abcdefghijklmnopqrst", "GitLab"),
+        ("xoxb-123456789012-abcdef", "Slack"),
+        ("AKIAIOSFODNN7EXAMPLE", "AWS"),
+        ("AIzaSyA1234567890abcdefghijklmnopqrstu", "Google"),
+        ("GOCSPX-1234567890abcdef", "Google"),
+        ("SG.abcdefghijklmnop.qrstuvwxyz", "SendGrid"),
+        ("SK0123456789abcdef0123456789abcdef", "Twilio"),
+    ],
+)
+def test_a_key_of_another_vendor_is_recognised(key: str, vendor: str) -> None:
+    text = problems(NYLAS_API_KEY=key, SECRET_KEY=SECRET)
+    assert f"NYLAS_API_KEY looks like a key of {vendor}, not like one of Nylas." in text
+    assert key not in text
+
+
+@pytest.mark.parametrize("key", ["two words", "line\nbreak", "schlüssel", "tab\tkey", "nul\0key"])
+def test_a_key_with_characters_that_no_key_has_is_refused(key: str) -> None:
+    text = problems(NYLAS_API_KEY=key, SECRET_KEY=SECRET)
+    assert "NYLAS_API_KEY holds a space, a line break or another character no key has." in text
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://api.eu.nylas.com",
+        "https://api.eu.nylas.com/",
+        "https://localhost:8443",
+        "http://localhost:5000",
+        "http://nylas.localhost",
+        "http://127.0.0.1:5000",
+        "http://127.8.8.8",
+        "http://[::1]:5000",
+    ],
+)
+def test_nylas_is_reached_by_https_or_on_this_machine(uri: str) -> None:
+    assert load(**GOOD, NYLAS_API_URI=uri).nylas_api_uri == uri.removesuffix("/")
+
+
+@pytest.mark.parametrize("name", ["NYLAS_API_URI", "PUBLIC_URL"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://api.us.nylas.com",
+        "http://10.0.0.1",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "http://0.0.0.0",
+        "ftp://localhost",
+        "javascript:alert(1)",
+        "api.us.nylas.com",
+        "https://",
+        "https://:443",
+        "https://user:word@api.us.nylas.com",
+        "https://api.us.nylas.com/v3",
+        "https://api.us.nylas.com/?a=b",
+        "https://api.us.nylas.com/#a",
+        "https://api.us.nylas.com:port",
+        "https://api.us.nylas.com:99999",
+        "https://api us nylas com",
+        "https://[::1",
+    ],
+)
+def test_any_other_address_is_refused(name: str, uri: str) -> None:
+    text = problems(**GOOD, **{name: uri})
+    assert f"{name} must" in text
+    assert "word" not in text
+
+
+@pytest.mark.parametrize(
+    ("secret", "why"),
+    [
+        ("q8Zr3vTn-6LwXy1_uKdB0mPa9sHfEjG", "too short"),
+        ("change-me-change-me-change-me-1234567890", "placeholder"),
+        ("CHANGEME0123456789abcdefghijklmnopqrst", "placeholder"),
+        ("your-secret-key-goes-here-0123456789abc", "placeholder"),
+        ("replace-this-by-something-random-12345", "placeholder"),
+        ("a" * 64, "placeholder"),
+        ("abcabcabcabcabcabcabcabcabcabcabcabcabc", "placeholder"),
+        (SANDBOX_SECRET_KEY, "placeholder"),
+    ],
+)
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS"])
+def test_a_guessable_secret_key_is_refused(name: str, secret: str, why: str) -> None:
+    text = problems(**{**GOOD, name: secret})
+    assert f"{name} is " in text
+    assert why in text
+    assert secret not in text
+
+
+def test_former_keys_are_a_list() -> None:
+    others = (SECRET[::-1], SECRET.swapcase())
+    settings = load(**GOOD, SECRET_KEY_FALLBACKS=f"{others[0]}, {others[1]}")
+    assert settings.secret_key_fallbacks == others
+    assert load(**GOOD).secret_key_fallbacks == ()
+
+
+@pytest.mark.parametrize("port", ["1", "80", "65535"])
+def test_a_port_is_a_number(port: str) -> None:
+    assert load(**GOOD, PORT=port).port == int(port)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "8e3", "8000.0", "٨٠٠٠", "http", "9" * 5000])
+def test_anything_else_is_no_port(port: str) -> None:
+    assert "PORT must be a whole number from 1 to 65535." in problems(**GOOD, PORT=port)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_the_sandbox_listens_on_this_machine(host: str) -> None:
+    assert load(SANDBOX="true", HOST=host).host == host
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.1", "example.com"])  # noqa: S104 (refused)
+def test_the_sandbox_listens_nowhere_else(host: str) -> None:
+    assert "HOST must be 127.0.0.1 in the sandbox" in problems(SANDBOX="true", HOST=host)
+    assert load(**GOOD, HOST=host).host == host
+
+
+def test_the_sandbox_answers_to_no_public_name() -> None:
+    settings = load(
+        SANDBOX="true", PUBLIC_URL="https://connect.example.com", TRUSTED_HOSTS="example.com"
+    )
+    assert not [name for name in settings.answers_to if "example" in name]
+
+
+def test_the_page_answers_to_its_public_name_and_to_trusted_ones() -> None:
+    settings = load(
+        **GOOD, PUBLIC_URL="https://connect.example.com:8443", TRUSTED_HOSTS="a.test, .b.test"
+    )
+    assert settings.answers_to[-3:] == ("connect.example.com", "a.test", ".b.test")
+    assert settings.public_url == "https://connect.example.com:8443"
+
+
+@pytest.mark.parametrize("color", ["red", "#fff", "#12345g", "#1234567", "#123456;}", "#123456\n1"])
+def test_a_colour_is_six_digits(color: str) -> None:
+    assert "BRAND_COLOR must be a colour like #1f5fd6." in problems(**GOOD, BRAND_COLOR=color)
+
+
+def test_a_logo_is_a_picture_of_sane_size(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_bytes(b"x" * (1024 * 1024))
+    assert load(**GOOD, BRAND_LOGO=str(logo)).brand_logo == logo
+    logo.write_bytes(b"x" * (1024 * 1024 + 1))
+    assert "BRAND_LOGO must be a file of 1 MB at most." in problems(**GOOD, BRAND_LOGO=str(logo))
+    assert "BRAND_LOGO must be the path" in problems(**GOOD, BRAND_LOGO="config.py")
+    assert "BRAND_LOGO must be the path" in problems(**GOOD, BRAND_LOGO=str(tmp_path))

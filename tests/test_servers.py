@@ -1,0 +1,166 @@
+import contextlib
+import imaplib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from config import ROOT, VARIABLES
+from tests.servers import dovecot, free_port, redis, trusting_nobody, wait_for
+
+ODD = "  sp ace\"'<&+%\\:;{}$ü "
+
+
+@pytest.mark.dovecot
+def test_dovecot_takes_a_password_of_any_characters_and_no_other() -> None:
+    with dovecot({"someone@example.com": ODD}) as port:
+        imap = imaplib.IMAP4_SSL("127.0.0.1", port, ssl_context=trusting_nobody())
+        answer = f"\0someone@example.com\0{ODD}".encode()
+        assert imap.authenticate("PLAIN", lambda _: answer)[0] == "OK"
+        imap.logout()
+        imap = imaplib.IMAP4_SSL("127.0.0.1", port, ssl_context=trusting_nobody())
+        with pytest.raises(imaplib.IMAP4.error):
+            imap.authenticate("PLAIN", lambda _: answer.rstrip(b" "))
+        imap.logout()
+
+
+@pytest.mark.redis
+def test_redis_answers() -> None:
+    with redis() as url:
+        port = urlsplit(url).port
+        assert port
+        with socket.create_connection(("127.0.0.1", port), 2) as sock:
+            sock.sendall(b"PING\r\n")
+            assert sock.recv(16) == b"+PONG\r\n"
+
+
+# From here on, the page's own server: gunicorn with deploy/gunicorn.conf.py.
+
+LITTLE_APP = """
+import time
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/broken":
+        raise RuntimeError(environ["QUERY_STRING"])
+    time.sleep(1 if environ["PATH_INFO"] == "/slow" else 0)
+    start_response("200 OK", [("Content-Length", "4")])
+    return [environ["wsgi.url_scheme"].encode()]
+"""
+
+
+def gunicorn(app: str, folder: Path, **variables: str) -> subprocess.Popen[bytes]:
+    # What a developer's own .env says must not matter here: an empty variable stands above it.
+    unset = {name: "" for row in VARIABLES for name in (row.name, f"{row.name}_FILE")}
+    # gunicorn reads this one too, and cannot read an empty one.
+    unset["WEB_CONCURRENCY"] = "1"
+    environ = {**unset, "PATH": os.environ["PATH"], "PYTHONPATH": str(folder), **variables}
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", app]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+
+
+@contextlib.contextmanager
+def gunicorn_ready(
+    folder: Path, host: str = "127.0.0.1", **variables: str
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    (folder / "little.py").write_text(LITTLE_APP)
+    port = free_port()
+    here = {"SANDBOX": "true", "HOST": host, "PORT": str(port)}
+    process = gunicorn("little:app", folder, **here, **variables)
+    try:
+        wait_for(port, process, host)
+        # A worker that is only just starting would miss the signal to stop.
+        ask(port, "GET / HTTP/1.1", "Host: localhost", host=host)
+        yield port, process
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        # At once, and gunicorn's workers notice that they are alone.
+        process.kill()
+        process.wait(5)
+        raise
+
+
+def ask(port: int, *lines: str, host: str = "127.0.0.1") -> str:
+    with socket.create_connection((host, port), 10) as sock:
+        sock.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+        return b"".join(iter(lambda: sock.recv(4096), b"")).decode()
+
+
+def test_wrong_settings_are_told_in_plain_words_before_anything_starts(tmp_path: Path) -> None:
+    process = gunicorn("app:create_app()", tmp_path, NYLAS_API_KEY="key", SANDBOX="true")
+    assert process.wait(20) == 1
+    log = (tmp_path / "log").read_text()
+    assert "NYLAS_API_KEY and SANDBOX=true are both set" in log
+    assert "Traceback" not in log
+    assert "gunicorn" not in log
+
+
+def test_the_address_to_open_is_printed_even_where_only_ascii_can_be(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path, PYTHONIOENCODING="ascii") as (port, _):
+        assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
+    log = (tmp_path / "log").read_text()
+    assert f"Latchkey is ready: http://localhost:{port}  (sandbox" in log
+
+
+def test_an_ipv6_address_can_be_listened_on(tmp_path: Path) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with gunicorn_ready(tmp_path, host="::1") as (port, _):
+        pass
+    assert f"Latchkey is ready: http://[::1]:{port}" in (tmp_path / "log").read_text()
+
+
+def test_the_log_never_shows_what_a_request_was_made_of(tmp_path: Path) -> None:
+    host = "Host: localhost"
+    with gunicorn_ready(tmp_path) as (port, _):
+        assert "500" in ask(port, "GET /broken?email=someone@example.com HTTP/1.1", host)
+        assert "400" in ask(port, "GET /?email=someone@example.com HTTP/1.1 more", host)
+        assert "400" in ask(port, "GET / HTTP/1.1", host, "Bad someone@example.com: 1")
+    log = (tmp_path / "log").read_text()
+    assert "A request broke off: RuntimeError" in log
+    assert "Unreadable request: InvalidHTTPVersion" in log
+    assert "someone" not in log
+
+
+def test_why_a_worker_did_not_start_is_told_in_full(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import nothing_of_that_name")
+    process = gunicorn("broken:app", tmp_path, SANDBOX="true", PORT=str(free_port()))
+    assert process.wait(20) != 0
+    log = (tmp_path / "log").read_text()
+    assert "Exception in worker process" in log
+    assert "Traceback" in log
+
+
+def test_the_server_believes_no_proxy_and_does_not_say_what_it_is(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path) as (port, _):
+        answer = ask(port, "GET / HTTP/1.1", "Host: localhost", "X-Forwarded-Proto: https")
+    assert answer.endswith("\r\n\r\nhttp")
+    assert "gunicorn" not in answer.lower()
+
+
+def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path) as (port, process):
+        with socket.create_connection(("127.0.0.1", port), 10) as sock:
+            sock.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            sock.settimeout(0.5)
+            with pytest.raises(TimeoutError):
+                sock.recv(1)
+            process.send_signal(signal.SIGTERM)
+            sock.settimeout(10)
+            assert b"200 OK" in sock.recv(4096)
+        assert process.wait(20) == 0

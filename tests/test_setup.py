@@ -1,0 +1,144 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+GIVEN = {"flask", "jinja2", "flask-wtf", "httpx", "python-dotenv"}
+
+
+def make(
+    *arguments: str, environ: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    # Without what a "make" around these tests would pass on.
+    clean = {"PATH": os.environ["PATH"], **(environ or {})}
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],  # noqa: S607 (wherever make is)
+        cwd=ROOT, env=clean, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+
+def targets() -> list[str]:
+    return re.findall(r"^([a-z-]+):", MAKEFILE, re.M)
+
+
+def test_make_alone_lists_every_target_with_its_meaning() -> None:
+    listed = make()
+    assert listed.returncode == 0
+    lines = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+    assert [line[1] for line in lines] == targets()
+    assert all(line[0] == "make" and line[2] for line in lines)
+    assert make("help").stdout == listed.stdout
+
+
+def test_targets_are_not_taken_for_files() -> None:
+    declared = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.M)
+    assert declared
+    assert declared[1].split() == targets()
+
+
+def chosen(folder: Path, environ: Mapping[str, str]) -> bool:
+    """What ``make run`` asks before it decides for the sandbox, quoted and run by make itself."""
+    done = make(
+        "-C", str(folder),
+        "-f", str(ROOT / "Makefile"),
+        "--eval=chosen: ; @$(BIN)/python -c $(CHOSEN)",
+        f"BIN={Path(sys.executable).parent}",
+        "chosen",
+        environ=environ,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "env_file", "expected"),
+    [
+        ({}, None, False),
+        ({}, "", False),
+        ({}, "NYLAS_API_KEY=\nBRAND_NAME=Example\n", False),
+        ({"NYLAS_API_KEY": ""}, None, False),
+        ({"NYLAS_API_KEY": "key"}, None, True),
+        ({"NYLAS_API_KEY_FILE": "/run/secrets/key"}, None, True),
+        ({"SANDBOX": "false"}, None, True),
+        ({"SANDBOX": "true"}, None, True),
+        ({}, "NYLAS_API_KEY='a ${b} key'\n", True),
+        ({}, "NYLAS_API_KEY_FILE=/run/secrets/key\n", True),
+        ({}, "# a note\nexport SANDBOX=false\n", True),
+        ({"NYLAS_API_KEY": ""}, "NYLAS_API_KEY=key\n", False),
+    ],
+)
+def test_make_run_takes_the_sandbox_only_when_nothing_was_chosen(
+    environ: Mapping[str, str], env_file: str | None, expected: bool, tmp_path: Path
+) -> None:
+    if env_file is not None:
+        (tmp_path / ".env").write_text(env_file)
+    assert chosen(tmp_path, environ) is expected
+
+
+def test_make_run_acts_on_that_choice() -> None:
+    planned = make("--dry-run", "--assume-old=.venv/run.stamp", "run").stdout
+    assert "|| export SANDBOX=true" in planned
+    assert "gunicorn --config deploy/gunicorn.conf.py 'app:create_app()'" in planned
+
+
+def requirements(lock: str) -> dict[str, str]:
+    """Each requirement of a lock file with all that is said about it."""
+    text = re.sub(r"^\s*#.*\n", "", (ROOT / lock).read_text(), flags=re.M).replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert all(re.match(r"[a-z0-9.-]+==\S+ ", line) for line in lines), "a line is no requirement"
+    return {line.partition("==")[0]: line.partition("==")[2] for line in lines}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_requirement_is_pinned_with_hashes(lock: str) -> None:
+    for name, rest in requirements(lock).items():
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", rest), name
+        assert not re.search(r"--hash=(?!sha256:[0-9a-f]{64}(\s|$))", rest), name
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_files_name_no_place_to_get_things_from(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    assert not re.search(r"(?i)index-url|find-links|trusted-host|file:|https?://|git\+|@ ", text)
+
+
+def direct(name: str) -> set[str]:
+    return set(re.findall(r"^([a-z0-9][a-z0-9-]*)", (ROOT / name).read_text().lower(), re.M))
+
+
+def test_what_the_customer_gave_is_required_directly_and_locked() -> None:
+    assert direct("requirements.in") >= GIVEN
+    assert set(requirements("requirements.txt")) >= direct("requirements.in")
+
+
+def test_tests_run_on_the_versions_that_are_shipped() -> None:
+    shipped, tested = requirements("requirements.txt"), requirements("requirements-dev.txt")
+    assert set(tested) >= direct("requirements-dev.in")
+    for name, rest in shipped.items():
+        assert tested[name].split()[0] == rest.split()[0], name
+
+
+def test_tools_are_not_shipped() -> None:
+    assert not direct("requirements-dev.in") & set(requirements("requirements.txt"))
+
+
+def test_ci_runs_what_a_developer_runs() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    assert re.search(r"^exec make test$", script, re.M)
+    assert "set -euo pipefail" in script
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_make_test_leaves_no_check_out() -> None:
+    planned = make("--dry-run", "--assume-old=.venv/test.stamp", "test").stdout
+    for check in ("ruff check", "ruff format --check", "mypy", "coverage run -m pytest",
+                  "coverage report"):  # fmt: skip
+        assert check in planned

@@ -1,0 +1,195 @@
+import ast
+import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+
+from app import create_app
+from config import ROOT
+from signin.providers import PROVIDERS
+from tests.conftest import make_settings
+
+# A part imports from those before it only; the list in the README says the same.
+ORDER = (
+    "errors", "i18n", "providers", "mailhosts", "sealing", "flow", "logs", "branding", "assets",
+    "security", "upstream", "nylas", "problems", "oauth", "forms", "detection", "submission",
+    "authorization", "services", "doctor", "cli", "views",
+)  # fmt: skip
+APART = "sandbox"
+
+PACKAGE = ROOT / "signin"
+FILES = sorted(PACKAGE.rglob("*.py"))
+TEMPLATES = ROOT / "templates"
+MOST_LINES = 250
+# A table and its texts: longer is not harder to read.
+LONGER: dict[str, int] = {}
+
+ROUTES = {
+    "/": {"GET", "POST"},
+    "/providers": {"GET"},
+    "/connect/<key>": {"GET", "POST"},
+    "/oauth/<key>": {"GET", "POST"},
+    "/oauth/<key>/start": {"GET"},
+    "/oauth/<key>/callback": {"GET"},
+    "/connected": {"GET"},
+    "/healthz": {"GET"},
+    "/readyz": {"GET"},
+    "/brand.css": {"GET"},
+    "/brand/logo": {"GET"},
+    "/static/<path:filename>": {"GET"},
+}
+
+APP = create_app(make_settings())
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(file): file for file in FILES}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules that ``file`` imports, however it spells it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level
+            for alias in node.names:
+                member = f"{node.module}.{alias.name}"
+                yield member if member in MODULES else str(node.module)
+
+
+def part(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_every_part_has_a_place_in_the_order() -> None:
+    assert {part(module) for module in MODULES} - {""} == {*ORDER, APART}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_from_the_parts_before_its_own(module: str) -> None:
+    for imported in imports(MODULES[module]):
+        assert imported not in ("app", "signin"), "the parts do not know the whole"
+        if not imported.startswith("signin.") or part(imported) == part(module):
+            continue
+        assert part(module) != APART, "the sandbox knows nothing of ours"
+        assert part(imported) != APART, "only app.py knows the sandbox"
+        assert ORDER.index(part(imported)) < ORDER.index(part(module)), f"{module}: {imported}"
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    graph = {
+        module: {name for name in imports(file) if name in MODULES}
+        for module, file in MODULES.items()
+    }
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_sandbox_does_not_know_the_settings_either() -> None:
+    for module, file in MODULES.items():
+        if part(module) == APART:
+            assert "config" not in imports(file)
+
+
+def test_config_knows_nothing_of_ours() -> None:
+    assert not [name for name in imports(ROOT / "config.py") if name.startswith("signin")]
+
+
+def test_pages_do_not_know_each_other() -> None:
+    for file in (PACKAGE / "views").glob("*.py"):
+        if file.name != "__init__.py":
+            assert not [name for name in imports(file) if name.startswith("signin.views")]
+
+
+def test_only_tests_import_the_app() -> None:
+    for file in [ROOT / "config.py", ROOT / "deploy" / "gunicorn.conf.py", *FILES]:
+        assert "app" not in imports(file)
+
+
+def test_the_addresses_are_these() -> None:
+    rules: dict[str, set[str]] = {}
+    for rule in APP.url_map.iter_rules():
+        methods = set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+        rules.setdefault(rule.rule, set()).update(methods)
+    assert rules == ROUTES
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_what_is_public_says_what_it_is_for(file: Path) -> None:
+    tree = ast.parse(file.read_text())
+    assert ast.get_docstring(tree), "a module says why it exists"
+    for node in [*tree.body, *methods_of(tree)]:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), f"{file.name}: {node.name}"
+
+
+def methods_of(tree: ast.Module) -> Iterator[ast.stmt]:
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from node.body
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_a_file_can_be_read_in_one_go(file: Path) -> None:
+    assert len(file.read_text().splitlines()) <= LONGER.get(file.name, MOST_LINES)
+
+
+def template_names() -> list[str]:
+    return sorted(file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*.html"))
+
+
+def parsed(name: str) -> nodes.Template:
+    return APP.jinja_env.parse((TEMPLATES / name).read_text())
+
+
+def mentioned(name: str) -> set[str]:
+    """The templates that ``name`` extends, includes or imports from."""
+    wanted = (nodes.Extends, nodes.Include, nodes.FromImport, nodes.Import)
+    found = {vars(node)["template"] for node in parsed(name).find_all(wanted)}
+    return {str(template.value) for template in found if isinstance(template, nodes.Const)}
+
+
+def test_every_template_is_used_and_exists() -> None:
+    rendered = {
+        name
+        for file in FILES
+        if part(module_name(file)) != APART
+        for name in re.findall(r"render_template\(\s*\"([^\"]+)\"", file.read_text())
+    }
+    used = rendered.union(*map(mentioned, template_names()))
+    assert used == set(template_names())
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_what_a_template_imports_is_used(name: str) -> None:
+    tree = parsed(name)
+    heirs = [other for other in template_names() if name in mentioned(other)]
+    used = {node.name for tree in (tree, *map(parsed, heirs)) for node in tree.find_all(nodes.Name)}
+    for node in tree.find_all(nodes.FromImport):
+        for imported in node.names:
+            alias = imported[1] if isinstance(imported, tuple) else imported
+            assert alias in used, f"{name} imports {alias}"
+
+
+def drawings() -> set[str]:
+    module = APP.jinja_env.get_template("components/icon.html").module
+    return set(vars(module)["drawings"])
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=PROVIDERS)
+def test_every_provider_has_an_icon(provider: object) -> None:
+    icon = str(vars(provider)["icon"])
+    assert icon in drawings() or re.fullmatch(r"letter-[a-z]", icon)
+
+
+def test_every_icon_of_a_page_is_drawn() -> None:
+    for name in template_names():
+        named = re.findall(r"\bicon\(\"([^\"]+)\"\)", (TEMPLATES / name).read_text())
+        assert set(named) <= drawings(), name
