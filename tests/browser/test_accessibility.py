@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from config import SANDBOX_API_KEY
 from tests.browser.axe import SCHEMES, flaws, flaws_everywhere, width
 from tests.browser.conftest import Site, running_site
-from tests.browser.states import STATES, reach
+from tests.browser.states import STATES, enter, reach
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +33,17 @@ def site() -> Iterator[Site]:
 def test_nobody_is_kept_out_by_a_page(page: Page, state: str) -> None:
     reach(page, state)
     assert flaws_everywhere(page) == []
+
+
+def test_nobody_is_kept_out_where_a_provider_is_not_configured(
+    open_page: Callable[..., Page],
+) -> None:
+    with running_site(NYLAS_API_KEY=SANDBOX_API_KEY) as site:
+        page = open_page(url=site.url)
+        enter(page, "someone@gmail.com")
+        expect(page).to_have_title("Google is not configured here – Latchkey")
+        expect(page.get_by_text("Sandbox")).to_have_count(0)
+        assert flaws_everywhere(page) == []
 
 
 @pytest.mark.parametrize("color", COLORS)
