@@ -25,8 +25,8 @@ SERVER_UNREACHABLE = Problem(
     kind="server_unreachable",
     title=N_("The mail server didn’t answer"),
     text=N_(
-        "We couldn’t reach the mail server. Please check its name, "
-        "or try again in a few minutes if it is right."
+        "We couldn’t reach the mail server. Please try again in a few minutes. "
+        "If you typed the server’s name yourself, check it first."
     ),
     place="server",
     status=422,
