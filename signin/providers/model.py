@@ -35,8 +35,8 @@ class OAuth:
     :ivar pkce: the provider takes a code challenge (RFC 7636, S256).
     :ivar basic: the client signs in to the token endpoint by HTTP Basic instead of in the form.
     :ivar login_hint: the provider can fill in the address.
-    :ivar consent_again: parameters that make the provider give a refresh token once more; empty
-        where a missing one can only be the operator's fault.
+    :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
+        more brings one; elsewhere it can only be the operator's fault.
     :ivar account_fields: where userinfo (and the ID token) name the account's addresses.
     :ivar must_match: the account has to be told and be the one that was typed.
     """
@@ -47,7 +47,7 @@ class OAuth:
     pkce: bool = True
     basic: bool = False
     login_hint: bool = True
-    consent_again: Mapping[str, str] = field(default_factory=dict)
+    consent_again: bool = False
     account_fields: tuple[str, ...] = ("email",)
     must_match: bool = True
 

@@ -45,7 +45,7 @@ GOOGLE = Provider(
         ),
         # Without "consent", only the very first sign-in of an account gives a refresh token.
         extra={"access_type": "offline", "prompt": "consent"},
-        consent_again={"prompt": "consent"},
+        consent_again=True,
     ),
 )
 
