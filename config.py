@@ -106,6 +106,12 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _redis(value: str) -> str:
+    if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must be an address like redis://host:6379/0")
+    return value
+
+
 def _api_key(value: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]+", value):
         raise ValueError("holds a space, a line break or another character no key has")
@@ -298,6 +304,37 @@ VARIABLES = (
     ),
     *_client_variables("YAHOO"),
     *_client_variables("ZOOM"),
+    Variable(
+        name="REDIS_URL",
+        default="",
+        meaning="Redis or Valkey, like `redis://host:6379/0`, which processes and instances share.",
+        parse=_redis,
+        secret=True,
+    ),
+    Variable(
+        name="NYLAS_DETECTS_PER_MINUTE",
+        default="20",
+        meaning="Detect Provider calls that Nylas allows your application.",
+        parse=_whole(1, 10_000),
+    ),
+    Variable(
+        name="NYLAS_SIGN_INS_PER_SECOND",
+        default="50",
+        meaning="Authentications that Nylas allows your application.",
+        parse=_whole(1, 10_000),
+    ),
+    Variable(
+        name="KNOWN_DOMAINS",
+        default="true",
+        meaning="`false` asks Nylas about gmail.com and the like, too.",
+        parse=_switch,
+    ),
+    Variable(
+        name="MX_LOOKUPS",
+        default="true",
+        meaning="`false` never asks DNS about a domain while Nylas may not be asked.",
+        parse=_switch,
+    ),
     Variable(name="LOG_LEVEL", default="INFO", meaning="Least level logged.", parse=_log_level),
     Variable(name="HOST", default="127.0.0.1", meaning="Address to listen on."),
     Variable(name="PORT", default="8000", meaning="Port to listen on.", parse=_whole(1, 65535)),
@@ -344,6 +381,11 @@ class Settings:
     brand_color: str
     clients: Mapping[str, Client]
     microsoft_tenant: str
+    redis_url: str = field(repr=False)
+    nylas_detects_per_minute: int
+    nylas_sign_ins_per_second: int
+    known_domains: bool
+    mx_lookups: bool
     log_level: str
     host: str
     port: int

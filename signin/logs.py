@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_app_context, request
 
 FIELDS = (
     "request_id", "method", "route", "status", "duration_ms",
@@ -42,7 +42,12 @@ def unexpected(error: BaseException) -> None:
 
 
 def request_id() -> str:
-    """The id of the request being answered; people read it to support as their code."""
+    """The id of the request being answered; people read it to support as their code.
+
+    "" outside of requests: what runs in the background belongs to none.
+    """
+    if not has_app_context():
+        return ""
     if "request_id" not in g:
         g.request_id = secrets.token_hex(8)
     return str(g.request_id)

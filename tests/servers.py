@@ -158,14 +158,37 @@ def dovecot(users: Mapping[str, str]) -> Iterator[int]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class RedisServer:
+    """Redis without any file; it can be stopped and started again at the same address."""
+
+    def __init__(self, program: str) -> None:
+        self._port = free_port()
+        self._command = [
+            program, "--port", str(self._port), "--bind", "127.0.0.1",
+            "--save", "", "--appendonly", "no",
+        ]  # fmt: skip
+        self._running = contextlib.ExitStack()
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        """Start it, empty."""
+        owner = pwd.getpwuid(os.getuid())
+        self._running.enter_context(_running(self._command, self._port, owner))
+
+    def stop(self) -> None:
+        """Stop it; what it knew is lost."""
+        self._running.close()
+
+
 @contextlib.contextmanager
-def redis() -> Iterator[str]:
-    """Run Redis without any file; gives its address."""
-    program = find_program("redis-server")
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with _running([*command, "--appendonly", "no"], port, pwd.getpwuid(os.getuid())):
-        yield f"redis://127.0.0.1:{port}/0"
+def redis() -> Iterator[RedisServer]:
+    """Run Redis."""
+    server = RedisServer(find_program("redis-server"))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextlib.contextmanager

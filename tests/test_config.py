@@ -122,7 +122,9 @@ def test_a_missing_secret_key_is_refused() -> None:
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     others = {key: value for key, value in GOOD.items() if key != name}
-    value = f"{SECRET[::-1]}"
+    value = SECRET[::-1]
+    if name == "REDIS_URL":
+        value = f"rediss://:{value}@cache.example.com:6379/0"
     file = tmp_path / "secret"
     file.write_text(f"{value}\n")
     provider = name.partition("_")[0]

@@ -32,8 +32,8 @@ def test_dovecot_takes_a_password_of_any_characters_and_no_other() -> None:
 
 @pytest.mark.redis
 def test_redis_answers() -> None:
-    with redis() as url:
-        port = urlsplit(url).port
+    with redis() as server:
+        port = urlsplit(server.url).port
         assert port
         with socket.create_connection(("127.0.0.1", port), 2) as sock:
             sock.sendall(b"PING\r\n")

@@ -1,0 +1,82 @@
+"""Values that expire and rates that hold, in one process."""
+
+import threading
+import time
+from collections import deque
+from typing import Any
+
+_MOST_VALUES = 10_000
+_MOST_STAMPS = 10_000
+
+
+class Full(Exception):
+    """A rate has no room in time.
+
+    :ivar wait: seconds until it would have.
+    """
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"{wait:.3f} s")
+        self.wait = wait
+
+
+class Memory:
+    """Safe between threads, and bounded: the oldest value goes first when there are too many."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, tuple[Any, float]] = {}
+        self._stamps: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> Any:
+        """Return the value of ``key``, None when there is none."""
+        value, until = self._values.get(key, (None, 0.0))
+        return value if time.monotonic() < until else None
+
+    def put(self, key: str, value: Any, *, seconds: float) -> None:
+        """Keep ``value`` for ``seconds``."""
+        with self._lock:
+            self._put(key, value, seconds)
+
+    def add(self, key: str, value: Any, *, seconds: float) -> bool:
+        """Keep ``value`` unless there is one already; tell whether it was kept."""
+        with self._lock:
+            if self.get(key) is not None:
+                return False
+            self._put(key, value, seconds)
+            return True
+
+    def take(self, key: str) -> Any:
+        """Return the value and forget it, so that nobody gets it twice."""
+        with self._lock:
+            value = self.get(key)
+            self._values.pop(key, None)
+            return value
+
+    def reserve(self, key: str, *, most: int, seconds: float, patience: float) -> float:
+        """Return the seconds to wait so that no span of ``seconds`` sees more than ``most``.
+
+        :param patience: the longest wait that is worth it.
+        :raises Full: when the wait would be longer; nothing is reserved then.
+        """
+        with self._lock:
+            now = time.monotonic()
+            stamps = self._stamps.setdefault(key, deque(maxlen=_MOST_STAMPS))
+            slot = max(now, stamps[-most] + seconds) if len(stamps) >= most else now
+            if slot - now > patience:
+                raise Full(slot - now)
+            stamps.append(slot)
+            return slot - now
+
+    def note(self, key: str, wait: float) -> None:
+        """Count what was reserved elsewhere, ``wait`` seconds from now."""
+        with self._lock:
+            stamps = self._stamps.setdefault(key, deque(maxlen=_MOST_STAMPS))
+            stamps.append(time.monotonic() + wait)
+
+    def _put(self, key: str, value: Any, seconds: float) -> None:
+        # Anew at the end: the order of a dict is that of insertion.
+        self._values.pop(key, None)
+        if len(self._values) >= _MOST_VALUES:
+            self._values.pop(next(iter(self._values)))
+        self._values[key] = (value, time.monotonic() + seconds)

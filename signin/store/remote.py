@@ -1,0 +1,111 @@
+"""The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
+
+import json
+import secrets
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from signin.store.memory import Full
+
+Lost = redis.RedisError
+
+# A page must not wait for a server that is gone; one on the same network answers in milliseconds.
+_CONNECT_SECONDS = 0.3
+_ANSWER_SECONDS = 0.5
+_CONNECTIONS = 20
+# Waiting for one of them is no sign of trouble when a thousand people arrive together.
+_CONNECTION_WAIT_SECONDS = 10
+_PREFIX = "latchkey:"
+_PEER_MILLISECONDS = 120_000
+
+# Redis's own clock, so those of the machines need not agree. A list of the latest reservations:
+# the one that is ``most`` places back decides when the next may be. Libraries for rate limits only
+# refuse; here somebody who comes a little too early gets a later slot instead.
+_RESERVE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local most, span, patience = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('ZADD', KEYS[2], now, ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - tonumber(ARGV[5]))
+local peers = redis.call('ZCARD', KEYS[2])
+local slot = now
+local before = redis.call('LINDEX', KEYS[1], most - 1)
+if before and before + span > now then slot = before + span end
+if slot - now > patience then return {tostring(slot - now), peers, 0} end
+redis.call('LPUSH', KEYS[1], string.format('%.3f', slot))
+redis.call('LTRIM', KEYS[1], 0, 9999)
+redis.call('PEXPIRE', KEYS[1], math.ceil(slot - now + span))
+return {tostring(slot - now), peers, 1}
+"""
+
+
+class Remote:
+    """Raises ``Lost`` whenever Redis does not answer.
+
+    :param url: as in ``REDIS_URL``.
+    """
+
+    def __init__(self, url: str) -> None:
+        pool = redis.BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            timeout=_CONNECTION_WAIT_SECONDS,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            socket_timeout=_ANSWER_SECONDS,
+            # Once, because the server may have closed a connection that was idle.
+            retry=Retry(NoBackoff(), 1),
+        )
+        self._redis = redis.Redis(connection_pool=pool)
+        self._reserve = self._redis.register_script(_RESERVE)
+        self._name = secrets.token_hex(8)
+        self.peers = 1
+
+    def get(self, key: str) -> Any:
+        """Return the value of ``key``, None when there is none."""
+        return _read(self._redis.get(_PREFIX + key))
+
+    def put(self, key: str, value: Any, *, seconds: float) -> None:
+        """Keep ``value`` for ``seconds``."""
+        self._redis.set(_PREFIX + key, json.dumps(value), px=_milliseconds(seconds))
+
+    def add(self, key: str, value: Any, *, seconds: float) -> bool:
+        """Keep ``value`` unless there is one already; tell whether it was kept."""
+        text = json.dumps(value)
+        return bool(self._redis.set(_PREFIX + key, text, px=_milliseconds(seconds), nx=True))
+
+    def take(self, key: str) -> Any:
+        """Return the value and forget it, so that nobody gets it twice."""
+        return _read(self._redis.getdel(_PREFIX + key))
+
+    def close(self) -> None:
+        """Close all connections; the next call opens one again."""
+        self._redis.connection_pool.disconnect()
+
+    def reserve(self, key: str, *, most: int, seconds: float, patience: float) -> float:
+        """Return the seconds to wait, see ``Memory.reserve``; learn how many processes there are.
+
+        :raises Full: when the wait would be longer than ``patience``.
+        """
+        keys = [f"{_PREFIX}rate:{key}", f"{_PREFIX}peers"]
+        args: list[str | float] = [
+            most,
+            seconds * 1000,
+            patience * 1000,
+            self._name,
+            _PEER_MILLISECONDS,
+        ]
+        wait, self.peers, granted = self._reserve(keys=keys, args=args)
+        if not granted:
+            raise Full(float(wait) / 1000)
+        return float(wait) / 1000
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
+
+
+def _read(text: bytes | str | None) -> Any:
+    return None if text is None else json.loads(text)

@@ -1,0 +1,195 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from signin.store import Full, Store
+from signin.store.memory import Memory
+from signin.store.remote import Lost, Remote
+from tests.servers import RedisServer, redis
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with redis() as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", pytest.param("remote", marks=pytest.mark.redis)])
+def place(request: pytest.FixtureRequest) -> Iterator[Memory | Remote]:
+    if request.param == "memory":
+        yield Memory()
+        return
+    with redis() as server:
+        remote = Remote(server.url)
+        yield remote
+        remote.close()
+
+
+@pytest.fixture
+def process(server: RedisServer) -> Iterator[Callable[..., Store]]:
+    """Makes the store of a process."""
+    made = []
+
+    def make(url: str = server.url) -> Store:
+        made.append(Store(url))
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+Process = Callable[..., Store]
+
+
+def test_a_value_lasts_as_long_as_it_was_given(place: Memory | Remote) -> None:
+    place.put("key", {"a": [1]}, seconds=0.2)
+    assert place.get("key") == {"a": [1]}
+    time.sleep(0.25)
+    assert place.get("key") is None
+
+
+def test_only_the_first_can_add(place: Memory | Remote) -> None:
+    assert place.add("key", 1, seconds=5)
+    assert not place.add("key", 2, seconds=5)
+    assert place.get("key") == 1
+
+
+def test_what_is_taken_is_gone(place: Memory | Remote) -> None:
+    place.put("key", "code", seconds=5)
+    assert place.take("key") == "code"
+    assert place.take("key") is None
+    assert place.get("key") is None
+
+
+def test_a_rate_gives_later_slots_and_then_refuses(place: Memory | Remote) -> None:
+    def reserve(patience: float) -> float:
+        return place.reserve("rate", most=2, seconds=10, patience=patience)
+
+    assert [reserve(0), reserve(0)] == [0, 0]
+    with pytest.raises(Full) as full:
+        reserve(1)
+    assert 9 < full.value.wait <= 10
+    assert 9 < reserve(60) <= 10
+    assert 9 < reserve(60) <= 10
+    assert 19 < reserve(60) <= 20
+
+
+def test_a_smaller_rate_on_the_same_key_keeps_a_reserve(place: Memory | Remote) -> None:
+    for _ in range(3):
+        place.reserve("rate", most=3, seconds=10, patience=0)
+    with pytest.raises(Full):
+        place.reserve("rate", most=3, seconds=10, patience=0)
+    assert place.reserve("rate", most=5, seconds=10, patience=0) == 0
+
+
+def test_no_span_sees_more_than_the_rate(place: Memory | Remote) -> None:
+    sent: list[float] = []
+
+    def send() -> None:
+        wait = place.reserve("rate", most=5, seconds=0.3, patience=60)
+        sent.append(time.monotonic() + wait)
+
+    threads = [threading.Thread(target=send) for _ in range(23)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent.sort()
+    # What a thread notes is a little later than the slot that was given.
+    assert all(late - early > 0.25 for early, late in zip(sent, sent[5:], strict=False))
+    assert sent[-1] - sent[0] < 5
+
+
+def test_memory_does_not_grow_without_bound() -> None:
+    memory = Memory()
+    for number in range(10_500):
+        memory.put(str(number), number, seconds=60)
+    assert memory.get("0") is None
+    assert memory.get("10499") == 10_499
+    assert len(memory._values) == 10_000
+
+
+@pytest.mark.redis
+def test_a_server_that_is_gone_is_said_so() -> None:
+    with redis() as server:
+        remote = Remote(server.url)
+        server.stop()
+        with pytest.raises(Lost):
+            remote.get("key")
+
+
+@pytest.mark.redis
+class TestTwoProcesses:
+    """Two stores on one Redis."""
+
+    def test_one_sees_what_the_other_wrote(self, process: Process) -> None:
+        one, other = process(), process()
+        one.put("seen", 1, seconds=5)
+        assert other.get("seen") == 1
+        assert other.take("seen") == 1
+        assert one.take("seen") is None
+
+    def test_only_one_can_add(self, process: Process) -> None:
+        one, other = process(), process()
+        assert one.add("added", 1, seconds=5)
+        assert not other.add("added", 2, seconds=5)
+        assert other.get("added") == 1
+
+    def test_they_share_a_rate(self, process: Process) -> None:
+        one, other = process(), process()
+        for store in (one, other, one, other):
+            assert store.reserve("shared", most=4, seconds=10) == 0
+        for store in (one, other):
+            with pytest.raises(Full):
+                store.reserve("shared", most=4, seconds=10)
+
+    def test_without_redis_each_keeps_what_it_wrote_and_its_share(self, process: Process) -> None:
+        with redis() as server:
+            one, other = process(server.url), process(server.url)
+            for store in (one, other, one):
+                store.reserve("rate", most=4, seconds=0.5)
+            one.put("mine", 1, seconds=60)
+            server.stop()
+            assert one.get("mine") == 1
+            assert other.get("mine") is None
+            assert one.take("mine") == 1
+            # What the other one spends meanwhile cannot be known.
+            with pytest.raises(Full):
+                one.reserve("rate", most=4, seconds=0.5)
+            time.sleep(0.6)
+            assert [one.reserve("rate", most=4, seconds=0.5) for _ in range(2)] == [0, 0]
+            with pytest.raises(Full):
+                one.reserve("rate", most=4, seconds=0.5)
+
+    def test_redis_is_used_again_as_soon_as_it_is_back(self, process: Process) -> None:
+        with redis() as server:
+            one, other = process(server.url), process(server.url)
+            server.stop()
+            one.put("key", 1, seconds=60)
+            server.start()
+            time.sleep(1.1)
+            one.put("key", 2, seconds=60)
+            assert other.get("key") == 2
+
+    def test_an_outage_does_not_make_the_budget_larger(self, process: Process) -> None:
+        with redis() as server:
+            store = process(server.url)
+            for _ in range(3):
+                store.reserve("rate", most=3, seconds=30)
+            server.stop()
+            with pytest.raises(Full):
+                store.reserve("rate", most=3, seconds=30)
+            server.start()
+            time.sleep(1.1)
+            with pytest.raises(Full):
+                store.reserve("rate", most=3, seconds=30)
+
+
+def test_without_redis_a_rate_is_divided_by_the_processes() -> None:
+    store = Store(processes=2)
+    assert [store.reserve("rate", most=5, seconds=10) for _ in range(2)] == [0, 0]
+    with pytest.raises(Full):
+        store.reserve("rate", most=5, seconds=10)
