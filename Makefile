@@ -10,7 +10,7 @@ CHOSEN := 'import os, sys, dotenv; \
 	sys.exit(not any(given.get(name) for name in ("NYLAS_API_KEY", "NYLAS_API_KEY_FILE", "SANDBOX")))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format texts lock clean
+.PHONY: help run test bench format texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 	$(BIN)/mypy
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
+
+bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (15 minutes; POINTS="1 4" for some)
+	sh bench/tools.sh
+	$(BIN)/python -m bench $(POINTS)
 
 format: .venv/test.stamp ## Put the code in its usual form
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .

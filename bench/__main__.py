@@ -1,0 +1,43 @@
+"""``python -m bench [POINT...]``: measure, print, and fail when ours misses a limit."""
+
+import argparse
+import datetime
+import gc
+import os
+import sys
+from pathlib import Path
+
+from bench.points import POINTS, run
+from bench.servers import CORES, allow_many_files
+
+
+def main() -> int:
+    """Measure the points of the command line, all of them unless some are named."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("points", nargs="*", type=int, choices=POINTS, metavar="POINT")
+    parser.add_argument("--processes", type=int, default=1, help="of our page (default: 1)")
+    parser.add_argument("--logs", type=Path, help="keep the logs of all programs in this folder")
+    wanted = parser.parse_args()
+    allow_many_files()
+    # What was loaded until here stays; looking through it again would only delay the driver.
+    gc.freeze()
+    now = datetime.datetime.now(datetime.UTC)
+    print(f"{now:%Y-%m-%d %H:%M} UTC, {_machine()}, {wanted.processes} process(es) of our page\n")
+    missed = []
+    for point in wanted.points or POINTS:
+        report = run(point, processes=wanted.processes, logs=wanted.logs)
+        print(report.text(), flush=True)
+        missed += [] if report.holds else [str(point)]
+    if missed:
+        print(f"Ours misses a limit in: {', '.join(missed)}")
+    return 1 if missed else 0
+
+
+def _machine() -> str:
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"{CORES} cores, {gigabytes:.0f} GB, Python {python}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

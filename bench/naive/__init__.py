@@ -1,0 +1,1 @@
+"""The yardstick: a sign-in page as it is written in an afternoon."""
