@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bench.points import POINTS, run
-from bench.servers import CORES, allow_many_files
+from bench.servers import CORES, Setup, allow_many_files
 
 
 def main() -> int:
@@ -16,16 +16,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("points", nargs="*", type=int, choices=POINTS, metavar="POINT")
     parser.add_argument("--processes", type=int, default=1, help="of our page (default: 1)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="another setting of it"
+    )
     parser.add_argument("--logs", type=Path, help="keep the logs of all programs in this folder")
     wanted = parser.parse_args()
+    setup = Setup(
+        processes=wanted.processes,
+        settings=dict(setting.split("=", 1) for setting in wanted.set),
+        logs=wanted.logs,
+    )
     allow_many_files()
     # What was loaded until here stays; looking through it again would only delay the driver.
     gc.freeze()
     now = datetime.datetime.now(datetime.UTC)
-    print(f"{now:%Y-%m-%d %H:%M} UTC, {_machine()}, {wanted.processes} process(es) of our page\n")
+    print(f"{now:%Y-%m-%d %H:%M} UTC, {_machine()}, {_deployed(setup)}\n")
     missed = []
     for point in wanted.points or POINTS:
-        report = run(point, processes=wanted.processes, logs=wanted.logs)
+        report = run(point, setup)
         print(report.text(), flush=True)
         missed += [] if report.holds else [str(point)]
     if missed:
@@ -37,6 +45,11 @@ def _machine() -> str:
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     python = ".".join(map(str, sys.version_info[:3]))
     return f"{CORES} cores, {gigabytes:.0f} GB, Python {python}"
+
+
+def _deployed(setup: Setup) -> str:
+    settings = "".join(f", {name}={value}" for name, value in setup.settings.items())
+    return f"our page in {setup.processes} process{'es' * (setup.processes > 1)}{settings}"
 
 
 if __name__ == "__main__":

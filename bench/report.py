@@ -1,5 +1,7 @@
 """The table that a point prints: ours, the yardstick, their ratio, and whether the limit holds."""
 
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -40,6 +42,12 @@ class Row:
         return what, limit, _number(self.ours), yardstick, ratio, holds
 
 
+def beside(ours: Sequence[Row], theirs: Sequence[Row]) -> list[Row]:
+    """The rows of ours, each with the yardstick's value from its own row."""
+    pairs = zip(ours, theirs, strict=True)
+    return [dataclasses.replace(our, yardstick=their.ours) for our, their in pairs]
+
+
 @dataclass(kw_only=True)
 class Report:
     """What one point found."""
@@ -70,7 +78,7 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that matter, no more."""
+    """Three digits that matter, no more; whole numbers as they are."""
     if value == round(value) or abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}"

@@ -127,14 +127,25 @@ def _cpu(pid: int) -> float:
     return 0.0
 
 
-class Stage:
-    """A folder for one run, and the programs in it; all of them end when it does.
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """How our page is deployed for a run.
 
-    :param logs: keep the logs in a folder of that name; they are thrown away without one.
+    :ivar processes: its ``WEB_CONCURRENCY``.
+    :ivar settings: more of its settings.
+    :ivar logs: folder that keeps the logs; they are thrown away without one.
     """
 
-    def __init__(self, *, logs: Path | None = None) -> None:
-        self._logs = logs
+    processes: int = 1
+    settings: Mapping[str, str] = field(default_factory=dict)
+    logs: Path | None = None
+
+
+class Stage:
+    """A folder for one run, and the programs in it; all of them end when it does."""
+
+    def __init__(self, setup: Setup | None = None) -> None:
+        self._setup = setup or Setup()
         self._programs: list[Program] = []
         self._secret_key = secrets.token_urlsafe(48)
 
@@ -146,8 +157,8 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         for program in reversed(self._programs):
             program.stop()
-        if self._logs:
-            shutil.copytree(self.folder, self._logs, dirs_exist_ok=True)
+        if self._setup.logs:
+            shutil.copytree(self.folder, self._setup.logs, dirs_exist_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def upstream(self) -> Program:
@@ -158,15 +169,13 @@ class Stage:
         program.start()
         return program
 
-    def page(
-        self, upstream: Program, *, name: str = "page", processes: int = 1, **settings: str
-    ) -> Program:
+    def page(self, upstream: Program, *, name: str = "page", **settings: str) -> Program:
         """Our page, as it is deployed; not started yet."""
-        return self._gunicorn(name, "app:create_app()", upstream, processes, settings)
+        return self._gunicorn(name, "app:create_app()", upstream, settings)
 
-    def bare(self, upstream: Program, *, processes: int = 1) -> Program:
+    def bare(self, upstream: Program, **settings: str) -> Program:
         """A route that does next to nothing, on the server of our page; not started yet."""
-        return self._gunicorn("bare", "bench.bare:app", upstream, processes, {})
+        return self._gunicorn("bare", "bench.bare:app", upstream, settings)
 
     def naive(self, upstream: Program) -> Program:
         """The yardstick, with gunicorn's defaults and the usual number of workers; not started."""
@@ -214,7 +223,7 @@ class Stage:
         return program
 
     def _gunicorn(
-        self, name: str, app: str, upstream: Program, processes: int, settings: Mapping[str, str]
+        self, name: str, app: str, upstream: Program, settings: Mapping[str, str]
     ) -> Program:
         port = free_port()
         # What a developer's own .env says must not matter: an empty variable stands above it.
@@ -225,7 +234,8 @@ class Stage:
             "NYLAS_API_URI": f"http://127.0.0.1:{upstream.port}",
             "SECRET_KEY": self._secret_key,
             "PORT": str(port),
-            "WEB_CONCURRENCY": str(processes),
+            "WEB_CONCURRENCY": str(self._setup.processes),
+            **self._setup.settings,
             **settings,
         }
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", app]

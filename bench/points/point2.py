@@ -7,11 +7,10 @@ them send it at the same moment.
 import asyncio
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bench.driver import Crowd, Tally, Watch, control, percentile, send, stats
 from bench.report import Report, Row
-from bench.servers import Program, Stage
+from bench.servers import Program, Setup, Stage
 
 SIGN_IN_SECONDS = 5.0
 PEOPLE, COMPANIES = 1000, 334
@@ -34,11 +33,11 @@ class Burst:
     counted: dict[str, int] = field(default_factory=dict)
 
 
-def run(*, processes: int, logs: Path | None = None) -> Report:
+def run(setup: Setup) -> Report:
     """Measure ours, then the yardstick with fewer people."""
-    with Stage(logs=logs) as stage:
+    with Stage(setup) as stage:
         upstream = stage.upstream()
-        page = stage.page(upstream, processes=processes, NYLAS_SIGN_INS_PER_SECOND="10000")
+        page = stage.page(upstream, NYLAS_SIGN_INS_PER_SECOND="10000")
         page.start()
         ours = measure(page, upstream, people=PEOPLE, detects_per_minute=20)
         page.stop()

@@ -2,11 +2,10 @@
 
 import re
 import subprocess
-from pathlib import Path
 from statistics import median
 
 from bench.report import Report, Row
-from bench.servers import Program, Stage, find_program
+from bench.servers import Program, Setup, Stage, find_program
 
 ROUNDS = 5
 SECONDS = 5
@@ -14,11 +13,12 @@ CONNECTIONS = 16
 STARTS = 5
 
 
-def run(*, processes: int, logs: Path | None = None) -> Report:
+def run(setup: Setup) -> Report:
     """Measure both in turns, so that whatever else the machine does hits both."""
-    with Stage(logs=logs) as stage:
+    with Stage(setup) as stage:
         upstream = stage.upstream()
-        page, bare = stage.page(upstream), stage.bare(upstream)
+        one = {"WEB_CONCURRENCY": "1"}
+        page, bare = stage.page(upstream, **one), stage.bare(upstream, **one)
         naive = stage.naive(upstream)
         starts = {program.name: _cold_start(program) for program in (page, naive)}
         page.start()
