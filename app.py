@@ -23,9 +23,11 @@ from signin.nylas import NylasClient
 from signin.oauth import OAuthClient
 from signin.providers import PROVIDERS
 from signin.sandbox import create_sandbox
+from signin.sealing import Sealer
 from signin.security import init_security
 from signin.services import Services
-from signin.submission import Submissions
+from signin.store import Store
+from signin.submission import Gate, Submissions
 from signin.upstream import Upstream
 from signin.views import init_views
 
@@ -93,14 +95,18 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
         api_key=settings.nylas_api_key,
     )
     clients = _oauth_clients(settings, transport)
+    store = Store(settings.redis_url, processes=1 if settings.sandbox else settings.web_concurrency)
+    keys = (settings.secret_key, *settings.secret_key_fallbacks)
     return Services(
         settings=settings,
+        store=store,
         brand=Brand.from_settings(settings),
         hosts=MailHosts.load(),
         nylas=nylas,
         detector=ProviderDetector(nylas, oauth=clients.keys()),
         oauth=clients,
-        submissions=Submissions(),
+        gate=Gate(store, per_second=settings.nylas_sign_ins_per_second),
+        submissions=Submissions(store, Sealer(keys, purpose="submission")),
     )
 
 

@@ -11,11 +11,11 @@ from signin.problems.oauth import (
     PROVIDER_DOWN,
     problem_for,
 )
-from signin.submission import Failed, Outcome, connect
+from signin.submission import Failed, Gate, Outcome, connect
 
 
 def finish(
-    client: OAuthClient, nylas: NylasClient, trip: Trip, code: str, *, email: str
+    client: OAuthClient, nylas: NylasClient, gate: Gate, trip: Trip, code: str, *, email: str
 ) -> Outcome:
     """Exchange the code, check what it brought, and hand the refresh token to Nylas, unused.
 
@@ -32,7 +32,7 @@ def finish(
         return hindrance
     provider = client.provider
     settings = provider.settings(email, {"refresh_token": tokens.refresh_token})
-    outcome = connect(nylas, provider, email=email, settings=settings)
+    outcome = connect(nylas, gate, provider, email=email, settings=settings)
     if isinstance(outcome, Failed):
         client.revoke(tokens)
     return outcome

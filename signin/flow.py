@@ -37,6 +37,7 @@ class SignIn:
     """One person connecting one mailbox in one tab.
 
     :ivar id: names the cookie and stands in addresses as ``?s=``.
+    :ivar salt: random, known to this browser only: it hides what was typed in fingerprints of it.
     :ivar email: the address as Nylas gets it, its domain in punycode.
     :ivar shown: the address as the person knows it.
     :ivar started: Unix time of the e-mail step.
@@ -49,6 +50,7 @@ class SignIn:
     """
 
     id: str
+    salt: str
     email: str
     shown: str
     started: int
@@ -69,8 +71,8 @@ def start(*, email: str, shown: str, provider: str = "") -> SignIn:
     """Begin a sign-in; those that are over go, and the oldest beyond ``MAX_SIGN_INS``."""
     now = int(time.time())
     signin = SignIn(
-        id=secrets.token_urlsafe(6), email=email, shown=shown, provider=provider,
-        started=now, saved=now,
+        id=secrets.token_urlsafe(6), salt=secrets.token_urlsafe(16), email=email, shown=shown,
+        provider=provider, started=now, saved=now,
     )  # fmt: skip
     kept = {old.id for old in _all()[: MAX_SIGN_INS - 1]}
     for old_id in _ids():

@@ -12,7 +12,8 @@ from signin.detection import ProviderDetector
 from signin.mailhosts import MailHosts
 from signin.nylas import NylasClient
 from signin.oauth import OAuthClient
-from signin.submission import Submissions
+from signin.store import Store
+from signin.submission import Gate, Submissions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +24,13 @@ class Services:
     """
 
     settings: Settings
+    store: Store
     brand: Brand
     hosts: MailHosts
     nylas: NylasClient
     detector: ProviderDetector
     oauth: Mapping[str, OAuthClient]
+    gate: Gate
     submissions: Submissions
 
 

@@ -7,6 +7,10 @@ problems/
 └── pages  what goes wrong around a sign-in
 """
 
+from signin.problems import nylas, oauth
 from signin.problems.model import Problem
 
-__all__ = ["Problem"]
+# Every way a sign-in itself can fail, by its kind.
+PROBLEMS = {problem.kind: problem for problem in (*nylas.ALL, *oauth.ALL)}
+
+__all__ = ["PROBLEMS", "Problem"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from signin.errors import BadAnswer, NotSent, NylasError, OutcomeUnknown, Refusal, Refused
 from signin.i18n import N_
 from signin.problems.model import Problem, operator_problem
+from signin.problems.pages import OAUTH_ONLY
 
 WRONG_PASSWORD = Problem(
     kind="wrong_password",
@@ -76,6 +77,17 @@ RATE_LIMITED = Problem(
     text=N_("Please wait %(seconds)s seconds, then try again. You did nothing wrong."),
     place="page",
     status=429,
+    fault="nobody",
+)
+BUSY = Problem(
+    kind="busy",
+    title=N_("Many people are signing in just now"),
+    text=N_(
+        "Please wait %(seconds)s seconds, then try again. Nothing was sent yet, and you did "
+        "nothing wrong."
+    ),
+    place="page",
+    status=503,
     fault="nobody",
 )
 OUTCOME_UNKNOWN = Problem(
@@ -144,6 +156,8 @@ class Row:
 
 
 _BAD_REQUEST = (400, 422)
+# Microsoft's mailboxes; Nylas's older wording (its page "400 response").
+_NO_PASSWORDS = r"direct password entry"
 _ABOUT_A_PASSWORD = r"credential|password|authenticat|login"
 
 TABLE = (
@@ -158,6 +172,7 @@ TABLE = (
     Row(kinds=("scopes_conflict", "insufficient_scopes"), problem=MISSING_PERMISSIONS),
     Row(kinds=("gmail_domain_invalid",), problem=FORBIDDEN),
     Row(kinds=("provider_error",), problem=SERVER_UNREACHABLE),
+    Row(statuses=_BAD_REQUEST, text=_NO_PASSWORDS, problem=OAUTH_ONLY),
     Row(statuses=_BAD_REQUEST, text=_ABOUT_A_PASSWORD, oauth=True, problem=SIGN_IN_AGAIN),
     Row(statuses=_BAD_REQUEST, text=_ABOUT_A_PASSWORD, oauth=False, problem=WRONG_PASSWORD),
     # With an envelope it is Nylas telling about the mail server, without one a gateway before it.
@@ -170,6 +185,9 @@ TABLE = (
     Row(statuses=tuple(range(400, 500)), problem=REJECTED),
     Row(problem=NYLAS_DOWN),
 )
+
+
+ALL = (*(row.problem for row in TABLE), NOT_SENT, BUSY, OUTCOME_UNKNOWN)
 
 
 def problem_for(error: NylasError, *, oauth: bool) -> Problem:

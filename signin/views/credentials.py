@@ -95,9 +95,10 @@ def _send(form: CredentialsForm, provider: Provider, signin: SignIn) -> Outcome:
     services = get_services()
     settings = provider.settings(signin.email, form.values())
     outcome = services.submissions.once(
-        {"sign-in": signin.id, **request.form},
+        {"salt": signin.salt, **request.form},
         lambda: connect(
             services.nylas,
+            services.gate,
             provider,
             email=signin.email,
             settings=settings,

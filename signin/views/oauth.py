@@ -9,25 +9,13 @@ from signin import flow, logs, oauth
 from signin.authorization import finish
 from signin.flow import SignIn
 from signin.oauth import OAuthClient, Trip
-from signin.problems.nylas import NOT_SENT, OUTCOME_UNKNOWN
-from signin.problems.nylas import TABLE as NYLAS_TABLE
-from signin.problems.oauth import ALL as OAUTH_PROBLEMS
+from signin.problems import PROBLEMS
 from signin.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
 from signin.providers import PROVIDERS, Provider
 from signin.services import get_services
 from signin.submission import Connected, Failed, Outcome, report
 
 bp = Blueprint("oauth", __name__)
-
-_PROBLEMS = {
-    problem.kind: problem
-    for problem in (
-        *OAUTH_PROBLEMS,
-        *(row.problem for row in NYLAS_TABLE),
-        NOT_SENT,
-        OUTCOME_UNKNOWN,
-    )
-}
 
 
 @bp.get("/oauth/<key>")
@@ -42,7 +30,7 @@ def show(key: str) -> ResponseReturnValue:
         return _not_configured(provider, signin)
     flow.touch(signin)
     failure = signin.failure if signin.failure.get("provider") == key else {}
-    problem = _PROBLEMS.get(failure.get("problem", ""))
+    problem = PROBLEMS.get(failure.get("problem", ""))
     page = render_template(
         "pages/oauth.html",
         provider=provider,
@@ -162,9 +150,12 @@ def _outcome(client: OAuthClient, signin: SignIn, trip: Trip) -> Outcome:
     if not query.get("code"):
         return Failed(problem=LINK_OVER, detail="no code")
     # Once for each code: a repeated callback, as browsers may send, gets the first one's outcome.
-    return get_services().submissions.once(
+    services = get_services()
+    return services.submissions.once(
         {"state": trip.state, "code": query["code"]},
-        lambda: finish(client, get_services().nylas, trip, query["code"], email=signin.email),
+        lambda: finish(
+            client, services.nylas, services.gate, trip, query["code"], email=signin.email
+        ),
     )
 
 

@@ -42,6 +42,7 @@ KNOWN = (
      PASSWORD, "wrong_password"),
     (400, "invalid_authentication", "", "authentication failed", OAUTH, "sign_in_again"),
     (400, "invalid_request_error", "", "invalid imap credentials", PASSWORD, "wrong_password"),
+    (400, "", "", "direct password entry is not allowed", PASSWORD, "oauth_only"),
     (422, "unprocessable_error", "", "password refused", PASSWORD, "wrong_password"),
     (400, "invalid_request_error", "", "invalid credentials", OAUTH, "sign_in_again"),
     (400, "", "", "authentication failed: invalid or revoked refresh token", OAUTH,

@@ -9,7 +9,8 @@ import pytest
 from signin.nylas import Grant
 from signin.problems.nylas import WRONG_PASSWORD
 from signin.providers import PROVIDERS
-from signin.submission import Connected, Failed, Outcome, connect
+from signin.store import Store
+from signin.submission import Connected, Failed, Gate, Outcome, connect
 from tests.signin.answering import client_answered_by
 
 EMAIL = "Someone@Ex.org"
@@ -51,7 +52,8 @@ class Nylas:
         return self.answers[name]()
 
     def connect(self, key: str = "imap") -> Outcome:
-        return connect(self.client, PROVIDERS[key], email=EMAIL, settings=SETTINGS)
+        gate = Gate(Store(), per_second=50)
+        return connect(self.client, gate, PROVIDERS[key], email=EMAIL, settings=SETTINGS)
 
 
 def listed(**changes: Any) -> Answer:
@@ -85,7 +87,9 @@ def test_a_limit_says_how_long_to_wait(headers: dict[str, str], wait: int) -> No
 
 
 def test_a_wait_is_only_for_limits() -> None:
-    outcome = Nylas(custom=lambda: httpx.Response(503, headers={"Retry-After": "9"})).connect()
+    no_grants = answers(200, data=[])
+    unavailable = httpx.Response(503, headers={"Retry-After": "9"})
+    outcome = Nylas(custom=lambda: unavailable, grants=no_grants).connect()
     assert isinstance(outcome, Failed)
     assert (outcome.problem.kind, outcome.wait) == ("nylas_down", 0)
 
@@ -102,6 +106,7 @@ NO_ANSWER = {
     "time was up": (times_out, "outcome_unknown"),
     "cut off": (lambda: httpx.Response(201, content=b'{"data": {"id'), "nylas_down"),
     "a redirect": (lambda: httpx.Response(302, headers={"Location": "/"}), "nylas_down"),
+    "a gateway gave up": (lambda: httpx.Response(504, content=b"<html>"), "nylas_down"),
 }
 NOT_OURS = {
     "from before": {"updated_at": int(time.time()) - 3600},

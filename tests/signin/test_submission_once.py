@@ -1,17 +1,46 @@
+import contextlib
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 
 import pytest
+import redis as redis_client
 
-from signin import submission
-from signin.problems.nylas import NYLAS_DOWN, REJECTED, WRONG_PASSWORD
-from signin.submission import Failed, Outcome, Submissions
+from signin.nylas import Grant
+from signin.problems import PROBLEMS, Problem
+from signin.problems.nylas import NYLAS_DOWN, OUTCOME_UNKNOWN, REJECTED, WRONG_PASSWORD
+from signin.sealing import Sealer
+from signin.store import Store
+from signin.submission import Connected, Failed, Outcome, Submissions, once
+from tests.conftest import SECRET as SECRET_KEY
+from tests.servers import RedisServer, redis
 
 SECRET = "hunter2-nobody-may-see-this"
 
 
 def wrong() -> Outcome:
     return Failed(problem=WRONG_PASSWORD)
+
+
+def failed(problem: Problem) -> Outcome:
+    return Failed(problem=problem)
+
+
+def interrupted() -> Outcome:
+    raise KeyboardInterrupt
+
+
+def submissions_of(store: Store, key: str = SECRET_KEY) -> Submissions:
+    return Submissions(store, Sealer([key], purpose="submission"))
+
+
+def process(server: RedisServer) -> contextlib.closing[Store]:
+    return contextlib.closing(Store(server.url))
+
+
+def dump(server: RedisServer) -> dict[Any, Any]:
+    with redis_client.Redis.from_url(server.url) as client:
+        return {key: client.get(key) for key in client.scan_iter("*")}
 
 
 class Slow:
@@ -33,26 +62,26 @@ class Slow:
 
 
 def test_the_same_form_sent_many_times_at_once_is_one_request() -> None:
-    submissions, send = Submissions(), Slow(wrong())
+    submissions, send = submissions_of(Store()), Slow(wrong())
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(submissions.once, {"attempt": "a"}, send) for _ in range(8)]
         assert send.begun.wait(10)
         send.end.set()
         outcomes = [future.result(10) for future in waiting]
     assert send.calls == 1
-    assert all(outcome is send.outcome for outcome in outcomes)
+    assert all(outcome == send.outcome for outcome in outcomes)
 
 
 def test_another_form_does_not_wait() -> None:
-    submissions, send = Submissions(), Slow(wrong())
+    submissions, send = submissions_of(Store()), Slow(wrong())
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(submissions.once, {"attempt": "a"}, send)
         assert send.begun.wait(10)
         other = Failed(problem=REJECTED)
-        assert submissions.once({"attempt": "b"}, lambda: other) is other
+        assert submissions.once({"attempt": "b"}, lambda: other) == other
         assert not waiting.done()
         send.end.set()
-        assert waiting.result(10) is send.outcome
+        assert waiting.result(10) == send.outcome
 
 
 @pytest.mark.parametrize(
@@ -69,52 +98,26 @@ def test_another_form_does_not_wait() -> None:
     ],
 )
 def test_a_form_with_other_content_is_another_request(other: dict[str, str]) -> None:
-    submissions, first, second = Submissions(), wrong(), wrong()
-    assert submissions.once({"attempt": "a", "password": "x"}, lambda: first) is first
-    assert submissions.once(other, lambda: second) is second
+    submissions, first, second = submissions_of(Store()), wrong(), wrong()
+    assert submissions.once({"attempt": "a", "password": "x"}, lambda: first) == first
+    assert submissions.once(other, lambda: second) == second
 
 
 def test_a_reload_gets_the_outcome_of_the_first_time_in_whatever_order_its_fields_come() -> None:
-    submissions, first = Submissions(), wrong()
-    assert submissions.once({"attempt": "a", "password": "x"}, lambda: first) is first
-    assert submissions.once({"password": "x", "attempt": "a"}, wrong) is first
+    submissions, first = submissions_of(Store()), wrong()
+    assert submissions.once({"attempt": "a", "password": "x"}, lambda: first) == first
+    assert submissions.once({"password": "x", "attempt": "a"}, wrong) == first
 
 
 def test_an_outcome_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "_REMEMBERED_SECONDS", -1)
-    submissions, first, second = Submissions(), wrong(), wrong()
-    assert submissions.once({"attempt": "a"}, lambda: first) is first
-    assert submissions.once({"attempt": "a"}, lambda: second) is second
-
-
-def test_memory_is_bounded_and_the_oldest_outcome_goes_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(submission, "_MOST_REMEMBERED", 10)
-    submissions, late = Submissions(), wrong()
-    for number in range(100):
-        submissions.once({"attempt": str(number)}, wrong)
-    assert len(submissions._attempts) <= 11
-    assert submissions.once({"attempt": "0"}, lambda: late) is late
-    assert submissions.once({"attempt": "99"}, lambda: late) is not late
-
-
-def test_what_is_under_way_is_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "_MOST_REMEMBERED", 0)
-    monkeypatch.setattr(submission, "_REMEMBERED_SECONDS", -1)
-    submissions, send = Submissions(), Slow(wrong())
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(submissions.once, {"attempt": "a"}, send)
-        assert send.begun.wait(10)
-        for number in range(10):
-            submissions.once({"attempt": f"other {number}"}, wrong)
-        assert submissions._fingerprint({"attempt": "a"}) in submissions._attempts
-        send.end.set()
-        assert waiting.result(10) is send.outcome
+    monkeypatch.setattr(once, "_REMEMBERED_SECONDS", -1)
+    submissions, first, second = submissions_of(Store()), wrong(), wrong()
+    assert submissions.once({"attempt": "a"}, lambda: first) == first
+    assert submissions.once({"attempt": "a"}, lambda: second) == second
 
 
 def test_when_sending_breaks_nobody_is_left_waiting_and_nothing_is_sent_again() -> None:
-    submissions, send = Submissions(), Slow(RuntimeError("broken"))
+    submissions, send = submissions_of(Store()), Slow(RuntimeError("broken"))
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(submissions.once, {"attempt": "a"}, send)
         assert send.begun.wait(10)
@@ -129,7 +132,64 @@ def test_when_sending_breaks_nobody_is_left_waiting_and_nothing_is_sent_again() 
 
 
 def test_nothing_of_a_form_is_kept() -> None:
-    submissions = Submissions()
-    submissions.once({"attempt": "a", "password": SECRET}, wrong)
-    assert SECRET not in repr(vars(submissions)) + repr(list(submissions._attempts.values()))
-    assert Submissions()._fingerprint({"a": "b"}) != submissions._fingerprint({"a": "b"})
+    store = Store()
+    submissions_of(store).once({"attempt": "a", "password": SECRET}, wrong)
+    assert SECRET not in repr(vars(store._memory))
+
+
+CONNECTED = Connected(grant=Grant(id="g", provider="imap", email="me@ex.org", authenticated=7))
+FAILED = Failed(
+    problem=PROBLEMS["other_account"], request_id="r", wait=3, detail="d", account="a@ex.org",
+    missing=("x", "y"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", [CONNECTED, FAILED, *map(failed, PROBLEMS.values())])
+def test_a_reload_gets_every_kind_of_outcome_whole(outcome: Outcome) -> None:
+    submissions = submissions_of(Store())
+    submissions.once({"attempt": "a"}, lambda: outcome)
+    assert submissions.once({"attempt": "a"}, wrong) == outcome
+
+
+@pytest.mark.redis
+class TestTwoProcesses:
+    """They know of each other through Redis."""
+
+    def test_a_form_that_both_get_is_sent_once(self) -> None:
+        send = Slow(CONNECTED)
+        with (
+            redis() as server,
+            process(server) as one,
+            process(server) as other,
+            ThreadPoolExecutor(2) as pool,
+        ):
+            first = pool.submit(submissions_of(one).once, {"attempt": "a"}, send)
+            assert send.begun.wait(10)
+            second = pool.submit(submissions_of(other).once, {"attempt": "a"}, send)
+            assert not wait([second], 0.5).done
+            send.end.set()
+            assert first.result(10) == second.result(10) == CONNECTED
+        assert send.calls == 1
+
+    def test_a_process_that_went_leaves_no_false_answer(self) -> None:
+        with redis() as server, process(server) as one, process(server) as other:
+            with pytest.raises(KeyboardInterrupt):
+                submissions_of(one).once({"attempt": "a"}, interrupted)
+            outcome = submissions_of(other).once({"attempt": "a"}, wrong)
+        assert isinstance(outcome, Failed)
+        assert outcome.problem is NYLAS_DOWN
+
+    def test_redis_never_sees_what_was_typed_or_connected(self) -> None:
+        with redis() as server, process(server) as one:
+            submissions_of(one).once({"attempt": "a", "password": SECRET}, lambda: CONNECTED)
+            everything = dump(server)
+        assert len(everything) == 1
+        assert SECRET not in repr(everything)
+        assert "me@ex.org" not in repr(everything)
+
+    def test_another_secret_key_reads_nothing(self) -> None:
+        with redis() as server, process(server) as one, process(server) as other:
+            submissions_of(one).once({"attempt": "a"}, lambda: CONNECTED)
+            outcome = submissions_of(other, key="another-key").once({"attempt": "a"}, wrong)
+        assert isinstance(outcome, Failed)
+        assert outcome.problem is OUTCOME_UNKNOWN

@@ -1,0 +1,135 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from signin.errors import OutcomeUnknown
+from signin.store import Store
+from signin.submission import Busy, Gate, gate
+
+
+def open_gate(per_second: int = 10_000) -> Gate:
+    return Gate(Store(), per_second=per_second)
+
+
+class Hanging:
+    """Authentications that get no answer before ``end``."""
+
+    def __init__(self, gate: Gate, number: int) -> None:
+        self._gate = gate
+        self._end = threading.Event()
+        self._inside = threading.Semaphore(0)
+        self._pool = ThreadPoolExecutor(number)
+        self._waiting = [self._pool.submit(self._hang) for _ in range(number)]
+        for _ in range(number):
+            assert self._inside.acquire(timeout=10)
+
+    def _hang(self) -> None:
+        with self._gate.passage():
+            self._inside.release()
+            assert self._end.wait(30)
+            raise OutcomeUnknown("time was up")
+
+    def end(self) -> None:
+        self._end.set()
+        for waiting in self._waiting:
+            assert isinstance(waiting.exception(10), OutcomeUnknown)
+        self._pool.shutdown()
+
+
+def test_no_second_sees_more_than_nylas_takes() -> None:
+    door = open_gate(per_second=5)
+    sent = []
+
+    def send(_: int) -> None:
+        with door.passage():
+            sent.append(time.monotonic())
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(send, range(12)))
+    sent.sort()
+    # A thread may be held up between its turn and its note, so a little less than a second.
+    assert all(late - early > 0.9 for early, late in zip(sent, sent[5:], strict=False))
+
+
+def test_a_turn_that_is_too_far_off_is_refused_with_the_time_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "PATIENCE_SECONDS", 0.5)
+    door = open_gate(per_second=1)
+    with door.passage():
+        pass
+    with pytest.raises(Busy) as busy, door.passage():
+        pytest.fail("let through")
+    assert busy.value.wait in (1, 2)
+
+
+def test_when_nothing_comes_back_people_hear_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_MOST_UNANSWERED", 3)
+    monkeypatch.setattr(gate, "_PROBE_SECONDS", 60)
+    door = open_gate()
+    hanging = Hanging(door, 3)
+    with door.passage():
+        pass  # the one that tries whether Nylas is back: it is
+    with door.passage():
+        pass  # so everybody may pass, although the three still hang
+    hanging.end()
+
+
+def test_one_at_a_time_tries_whether_nylas_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_MOST_UNANSWERED", 3)
+    monkeypatch.setattr(gate, "_PROBE_SECONDS", 0.5)
+    door = open_gate()
+    hanging = Hanging(door, 3)
+    probe = Hanging(door, 1)
+    with pytest.raises(Busy) as busy, door.passage():
+        pytest.fail("let through")
+    assert busy.value.wait == 20
+    time.sleep(0.6)
+    with door.passage():
+        pass
+    hanging.end()
+    probe.end()
+
+
+def test_a_few_that_hang_for_long_close_the_gate_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_FEW", 3)
+    monkeypatch.setattr(gate, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(gate, "_PROBE_SECONDS", 60)
+    door = open_gate()
+    hanging = Hanging(door, 3)
+    time.sleep(0.3)
+    probe = Hanging(door, 1)
+    with pytest.raises(Busy), door.passage():
+        pytest.fail("let through")
+    hanging.end()
+    probe.end()
+    with door.passage():
+        pass
+
+
+def test_a_slow_mail_server_of_one_person_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_FEW", 3)
+    monkeypatch.setattr(gate, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(gate, "_PROBE_SECONDS", 60)
+    door = open_gate()
+    hanging = Hanging(door, 5)
+    with door.passage():
+        pass
+    time.sleep(0.3)
+    for _ in range(5):
+        with door.passage():
+            pass
+    hanging.end()
+
+
+def test_there_is_a_limit_to_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_MOST", 2)
+    door = open_gate()
+    hanging = Hanging(door, 2)
+    with pytest.raises(Busy), door.passage():
+        pytest.fail("let through")
+    hanging.end()
+    with door.passage():
+        pass
