@@ -5,6 +5,7 @@ import datetime
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.points import POINTS, run
@@ -13,14 +14,7 @@ from bench.servers import CORES, Setup, allow_many_files
 
 def main() -> int:
     """Measure the points of the command line, all of them unless some are named."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("points", nargs="*", type=int, choices=POINTS, metavar="POINT")
-    parser.add_argument("--processes", type=int, default=1, help="of our page (default: 1)")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="another setting of it"
-    )
-    parser.add_argument("--logs", type=Path, help="keep the logs of all programs in this folder")
-    wanted = parser.parse_args()
+    wanted = read_arguments()
     setup = Setup(
         processes=wanted.processes,
         settings=dict(setting.split("=", 1) for setting in wanted.set),
@@ -39,6 +33,24 @@ def main() -> int:
     if missed:
         print(f"Ours misses a limit in: {', '.join(missed)}")
     return 1 if missed else 0
+
+
+def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line, or what is given instead."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("points", nargs="*", type=_point, metavar="POINT")
+    parser.add_argument("--processes", type=int, default=1, help="of our page (default: 1)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="another setting of it"
+    )
+    parser.add_argument("--logs", type=Path, help="keep the logs of all programs in this folder")
+    return parser.parse_args(arguments)
+
+
+def _point(text: str) -> int:
+    if not text.isdecimal() or int(text) not in POINTS:
+        raise argparse.ArgumentTypeError(f"there are the points {POINTS[0]} to {POINTS[-1]}")
+    return int(text)
 
 
 def _machine() -> str:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.__main__ import read_arguments
 from bench.driver import Crowd, Tally, control, percentile, sign_in_all, stats
 from bench.report import Report, Row
 from bench.servers import Program, Stage
@@ -78,6 +79,15 @@ def test_the_most_calls_are_counted_over_every_stretch(arrivals: list[float], mo
 @pytest.mark.parametrize(("percent", "value"), [(50, 50), (99, 99), (100, 100), (0, 1)])
 def test_a_percentile_is_a_value_that_was_measured(percent: int, value: float) -> None:
     assert percentile([float(number) for number in range(100, 0, -1)], percent) == value
+
+
+def test_all_points_are_measured_unless_some_are_named() -> None:
+    assert read_arguments([]).points == []
+    named = read_arguments(["1", "7", "--set", "MX_LOOKUPS=false"])
+    assert named.points == [1, 7]
+    assert named.set == ["MX_LOOKUPS=false"]
+    with pytest.raises(SystemExit):
+        read_arguments(["8"])
 
 
 def test_a_point_fails_when_ours_misses_a_limit_whatever_the_yardstick_does() -> None:

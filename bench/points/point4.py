@@ -85,7 +85,7 @@ def _hammer(program: Program, seconds: int) -> Round:
     ]  # fmt: skip
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     per_second = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    slow = re.search(r"99%\s+([0-9.]+)(us|ms|s|m)\n", said)
+    slow = re.search(r"99%\s+([0-9.]+)(us|ms|s|m)\s", said)
     if not per_second or not slow or "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError(f"{program.name} under wrk:\n{said}")
     return Round(per_second=float(per_second[1]), slow=float(slow[1]) * _MILLISECONDS[slow[2]])
