@@ -13,11 +13,11 @@ import gevent
 import gunicorn.http.wsgi
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from gunicorn.workers.ggevent import GeventWorker
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import ConfigError, load_settings
+from deploy.worker import Worker
 
 try:
     settings = load_settings()
@@ -26,6 +26,11 @@ except ConfigError as error:
 
 # Passwords pass through this memory: it must never be written to a file.
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+# A sign-in under way takes two: one to the person's browser and one to Nylas.
+_, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+_files = min(_most_files, 65_536) if _most_files != resource.RLIM_INFINITY else 65_536
+resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _most_files))
 
 # The answer's "Server" header; what serves the page is nobody's business.
 gunicorn.http.wsgi.SERVER = "web"
@@ -57,12 +62,12 @@ _host = f"[{_host}]" if ":" in _host else _host
 bind = f"{_host}:{settings.port}"
 # The sandbox keeps its grants in the process, so there can be only one.
 workers = 1 if settings.sandbox else settings.web_concurrency
-worker_class = "gevent"
-worker_connections = 1000
+worker_class = Worker
+worker_connections = max(100, min(10_000, _files // 2 - 100))
 # Also how long a client may take to send its headers.
 keepalive = 15
-# Nylas may take 120 s for a sign-in that is under way when the server is told to stop.
-graceful_timeout = 150
+# Nylas may take 120 s for a sign-in that comes in at last call.
+graceful_timeout = 180
 # Proxies are the app's business (TRUSTED_PROXIES); here nobody is believed.
 forwarded_allow_ips = ""
 control_socket_disable = True
@@ -81,13 +86,13 @@ def when_ready(server: Arbiter) -> None:
     print(f"Latchkey is ready: {address}{note if settings.sandbox else ''}", flush=True)
 
 
-def post_worker_init(worker: GeventWorker) -> None:
+def post_worker_init(worker: Worker) -> None:
     """Say in the log which providers are offered and what is missing, without delaying anybody."""
     if worker.age == 1:
         gevent.spawn(_examine, worker)
 
 
-def _examine(worker: GeventWorker) -> None:
+def _examine(worker: Worker) -> None:
     # Loaded here, as it brings in ssl, which gevent must have patched before.
     doctor = importlib.import_module("signin.doctor")
     with worker.wsgi.app_context():

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,6 +47,8 @@ LITTLE_APP = """
 import time
 
 def app(environ, start_response):
+    if environ["REQUEST_METHOD"] == "POST":
+        environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/broken":
         raise RuntimeError(environ["QUERY_STRING"])
     time.sleep(1 if environ["PATH_INFO"] == "/slow" else 0)
@@ -164,3 +167,54 @@ def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_pat
             sock.settimeout(10)
             assert b"200 OK" in sock.recv(4096)
         assert process.wait(20) == 0
+
+
+def test_who_comes_while_others_are_still_being_served_is_served_too(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path) as (port, process):
+        with socket.create_connection(("127.0.0.1", port), 10) as sock:
+            sock.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            sock.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                sock.recv(1)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.2)
+            assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
+            sock.settimeout(10)
+            assert b"200 OK" in sock.recv(4096)
+        # The page that the answer leads to.
+        assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
+        assert process.wait(20) == 0
+        with pytest.raises(ConnectionRefusedError):
+            ask(port, "GET / HTTP/1.1", "Host: localhost")
+
+
+def test_a_server_that_serves_nobody_stops_soon(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path) as (_, process):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def drip(sock: socket.socket, *, seconds: int) -> None:
+    for _ in range(seconds * 10):
+        sock.sendall(b"a")
+        time.sleep(0.1)
+
+
+def test_a_body_that_drips_is_cut_off(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path) as (port, _):
+        with socket.create_connection(("127.0.0.1", port), 10) as sock:
+            sock.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+            with pytest.raises(OSError, match=r"reset|pipe"):
+                drip(sock, seconds=30)
+        assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
+
+
+def test_a_busy_client_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with gunicorn_ready(tmp_path) as (port, _):
+        with socket.create_connection(("127.0.0.1", port), 10) as greedy:
+            greedy.sendall(request * 20_000)
+            assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
+            greedy.settimeout(0.5)
+            answered = greedy.recv(1 << 20).count(b"200 OK")
+        assert answered < 20_000
