@@ -50,19 +50,25 @@ def beside(ours: Sequence[Row], theirs: Sequence[Row]) -> list[Row]:
 
 @dataclass(kw_only=True)
 class Report:
-    """What one point found."""
+    """What one point found.
+
+    :ivar broken: why nothing was found.
+    """
 
     title: str
+    broken: str = ""
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
         """Whether ours keeps every limit."""
-        return all(row.holds for row in self.rows)
+        return not self.broken and all(row.holds for row in self.rows)
 
     def text(self) -> str:
         """A table in Markdown, aligned for a terminal, and the notes below it."""
+        if self.broken:
+            return f"## {self.title}\n\n{self.broken}\n"
         table = [_HEAD, *(row.cells() for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [_line(cells, widths) for cells in table]

@@ -98,3 +98,4 @@ def test_a_point_fails_when_ours_misses_a_limit_whatever_the_yardstick_does() ->
     report = Report(title="t", rows=[good, bad, to_read])
     assert not report.holds
     assert "NO" in report.text()
+    assert not Report(title="t", broken="nginx is missing").holds
