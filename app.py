@@ -94,6 +94,7 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
         base_url=settings.nylas_api_uri,
         api_key=settings.nylas_api_key,
     )
+    hosts = MailHosts.load()
     clients = _oauth_clients(settings, transport)
     store = Store(settings.redis_url, processes=1 if settings.sandbox else settings.web_concurrency)
     keys = (settings.secret_key, *settings.secret_key_fallbacks)
@@ -101,9 +102,16 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
         settings=settings,
         store=store,
         brand=Brand.from_settings(settings),
-        hosts=MailHosts.load(),
+        hosts=hosts,
         nylas=nylas,
-        detector=ProviderDetector(nylas, oauth=clients.keys()),
+        detector=ProviderDetector(
+            nylas,
+            oauth=clients.keys(),
+            store=store,
+            per_minute=settings.nylas_detects_per_minute,
+            # The sandbox's Nylas knows its own domains, and shows how they are told.
+            hosts=hosts if settings.known_domains and not settings.sandbox else None,
+        ),
         oauth=clients,
         gate=Gate(store, per_second=settings.nylas_sign_ins_per_second),
         submissions=Submissions(store, Sealer(keys, purpose="submission")),
