@@ -4,7 +4,7 @@ from signin.providers.credentials import EWS, ICLOUD, IMAP
 from signin.providers.model import Field, OAuth, Permission, Provider
 from signin.providers.oauth import GOOGLE, MICROSOFT, YAHOO, ZOOM
 
-# In the order in which the chooser shows them; the one for everybody else stands last.
+# In the order in which the chooser shows them after the likeliest one.
 PROVIDERS: dict[str, Provider] = {
     provider.key: provider for provider in (GOOGLE, MICROSOFT, YAHOO, ICLOUD, EWS, ZOOM, IMAP)
 }

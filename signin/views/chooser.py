@@ -12,8 +12,16 @@ bp = Blueprint("chooser", __name__)
 
 @bp.get("/providers")
 def show() -> ResponseReturnValue:
-    """Show the providers that this Nylas application has connectors for."""
+    """Show the providers that there are connectors for, the likeliest first."""
     signin = flow.load()
     flow.touch(signin)
-    providers = [PROVIDERS[key] for key in get_services().detector.offered()]
-    return render_template("pages/chooser.html", signin=signin, providers=providers)
+    detector = get_services().detector
+    likeliest = detector.likeliest(signin.email)
+    # In our order, but for the one to try first.
+    keys = sorted(detector.offered(), key=lambda key: key != likeliest)
+    return render_template(
+        "pages/chooser.html",
+        signin=signin,
+        providers=[PROVIDERS[key] for key in keys],
+        likeliest=likeliest,
+    )

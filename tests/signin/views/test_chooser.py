@@ -34,7 +34,7 @@ def choices(page: Page) -> dict[str, str]:
     return {
         " ".join("".join(link.itertext()).split()): link.attrib["href"].partition("?")[0]
         for link in page.tree.iter("a")
-        if link.get("class") == "choice"
+        if "choice" in link.get("class", "").split()
     }
 
 
@@ -48,23 +48,54 @@ def chooser(visit: Callable[..., Visitor], connectors: Sequence[str]) -> Page:
     return visitor.enter(UNKNOWN)
 
 
-def test_all_providers_stand_in_our_order_with_everybody_else_last(
+def test_all_providers_stand_in_our_order_after_the_one_for_everybody_else(
     visit: Callable[..., Visitor],
 ) -> None:
     page = chooser(visit, list(reversed(PROVIDERS)))
     assert (page.status, page.heading) == (200, "Who runs your mailbox?")
     assert names(page) == [
-        "Google", "Microsoft", "Yahoo", "iCloud", "Microsoft Exchange", "Zoom",
         "Other mail server (IMAP)",
+        "Google", "Microsoft", "Yahoo", "iCloud", "Microsoft Exchange", "Zoom",
     ]  # fmt: skip
     assert UNKNOWN in page.text
+    assert "if you’re not sure, take the first one" in page.text
+
+
+def described(page: Page) -> dict[str, str]:
+    """The links that a screen reader says more about, and what."""
+    return {
+        link.attrib["href"].partition("?")[0]: page.by_id(link.attrib["aria-describedby"])
+        for link in page.tree.iter("a")
+        if "aria-describedby" in link.attrib
+    }
+
+
+def test_the_first_one_is_marked_for_eyes_and_ears(visit: Callable[..., Visitor]) -> None:
+    page = chooser(visit, list(PROVIDERS))
+    assert described(page) == {"/connect/imap": "Most likely"}
+    marked = [link for link in page.tree.iter("a") if "likeliest" in link.get("class", "")]
+    assert [link.attrib["href"].partition("?")[0] for link in marked] == ["/connect/imap"]
+
+
+def test_who_comes_back_from_what_was_detected_finds_it_first(visitor: Visitor) -> None:
+    page = visitor.enter("someone@exchange.example.com")
+    page = visitor.get(page.links["Choose another way"])
+    assert list(choices(page).values())[:2] == ["/connect/ews", "/oauth/google"]
+    assert described(page) == {"/connect/ews": "Most likely"}
+
+
+def test_without_imap_nothing_is_likelier_than_the_rest(visit: Callable[..., Visitor]) -> None:
+    page = chooser(visit, ["google", "icloud"])
+    assert list(choices(page).values()) == ["/oauth/google", "/connect/icloud"]
+    assert not described(page)
+    assert "not sure" not in page.text
 
 
 @pytest.mark.parametrize(
     ("connectors", "expected"),
     [
         (["imap"], ["/connect/imap"]),
-        (["imap", "google", "icloud"], ["/oauth/google", "/connect/icloud", "/connect/imap"]),
+        (["google", "icloud", "imap"], ["/connect/imap", "/oauth/google", "/connect/icloud"]),
         (["ews", "virtual-calendar", "nylas", "new-one"], ["/connect/ews"]),
         (["zoom", "yahoo", "microsoft"], ["/oauth/microsoft", "/oauth/yahoo", "/oauth/zoom"]),
     ],
@@ -90,7 +121,7 @@ def test_while_nylas_tells_no_connectors_what_takes_a_password_is_offered(
         return httpx.Response(503)
 
     page = visit(transport=httpx.MockTransport(down), NYLAS_API_KEY=KEY).enter(UNKNOWN)
-    assert list(choices(page).values()) == ["/connect/icloud", "/connect/ews", "/connect/imap"]
+    assert list(choices(page).values()) == ["/connect/imap", "/connect/icloud", "/connect/ews"]
 
 
 @pytest.mark.parametrize("key", PROVIDERS)
