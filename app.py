@@ -14,7 +14,7 @@ from config import OAUTH_PROVIDERS, Client, Settings, is_loopback, load_settings
 from signin.assets import init_assets
 from signin.branding import Brand
 from signin.cli import init_cli
-from signin.detection import ProviderDetector
+from signin.detection import MxRecords, ProviderDetector
 from signin.flow import init_flow
 from signin.i18n import init_i18n
 from signin.logs import init_logs
@@ -109,8 +109,9 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
             oauth=clients.keys(),
             store=store,
             per_minute=settings.nylas_detects_per_minute,
-            # The sandbox's Nylas knows its own domains, and shows how they are told.
+            # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
             hosts=hosts if settings.known_domains and not settings.sandbox else None,
+            mx=MxRecords(hosts) if settings.mx_lookups and not settings.sandbox else None,
         ),
         oauth=clients,
         gate=Gate(store, per_second=settings.nylas_sign_ins_per_second),

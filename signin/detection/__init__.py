@@ -8,9 +8,11 @@ detection/
 ├── connectors  which providers the Nylas application can make grants for
 ├── domains     what Nylas said about domains, and asking it within the budget
 ├── known       mail providers that everybody knows
+├── mx          mail providers by a domain's MX records
 └── detector    puts them together
 """
 
 from signin.detection.detector import ProviderDetector
+from signin.detection.mx import MxRecords
 
-__all__ = ["ProviderDetector"]
+__all__ = ["MxRecords", "ProviderDetector"]

@@ -8,7 +8,8 @@ from signin.detection.connectors import Connectors
 from signin.detection.domains import Domains, Question
 from signin.detection.flights import Flights
 from signin.detection.known import provider_of
-from signin.mailhosts import MailHosts
+from signin.detection.mx import MxRecords
+from signin.mailhosts import MailHost, MailHosts
 from signin.nylas import NylasClient
 from signin.providers import PROVIDERS
 from signin.store import Full, Store
@@ -32,6 +33,7 @@ class ProviderDetector:
     :param store: where the processes share answers and the budget.
     :param per_minute: detections that Nylas allows the application.
     :param hosts: knows mail providers by their domains; None asks Nylas about them, too.
+    :param mx: knows them by MX records; None asks no DNS.
     """
 
     def __init__(
@@ -42,9 +44,11 @@ class ProviderDetector:
         store: Store,
         per_minute: int,
         hosts: MailHosts | None = None,
+        mx: MxRecords | None = None,
     ) -> None:
         self._oauth = oauth
         self._hosts = hosts
+        self._mx = mx
         self._connectors = Connectors(client)
         self._domains = Domains(client, self._connectors, store, per_minute=per_minute)
         self._flights: Flights[_Finding] = Flights()
@@ -93,6 +97,8 @@ class ProviderDetector:
         yield self._domains.remembered(question)
         yield self._known(question)
         yield self._domains.outdated(question)
+        if self._mx:
+            yield self._provider_of(self._mx.remembered(question.domain), question)
         yield "imap"
 
     def _offered(self, connected: Collection[str]) -> tuple[str, ...]:
@@ -114,10 +120,13 @@ class ProviderDetector:
         return found or _Finding()
 
     def _known(self, question: Question) -> str:
-        """The provider that everybody knows, if there is a connector for it."""
         host = self._hosts.find(question.domain) if self._hosts else None
-        known = provider_of(host, offered=self._offered(question.connected))
-        return known if known in question.connected else ""
+        return self._provider_of(host, question)
+
+    def _provider_of(self, host: MailHost | None, question: Question) -> str:
+        """The provider of a mail host, if there is a connector for it."""
+        key = provider_of(host, offered=self._offered(question.connected))
+        return key if key in question.connected else ""
 
     def _inquire(self, question: Question) -> _Finding:
         """Ask Nylas; while only the reserve is left, only about what nobody else can tell."""
@@ -138,4 +147,6 @@ class ProviderDetector:
         """What others say. It is never remembered as if Nylas had said it."""
         if old := self._domains.outdated(question):
             return _Finding(provider=old, source="cache")
-        return None
+        host = self._mx.find(question.domain) if self._mx else None
+        guess = self._provider_of(host, question)
+        return _Finding(provider=guess, source="mx") if guess else None

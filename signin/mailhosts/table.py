@@ -81,6 +81,7 @@ class MailHosts:
 
     _by_domain: Mapping[str, MailHost] = field(repr=False)
     _by_imap_host: Mapping[str, MailHost] = field(repr=False)
+    _by_mx_suffix: Mapping[str, MailHost] = field(repr=False)
     _every_host: frozenset[str] = field(repr=False)
     _unsupported: Mapping[str, str] = field(repr=False)
 
@@ -90,6 +91,7 @@ class MailHosts:
         helps = {row["provider"]: _help(row) for row in _rows("help.csv")}
         by_domain: dict[str, MailHost] = {}
         by_imap_host: dict[str, MailHost] = {}
+        by_mx_suffix: dict[str, MailHost] = {}
         every_host: set[str] = set()
         for row in _rows("hosts.csv"):
             # A provider known by its MX only has no domains, but its servers count all the same.
@@ -99,9 +101,11 @@ class MailHosts:
                 every_host |= {entry.imap.host, entry.smtp.host}
                 if domain:
                     by_domain[domain] = entry
+            by_mx_suffix |= dict.fromkeys(row["mx_suffixes"].split(), entry)
         return cls(
             _by_domain=by_domain,
             _by_imap_host=by_imap_host,
+            _by_mx_suffix=by_mx_suffix,
             _every_host=frozenset(every_host),
             _unsupported={
                 domain: row["name"]
@@ -117,6 +121,12 @@ class MailHosts:
     def by_imap_host(self, host: str) -> MailHost | None:
         """Give the provider behind an IMAP host; the first by name where several share it."""
         return self._by_imap_host.get(ascii_name(host) or "")
+
+    def by_mx(self, exchange: str) -> MailHost | None:
+        """Give the provider that takes in mail at this host; the longest known ending decides."""
+        labels = exchange.lower().rstrip(".").split(".")
+        endings = (".".join(labels[start:]) for start in range(len(labels)))
+        return next((self._by_mx_suffix[end] for end in endings if end in self._by_mx_suffix), None)
 
     def has_host(self, host: str) -> bool:
         """Tell whether this is the IMAP or SMTP host of a known provider."""

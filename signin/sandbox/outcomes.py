@@ -174,10 +174,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     Outcome(
         name="detect-limit",
-        shows="Detection is over its limit of 20 calls a minute.",
+        shows="Detection is over its limit of 20 calls a minute, for five seconds.",
         call="detect",
         status=429,
         error={"type": "api.rate_limit_error", "message": "Too many detect calls"},
+        headers={"Retry-After": "5"},
     ),
     Outcome(
         name="detect-outage", shows="Detection is down: 503 with an empty body.",

@@ -141,6 +141,34 @@ def test_provider_is_found_by_its_imap_host() -> None:
     assert HOSTS.by_imap_host("") is None
 
 
+@pytest.mark.parametrize(
+    ("exchange", "name"),
+    [
+        ("aspmx.l.google.com", "Google Mail"),
+        ("SMTP.Google.COM.", "Google Mail"),
+        ("aspmx2.googlemail.com", "Google Mail"),
+        ("ex-org.mail.protection.outlook.com", "Microsoft 365"),
+        ("ex-org.o-v1.mx.microsoft", "Microsoft 365"),
+        ("ex-org.olc.protection.outlook.com", "Outlook.com (Microsoft)"),
+        ("mx01.mail.icloud.com", "Apple iCloud"),
+        ("in1-smtp.messagingengine.com", "Fastmail"),
+        ("mx-eu.mail.am0.yahoodns.net", "Yahoo! Mail"),
+        ("mx-aol.mail.gm0.yahoodns.net", "AOL Mail"),
+        ("mx.zoho.eu", "Zoho Mail - Europe"),
+        ("your-server.de", "Hetzner"),
+    ],
+)
+def test_provider_is_found_by_the_end_of_its_mx(exchange: str, name: str) -> None:
+    host = HOSTS.by_mx(exchange)
+    assert host is not None
+    assert host.name == name
+
+
+@pytest.mark.parametrize("exchange", ["", ".", "mx.ex.org", "notgoogle.com", "google.com.ex.org"])
+def test_any_other_mx_belongs_to_nobody_known(exchange: str) -> None:
+    assert HOSTS.by_mx(exchange) is None
+
+
 def test_login_name_and_password_login_follow_the_sources() -> None:
     for domain, username, password_login in (
         ("web.de", Username.LOCAL_PART, True),
@@ -184,5 +212,6 @@ def test_every_other_domain_is_not_called_unsupported() -> None:
 def test_any_text_may_be_looked_up(text: str) -> None:
     HOSTS.find(text)
     HOSTS.by_imap_host(text)
+    HOSTS.by_mx(text)
     HOSTS.unsupported(text)
     HOSTS.has_host(text)
