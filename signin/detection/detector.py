@@ -49,7 +49,7 @@ class ProviderDetector:
         self._oauth = oauth
         self._hosts = hosts
         self._mx = mx
-        self._connectors = Connectors(client)
+        self._connectors = Connectors(client, store)
         self._domains = Domains(client, self._connectors, store, per_minute=per_minute)
         self._flights: Flights[_Finding] = Flights()
 

@@ -20,7 +20,7 @@ SILENT_SECONDS = 60
 # dnspython pauses between two tries and counts no pause, so that all is over within a second.
 _SECONDS = 0.8
 _TRY_SECONDS = 0.4
-_AT_ONCE = 10
+_AT_ONCE = 6
 _SILENCES = 3
 _REST_SECONDS = 30
 

@@ -6,6 +6,7 @@ import pytest
 
 from signin.detection import connectors
 from signin.errors import Refused
+from signin.store import Store
 from tests.signin.detection.nylas import PATIENCE, TROUBLE, WITH_PASSWORD, Nylas, all_at_once
 
 
@@ -66,6 +67,25 @@ def test_a_key_that_nylas_does_not_accept_is_an_error() -> None:
             nylas.detector.detect("a@ex.org")
     nylas.list_connectors("imap")
     assert nylas.detector.offered() == ("imap",), "a mended key works at once"
+
+
+def test_a_process_that_starts_goes_on_with_the_list_of_the_others() -> None:
+    nylas = Nylas(connectors=("google", "imap"))
+    store = Store()
+    before = nylas.new_detector(store=store).offered()
+    nylas.connectors = httpx.Response(503)
+    assert nylas.new_detector(store=store).offered() == before
+    store.put("connectors", "of another version", seconds=60)
+    assert nylas.new_detector(store=store).offered() == WITH_PASSWORD
+
+
+def test_the_list_of_the_others_does_not_hide_that_the_key_is_refused() -> None:
+    nylas = Nylas()
+    store = Store()
+    nylas.new_detector(store=store).offered()
+    nylas.connectors = httpx.Response(401)
+    with pytest.raises(Refused):
+        nylas.new_detector(store=store).offered()
 
 
 def test_the_first_list_is_asked_for_once_however_many_wait() -> None:
