@@ -3,7 +3,7 @@
 Nylas answers 20 questions about domains in a minute, so they are kept for what only Nylas knows.
 
 detection/
-├── gate        few at once, one after trouble, nobody for a while after more of it
+├── breaker     few at once, one after trouble, nobody for a while after more of it
 ├── flights     what several people need at the same time is done once
 ├── connectors  which providers the Nylas application can make grants for
 ├── domains     what Nylas said about domains, and asking it within the budget

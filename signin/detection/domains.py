@@ -8,8 +8,8 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from signin.detection.breaker import Breaker
 from signin.detection.connectors import Connectors
-from signin.detection.gate import Gate
 from signin.errors import NylasError, Refused
 from signin.nylas import DETECT_SECONDS, NylasClient
 from signin.store import Full, Store
@@ -76,7 +76,7 @@ class Domains:
         self._connectors = connectors
         self._store = store
         self._most = (per_minute - per_minute // _RESERVE, per_minute)
-        self._gate = Gate(at_once=_AT_ONCE, troubles=2, seconds=PAUSE_SECONDS)
+        self._breaker = Breaker(at_once=_AT_ONCE, troubles=2, seconds=PAUSE_SECONDS)
         self._full_until = {True: 0.0, False: 0.0}
 
     def remembered(self, question: Question) -> str | None:
@@ -115,7 +115,7 @@ class Domains:
         return answer
 
     def _enter(self, question: Question, last_resort: bool) -> str | None:
-        if not self._gate.enter():
+        if not self._breaker.enter():
             raise Full(0.0)
         good: bool | None = None
         try:
@@ -123,7 +123,7 @@ class Domains:
             good = False
             answer, good = self._call(question)
         finally:
-            self._gate.leave(good=good)
+            self._breaker.leave(good=good)
         return answer
 
     def _reserve(self, last_resort: bool) -> None:
@@ -159,7 +159,7 @@ class Domains:
         if refusal.status == 429:
             # Somebody else spends the same budget. Until they are done, nobody of us asks.
             seconds = min(refusal.retry_after or LIMIT_SECONDS, _LONGEST_PAUSE)
-            self._gate.shut(seconds)
+            self._breaker.shut(seconds)
             self._store.put(_LIMIT, 1, seconds=seconds)
         return refusal.status in _ABOUT_THE_ADDRESS
 

@@ -9,7 +9,7 @@ import dns.name
 import dns.resolver
 from dns.rdtypes.ANY.MX import MX
 
-from signin.detection.gate import Gate
+from signin.detection.breaker import Breaker
 from signin.mailhosts import MailHost, MailHosts
 from signin.store import Store
 
@@ -39,7 +39,7 @@ class MxRecords:
         self._hosts = hosts
         self._resolver = _resolver(nameserver)
         self._memory = Store()
-        self._gate = Gate(at_once=_AT_ONCE, troubles=_SILENCES, seconds=_REST_SECONDS)
+        self._breaker = Breaker(at_once=_AT_ONCE, troubles=_SILENCES, seconds=_REST_SECONDS)
 
     def remembered(self, domain: str) -> MailHost | None:
         """Return the provider that was found last, without asking."""
@@ -50,12 +50,12 @@ class MxRecords:
 
         Takes at most a second, and no time when many look up or DNS is silent.
         """
-        if self._memory.get(domain) is None and self._gate.enter():
+        if self._memory.get(domain) is None and self._breaker.enter():
             answered: bool | None = False
             try:
                 answered = self._look_up(domain)
             finally:
-                self._gate.leave(good=answered)
+                self._breaker.leave(good=answered)
         return self.remembered(domain)
 
     def _look_up(self, domain: str) -> bool | None:

@@ -4,7 +4,7 @@ import threading
 import time
 
 
-class Gate:
+class Breaker:
     """Lets a few through at once: a single one after trouble, nobody for a while after more.
 
     :param at_once: how many while all is well.
