@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -28,7 +29,10 @@ def walk(program: Program, upstream: Program, *, people: int) -> Tally:
     control(upstream.port, forget=True, sign_in_seconds=0.2, detect_seconds=0.0)
     crowd = Crowd(port=program.port, companies=2)
     try:
-        return asyncio.run(sign_in_all(crowd, count=people, per_second=10))
+        # In a thread of its own: the browser's tests leave an event loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            walks = sign_in_all(crowd, count=people, per_second=10)
+            return thread.submit(asyncio.run, walks).result()
     finally:
         program.stop()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from config import (
@@ -26,7 +26,6 @@ KEY = "nyk_v0_some-key-of-nylas"
 SECRET = "q8Zr3vTn-6LwXy1_uKdB0mPa9sHfEjGc"
 GOOD = {"NYLAS_API_KEY": KEY, "SECRET_KEY": SECRET}
 NOWHERE = Path("/nowhere/.env")
-SOURCE = (ROOT / "config.py").read_text()
 CLIENTS = tuple(provider.upper() for provider in OAUTH_PROVIDERS)
 SECRETS = [variable.name for variable in VARIABLES if variable.secret]
 
@@ -86,21 +85,22 @@ def test_all_problems_are_told_at_once() -> None:
     ]  # fmt: skip
 
 
+def told_about(api_key: str, secret: str, former: str) -> str:
+    """Every way to print the error about three secrets that cannot be used."""
+    names = ("NYLAS_API_KEY", "SECRET_KEY", "SECRET_KEY_FALLBACKS")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(dict(zip(names, (f"{api_key} x", secret, former), strict=True)), NOWHERE)
+    return f"{caught.value.format_message()}{caught.value!r}{caught.value.args}"
+
+
 @given(
     api_key=st.text(st.characters(codec="utf-8"), min_size=6),
     secret=st.text(st.characters(codec="ascii"), min_size=6, max_size=31),
     former=st.text(st.characters(categories=["L", "N"]), min_size=6, max_size=31),
 )
-@settings(deadline=None)
 def test_no_secret_is_ever_in_the_text_of_a_problem(api_key: str, secret: str, former: str) -> None:
-    given_values = [value.strip() for value in (f"{api_key} x", secret, former)]
-    assume(all(len(value) >= 6 and value not in SOURCE for value in given_values))
-    names = ("NYLAS_API_KEY", "SECRET_KEY", "SECRET_KEY_FALLBACKS")
-    with pytest.raises(ConfigError) as caught:
-        load_settings(dict(zip(names, given_values, strict=True)), NOWHERE)
-    told = f"{caught.value.format_message()}{caught.value!r}{caught.value.args}"
-    for value in given_values:
-        assert value not in told
+    assume(api_key.strip() and secret.strip())
+    assert told_about(api_key, secret, former) == told_about("another", "another", "another")
 
 
 def test_a_key_and_the_sandbox_at_once_are_refused() -> None:
