@@ -4,6 +4,7 @@ gevent, because a sign-in may wait two minutes for a mail server, and because sl
 hold up the others: a waiting connection costs a greenlet here, not a thread.
 """
 
+import gc
 import importlib
 import resource
 import sys
@@ -88,6 +89,9 @@ def when_ready(server: Arbiter) -> None:
 
 def post_worker_init(worker: Worker) -> None:
     """Say in the log which providers are offered and what is missing, without delaying anybody."""
+    # What was loaded until here stays; looking through it again and again would delay people.
+    gc.collect()
+    gc.freeze()
     if worker.age == 1:
         gevent.spawn(_examine, worker)
 

@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any
 
 import gevent
+from gevent.lock import Semaphore
 from gevent.server import StreamServer
 from gunicorn.workers import ggevent
 
@@ -45,6 +46,28 @@ class _Body:
         raise ConnectionResetError(errno.ECONNRESET, "the body came too slowly")
 
 
+class _Connection:
+    """A client's socket on which forms take turns.
+
+    A form costs more than a page, so when a thousand of them arrive together they begin one after
+    another, and whoever asks for a page is served in between.
+    """
+
+    def __init__(self, sock: Any, turns: Semaphore) -> None:
+        self._sock = sock
+        self._turns = turns
+
+    def recv(self, size: int) -> bytes:
+        data = bytes(self._sock.recv(size))
+        if data.startswith(b"POST "):
+            with self._turns:
+                gevent.sleep(0)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
 class _Server(StreamServer):  # type: ignore[misc]
     """Takes everybody in who knocked before it closes: the kernel would turn them away."""
 
@@ -69,6 +92,11 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._under_way: set[int] = set()
+        self._turns = Semaphore()
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Serve one connection."""
+        super().handle(listener, _Connection(client, self._turns), addr)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answer one request, after everybody else had a turn.
