@@ -7,7 +7,7 @@ only the fields used here are looked at, and only when they have the right type.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,16 +90,29 @@ class NylasClient:
         return tuple(connector for entry in data if (connector := _connector(entry)))
 
     def create_grant(
-        self, provider: str, settings: Mapping[str, Any], *, scope: Sequence[str] = ()
+        self,
+        provider: str,
+        settings: Mapping[str, Any],
+        *,
+        scope: Sequence[str] = (),
+        when_connected: Callable[[], None] = lambda: None,
     ) -> Grant:
         """Let Nylas sign in with these credentials, once (``POST /v3/connect/custom``).
 
         An address that has a grant already keeps its grant id.
+
+        :param when_connected: called before the first byte is sent.
         """
         body = {"provider": provider, "settings": dict(settings)}
         if scope:
             body["scope"] = list(scope)
-        data = self._data("POST", "/v3/connect/custom", body=body, seconds=GRANT_SECONDS)
+        data = self._data(
+            "POST",
+            "/v3/connect/custom",
+            body=body,
+            seconds=GRANT_SECONDS,
+            when_connected=when_connected,
+        )
         if (grant := _grant(data)) is None:
             raise BadAnswer("connect/custom")
         return grant
@@ -129,6 +142,7 @@ class NylasClient:
         seconds: float,
         params: Mapping[str, str] | None = None,
         body: Any = None,
+        when_connected: Callable[[], None] = lambda: None,
     ) -> Any:
         answer = self._upstream.send(
             method,
@@ -137,6 +151,7 @@ class NylasClient:
             headers=self._headers,
             params=params,
             json=body,
+            when_connected=when_connected,
         )
         content = _json(answer)
         if not 200 <= answer.status < 300:

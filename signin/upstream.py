@@ -43,7 +43,7 @@ class Upstream:
     """
 
     def __init__(self, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._transport_until = _replaced(transport) if transport else _network()
+        self._transport = _replaced(transport) if transport else _network()
 
     def send(
         self,
@@ -55,11 +55,13 @@ class Upstream:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        when_connected: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Send one request and read the whole answer, all within ``seconds``.
 
         A connection that cannot be made is tried once more, as nothing was sent by then.
 
+        :param when_connected: called before the first byte is sent; it may wait for its moment.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
@@ -67,17 +69,24 @@ class Upstream:
         deadline = time.monotonic() + seconds
         content = {"params": params, "json": json, "data": form, "headers": headers}
         try:
-            return self._once(method, url, deadline, content)
+            return self._once(method, url, deadline, content, when_connected)
         except NotSent:
-            return self._once(method, url, deadline, content)
+            return self._once(method, url, deadline, content, when_connected)
 
-    def _once(self, method: str, url: str, deadline: float, content: dict[str, Any]) -> Answer:
+    def _once(
+        self,
+        method: str,
+        url: str,
+        deadline: float,
+        content: dict[str, Any],
+        when_connected: Callable[[], None],
+    ) -> Answer:
         left = deadline - time.monotonic()
         if left <= 0:
             raise NotSent("no time left")
         try:
             with (
-                self._client(deadline, left) as client,
+                self._client(deadline, left, when_connected) as client,
                 client.stream(method, url, **content) as response,
             ):
                 return _read(response, deadline)
@@ -89,9 +98,11 @@ class Upstream:
         # with it the password.
         raise failure
 
-    def _client(self, deadline: float, left: float) -> httpx.Client:
+    def _client(
+        self, deadline: float, left: float, when_connected: Callable[[], None]
+    ) -> httpx.Client:
         return httpx.Client(
-            transport=self._transport_until(deadline),
+            transport=self._transport(deadline, when_connected),
             timeout=httpx.Timeout(left, connect=min(CONNECT_SECONDS, left)),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             follow_redirects=False,
@@ -116,39 +127,55 @@ def _read(response: httpx.Response, deadline: float) -> Answer:
     return Answer(status=response.status_code, headers=dict(response.headers), body=body)
 
 
-def _replaced(transport: httpx.BaseTransport) -> Callable[[float], httpx.BaseTransport]:
-    return lambda deadline: transport
+_MakeTransport = Callable[[float, Callable[[], None]], httpx.BaseTransport]
 
 
-def _network() -> Callable[[float], httpx.BaseTransport]:
+def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
+    def make(deadline: float, when_connected: Callable[[], None]) -> httpx.BaseTransport:
+        when_connected()
+        return transport
+
+    return make
+
+
+def _network() -> _MakeTransport:
     tls = httpx.create_ssl_context()
-    return lambda deadline: _Transport(tls, deadline)
+    return lambda deadline, when_connected: _Transport(tls, deadline, when_connected)
 
 
 class _Transport(httpx.HTTPTransport):
     """httpx's own transport, for one request, on a connection that knows its deadline."""
 
-    def __init__(self, tls: ssl.SSLContext, deadline: float) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, deadline: float, when_connected: Callable[[], None]
+    ) -> None:
         super().__init__(verify=tls, trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline)
+            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, when_connected)
         )
 
 
 class _Backend(httpcore.SyncBackend):
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: float, when_connected: Callable[[], None]) -> None:
         self._deadline = deadline
+        self._when_connected = when_connected
 
     def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline)
+        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._when_connected)
 
 
 class _Stream(httpcore.NetworkStream):
     """A socket that gives up at the deadline, however steadily bytes drip in (httpx would not)."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+    def __init__(
+        self,
+        stream: httpcore.NetworkStream,
+        deadline: float,
+        when_connected: Callable[[], None] | None,
+    ) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._when_connected = when_connected
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         left = self._deadline - time.monotonic()
@@ -157,9 +184,14 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, left)
 
     def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(*args, **kwargs), self._deadline)
+        # TLS writes for itself, so the first write of a stream is the request's.
+        stream = self._stream.start_tls(*args, **kwargs)
+        return _Stream(stream, self._deadline, self._when_connected)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._when_connected:
+            self._when_connected()
+            self._when_connected = None
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from signin.store import Full, Store
@@ -18,7 +18,10 @@ from signin.store import Full, Store
 # The longest wait for one's turn: the page says that a sign-in takes up to two minutes.
 PATIENCE_SECONDS = 20.0
 # Longer than a second by what the way to Nylas may differ from one request to the next.
-_SPAN_SECONDS = 1.005
+_SPAN_SECONDS = 1.0055
+# Between two that were sent in fact. Shorter, so that what one delay cost is soon made up for.
+_SENT_SECONDS = 1.0045
+_HELD_UP_SECONDS = 0.02
 _MOST = 3000
 _MOST_UNANSWERED = 1500
 _SILENT_SECONDS = 20.0
@@ -48,6 +51,7 @@ class Gate:
         self._store = store
         self._per_second = per_second
         self._lock = threading.Lock()
+        self._returning = threading.Lock()
         self._under_way = 0
         # When those began that count: not answered yet, and begun after the last that was.
         self._begun: deque[float] = deque()
@@ -55,18 +59,23 @@ class Gate:
         self._last_probe = 0.0
 
     @contextmanager
-    def passage(self) -> Iterator[None]:
+    def passage(self) -> Iterator[Callable[[], None]]:
         """Wait for one's turn, then stand for one authentication under way.
 
-        Leave it by an exception when no answer came: that tells that Nylas may be in trouble.
+        Call what it gives right before the first byte is sent: what was held up on its way there
+        must not reach Nylas together with those whose turn comes next. Leave it by an exception
+        when no answer came: that tells that Nylas may be in trouble.
 
         :raises Busy: when it is not worth waiting.
         """
         began = self._enter()
         try:
             self._wait()
-            yield
+            yield self._wait_for_the_others
             self._answered(began)
+            # A thousand answers may come back together; pages are served in between.
+            with self._returning:
+                time.sleep(0)
         finally:
             self._leave(began)
 
@@ -82,6 +91,20 @@ class Gate:
             raise Busy(full.wait) from None
         if wait:
             time.sleep(wait)
+
+    def _wait_for_the_others(self) -> None:
+        while (wait := self._send_or_wait()) is not None:
+            time.sleep(wait)
+
+    def _send_or_wait(self) -> float | None:
+        """Seconds to wait before the next try, None when this is the moment to send."""
+        began = time.monotonic()
+        try:
+            self._store.reserve("sent", most=self._per_second, seconds=_SENT_SECONDS)
+        except Full as full:
+            return full.wait
+        # Noted too early, so it has to be noted again: others count on this moment.
+        return 0.0 if time.monotonic() - began > _HELD_UP_SECONDS else None
 
     def _enter(self) -> float:
         with self._lock:

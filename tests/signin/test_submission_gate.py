@@ -43,7 +43,8 @@ def test_no_second_sees_more_than_nylas_takes() -> None:
     sent = []
 
     def send(_: int) -> None:
-        with door.passage():
+        with door.passage() as my_turn:
+            my_turn()
             sent.append(time.monotonic())
 
     with ThreadPoolExecutor(12) as pool:
@@ -51,6 +52,23 @@ def test_no_second_sees_more_than_nylas_takes() -> None:
     sent.sort()
     # A thread may be held up between its turn and its note, so a little less than a second.
     assert all(late - early > 0.9 for early, late in zip(sent, sent[5:], strict=False))
+
+
+def test_who_was_held_up_does_not_arrive_together_with_those_who_come_next() -> None:
+    door = open_gate(per_second=5)
+    sent = []
+
+    def send(number: int) -> None:
+        with door.passage() as my_turn:
+            if number < 5:
+                time.sleep(0.6)  # as long as a connection may take
+            my_turn()
+            sent.append(time.monotonic())
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(send, range(10)))
+    sent.sort()
+    assert sent[5] - sent[4] > 0.9
 
 
 def test_a_turn_that_is_too_far_off_is_refused_with_the_time_it_takes(

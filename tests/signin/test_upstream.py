@@ -140,6 +140,21 @@ def test_an_address_that_cannot_be_called_means_that_nothing_was_sent(address: s
         UPSTREAM.send("GET", address, seconds=SECONDS)
 
 
+def test_the_moment_to_send_comes_once_there_is_a_connection_and_before_anything_is_sent() -> None:
+    moments: list[tuple[int, int]] = []
+
+    with hostile(say(http(body=b"{}"))) as server:
+
+        def wait_for_it() -> None:
+            time.sleep(0.2)
+            moments.append((server.connections, len(server.requests)))
+
+        UPSTREAM.send(
+            "POST", server.url, seconds=ENOUGH_SECONDS, json={}, when_connected=wait_for_it
+        )
+    assert moments == [(1, 0)]
+
+
 def test_no_time_left_means_that_nothing_was_sent() -> None:
     with hostile(say(http(body=b"{}"))) as server:
         with pytest.raises(NotSent):
