@@ -16,7 +16,8 @@ IN_FLIGHT, LATER = 100, 10
 ROLLING_PEOPLE, ROLLING_PER_SECOND = 600, 20.0
 
 _RELOAD_SECONDS = 0.25
-_RELOADING_SECONDS = 20.0
+_RELOADING_SECONDS = 60.0
+_GRACE_SECONDS = 150.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,7 @@ def describe(restarts: list[Restart]) -> str:
 
 
 def _stop_one(stage: Stage, upstream: Program) -> Stop:
-    """The next instance is started at once; it gets the port when the old one lets go of it."""
+    """The next instance has the same port, so it starts when the old one has ended."""
     control(upstream.port, forget=True, sign_in_seconds=SIGN_IN_SECONDS)
     old, new = stage.page(upstream, name="old"), stage.page(upstream, name="new")
     new.port, new.environ = old.port, old.environ
@@ -97,13 +98,11 @@ async def _stop(old: Program, new: Program, upstream: Program) -> Stop:
     under_way = await _all_under_way(upstream)
     began = time.monotonic()
     old.tell(signal.SIGTERM)
-    ending = asyncio.create_task(asyncio.to_thread(old.wait, 60.0))
-    await asyncio.to_thread(new.start)
+    starting = asyncio.create_task(_succeed(old, new))
     await asyncio.gather(*tasks)
     tally = Tally(journeys=[person.journey for person in people[:IN_FLIGHT]])
     reloads = await asyncio.gather(*(_reload(person) for person in people[:IN_FLIGHT]))
-    await ending
-    seconds = time.monotonic() - began
+    seconds = await starting - began
     later = await asyncio.gather(*(person.sign_in() for person in people[IN_FLIGHT:]))
     return Stop(
         under_way=under_way,
@@ -115,6 +114,14 @@ async def _stop(old: Program, new: Program, upstream: Program) -> Stop:
         code=old.process.returncode if old.process else -1,
         endings=tally.endings(),
     )
+
+
+async def _succeed(old: Program, new: Program) -> float:
+    """Start ``new`` when ``old`` has ended, and return that moment."""
+    await asyncio.to_thread(old.wait, _GRACE_SECONDS)
+    ended = time.monotonic()
+    await asyncio.to_thread(new.start)
+    return ended
 
 
 async def _all_under_way(upstream: Program) -> int:
