@@ -6,7 +6,7 @@ factory            one application: key, request ids, errors in the envelope
   │    ├─ payload  reads the request strictly
   │    └─ mailbox  really signs in, on loopback
   ├─ records       connectors, application, grants
-  └─ answers (envelopes) · outcomes (test addresses) · state · catalogue (connectors)
+  └─ answers (envelopes) · outcomes (test addresses) · state · drawer · catalogue (connectors)
 """
 
 from signin.sandbox.factory import SANDBOX_KEY, create_sandbox
