@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from signin.sandbox import connect, detect, records
 from signin.sandbox.answers import ApiError, http_error_answer, refusal_answer
-from signin.sandbox.catalogue import CONNECTORS
+from signin.sandbox.catalogue import CALLBACK_URIS, CONNECTORS
 from signin.sandbox.oauth import pages, tokens
 from signin.sandbox.oauth.state import OAuthState
 from signin.sandbox.state import DetectQuota, GrantStore, Sandbox, current_sandbox
@@ -22,6 +22,7 @@ def create_sandbox(
     *,
     api_key: str = SANDBOX_KEY,
     connectors: Iterable[str] = tuple(CONNECTORS),
+    callback_uris: Iterable[str] = CALLBACK_URIS,
     slow_seconds: float = 6.0,
     detect_slow_seconds: float = 5.0,
     clock: Callable[[], float] = time.time,
@@ -29,7 +30,8 @@ def create_sandbox(
     """Return a small Nylas as a WSGI application, to be mounted in-process or served by a socket.
 
     ``connectors`` names the providers the application has; a provider the sandbox does not know
-    raises ValueError. ``clock`` gives Unix seconds.
+    raises ValueError. ``callback_uris`` are the addresses that the application says people may be
+    sent back to. ``clock`` gives Unix seconds.
     """
     chosen = tuple(connectors)
     if unknown := sorted(set(chosen) - set(CONNECTORS)):
@@ -41,6 +43,7 @@ def create_sandbox(
     app.extensions["sandbox"] = Sandbox(
         api_key=api_key,
         connectors={name: CONNECTORS[name] for name in chosen},
+        callback_uris=tuple(callback_uris),
         grants=GrantStore(clock),
         detect_quota=DetectQuota(clock),
         slow_seconds=slow_seconds,

@@ -119,6 +119,7 @@ class Sandbox:
 
     api_key: str = field(repr=False)
     connectors: Mapping[str, Connector]
+    callback_uris: tuple[str, ...]
     grants: GrantStore
     detect_quota: DetectQuota
     slow_seconds: float
