@@ -22,9 +22,9 @@ class Drawer(Generic[Value]):
         # What was taken out leaves its name behind, without the value.
         self._kept: dict[str, tuple[float, Value | None]] = {}
 
-    def put(self, value: Value) -> str:
-        """Keep ``value`` under a random name, and return the name."""
-        name = secrets.token_urlsafe(24)
+    def put(self, value: Value, *, prefix: str = "") -> str:
+        """Keep ``value`` under a random name that starts with ``prefix``, and return the name."""
+        name = prefix + secrets.token_urlsafe(24)
         self.keep(name, value)
         return name
 

@@ -48,10 +48,10 @@ def list_grants() -> Response:
 @bp.get("/grants/<grant_id>")
 def show_grant(grant_id: str) -> Response:
     """Answer GET /v3/grants/<id>; raises ApiError when there is no such grant."""
-    for grant in current_sandbox().grants.all():
-        if grant.id == grant_id:
-            return data_answer(grant.as_json())
-    raise not_found("No such grant")
+    grant = current_sandbox().grants.find(grant_id)
+    if grant is None:
+        raise not_found("No such grant")
+    return data_answer(grant.as_json())
 
 
 @bp.delete("/grants/<grant_id>")
