@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from signin.sandbox.answers import OAuthError, data_answer, flat_answer
+from signin.sandbox.answers import OAuthError, data_answer, flat_answer, outcome_answer
 from signin.sandbox.catalogue import APPLICATION_ID
 from signin.sandbox.oauth.checks import repeats
+from signin.sandbox.outcomes import find_outcome
 from signin.sandbox.state import ACCESS_SECONDS, AccessToken, Grant, current_sandbox
 
 bp = Blueprint("access", __name__)
@@ -38,6 +39,9 @@ def exchange() -> Response:
     OAuthError for anything else.
     """
     grant = _find_grant(_read_body())
+    outcome = find_outcome("token", grant.email or "")
+    if outcome is not None and outcome.status is not None:
+        return outcome_answer(outcome, outcome.status)
     sandbox = current_sandbox()
     token = AccessToken(grant_id=grant.id, issued_at=int(sandbox.clock()))
     content: dict[str, object] = {

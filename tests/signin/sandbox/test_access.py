@@ -167,6 +167,20 @@ def test_other_grant_types_are_not_known(
     assert refusal(answer) == "unsupported_grant_type"
 
 
+def test_the_outage_of_tokens_comes_after_the_grant(caller: Any) -> None:
+    connected = caller.connect_imap("token-outage+1@example.com")
+    assert connected.status_code == 201
+    number = connected.json["data"]["id"]
+    for body in (
+        {**FOR_A_GRANT, "grant_id": number},
+        {**REFRESHED, "refresh_token": f"nylas_refresh_{number}"},
+    ):
+        answer = caller.exchange(**body)
+        assert (answer.status_code, answer.data) == (503, b"")
+    wrong = {**FOR_A_GRANT, "client_secret": "other"}
+    assert refusal(caller.exchange(**wrong, grant_id=number)) == "invalid_client"
+
+
 def test_no_key_is_echoed(caller: Any, grant: dict[str, Any]) -> None:
     wrong = {**FOR_A_GRANT, "client_secret": "s3cr3t-value"}
     for answer in (caller.exchange(**wrong, grant_id="x"), caller.exchange(wrong)):
