@@ -5,8 +5,9 @@ factory            one application: key, request ids, errors in the envelope
   ├─ connect       one login, one outcome, perhaps one grant
   │    ├─ payload  reads the request strictly
   │    └─ mailbox  really signs in, on loopback
+  ├─ access        access tokens for grants; needs no key in a header
   ├─ records       connectors, application, grants
-  └─ answers (envelopes) · outcomes (test addresses) · state · catalogue (connectors)
+  └─ answers (envelopes) · outcomes (test addresses) · state · drawer · catalogue (connectors)
 """
 
 from signin.sandbox.factory import SANDBOX_KEY, create_sandbox

@@ -9,6 +9,7 @@ from signin.sandbox.outcomes import Outcome
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 200
+ERROR_PAGE = "developer.nylas.com/docs/api/errors/400-response/"
 
 
 class ApiError(Exception):
@@ -19,6 +20,15 @@ class ApiError(Exception):
         self.status = status
         self.error_type = error_type
         self.message = message
+
+
+class OAuthError(Exception):
+    """A refusal on its way to OAuth's own shape: error (RFC 6749, 5.2; RFC 6750, 3.1), and text."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
 
 
 def invalid_request(message: str) -> ApiError:
@@ -62,6 +72,25 @@ def outcome_answer(outcome: Outcome, status: int) -> Response:
 def thin_answer(data: object) -> Response:
     """Return the short success without ``request_id`` that Nylas's own client tests show."""
     return _json(200, {"data": data})
+
+
+def flat_answer(content: Mapping[str, object]) -> Response:
+    """Return a success that has no envelope, as OAuth wants it (RFC 6749, 5.1)."""
+    return _json(200, content)
+
+
+def oauth_error_answer(refusal: OAuthError) -> Response:
+    """Return all four keys, without which Nylas's Python SDK cannot tell what is wrong.
+
+    Source: Nylas API reference, status 400 of POST connect/token and GET connect/tokeninfo.
+    """
+    content = {
+        "error": refusal.error,
+        "error_description": refusal.description,
+        "error_uri": ERROR_PAGE,
+        "error_code": 400,
+    }
+    return _json(400, content)
 
 
 def refusal_answer(refusal: ApiError) -> Response:

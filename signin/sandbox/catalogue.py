@@ -1,6 +1,7 @@
 """The connectors a sandbox application can have, and what the application says about itself."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 GOOGLE_SCOPES = "https://www.googleapis.com/auth/"
@@ -52,12 +53,27 @@ CONNECTORS: Mapping[str, Connector] = {
 }
 """Every connector the sandbox knows, by provider."""
 
-APPLICATION: Mapping[str, object] = {
-    "application_id": "sandbox-application",
-    "region": "us",
-    "environment": "staging",
-    "branding": {"name": "Sandbox application"},
-    "hosted_authentication": {},
-    "callback_uris": [],
-}
-"""The answer of GET /v3/applications. Source: Nylas API reference, schema ApplicationObject."""
+APPLICATION_ID = "sandbox-application"
+"""The application's id, which is its ``client_id`` as well."""
+
+CALLBACK_URIS = ("http://localhost:5000/callback",)
+"""Where people may be sent back to, unless chosen otherwise: the app in ``examples/``."""
+
+
+def describe_application(callback_uris: Iterable[str]) -> dict[str, object]:
+    """Return the answer of GET /v3/applications.
+
+    Source: Nylas API reference, schema ApplicationObject: callbacks have UUIDs. Here each address
+    has one of its own that stays the same.
+    """
+    return {
+        "application_id": APPLICATION_ID,
+        "region": "us",
+        "environment": "staging",
+        "branding": {"name": "Sandbox application"},
+        "hosted_authentication": {},
+        "callback_uris": [
+            {"id": str(uuid.uuid5(uuid.NAMESPACE_URL, url)), "platform": "web", "url": url}
+            for url in callback_uris
+        ],
+    }

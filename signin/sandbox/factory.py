@@ -7,12 +7,19 @@ from collections.abc import Callable, Iterable
 from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from signin.sandbox import connect, detect, records
-from signin.sandbox.answers import ApiError, http_error_answer, refusal_answer
-from signin.sandbox.catalogue import CONNECTORS
+from signin.sandbox import access, connect, detect, records
+from signin.sandbox.answers import (
+    ApiError,
+    OAuthError,
+    http_error_answer,
+    oauth_error_answer,
+    refusal_answer,
+)
+from signin.sandbox.catalogue import CALLBACK_URIS, CONNECTORS
+from signin.sandbox.drawer import Drawer
 from signin.sandbox.oauth import pages, tokens
 from signin.sandbox.oauth.state import OAuthState
-from signin.sandbox.state import DetectQuota, GrantStore, Sandbox, current_sandbox
+from signin.sandbox.state import ACCESS_SECONDS, DetectQuota, GrantStore, Sandbox, current_sandbox
 
 SANDBOX_KEY = "sandbox"
 """The API key a sandbox accepts when none is chosen."""
@@ -22,6 +29,7 @@ def create_sandbox(
     *,
     api_key: str = SANDBOX_KEY,
     connectors: Iterable[str] = tuple(CONNECTORS),
+    callback_uris: Iterable[str] = CALLBACK_URIS,
     slow_seconds: float = 6.0,
     detect_slow_seconds: float = 5.0,
     clock: Callable[[], float] = time.time,
@@ -29,7 +37,8 @@ def create_sandbox(
     """Return a small Nylas as a WSGI application, to be mounted in-process or served by a socket.
 
     ``connectors`` names the providers the application has; a provider the sandbox does not know
-    raises ValueError. ``clock`` gives Unix seconds.
+    raises ValueError. ``callback_uris`` are the addresses that the application says people may be
+    sent back to. ``clock`` gives Unix seconds.
     """
     chosen = tuple(connectors)
     if unknown := sorted(set(chosen) - set(CONNECTORS)):
@@ -41,21 +50,31 @@ def create_sandbox(
     app.extensions["sandbox"] = Sandbox(
         api_key=api_key,
         connectors={name: CONNECTORS[name] for name in chosen},
+        callback_uris=tuple(callback_uris),
         grants=GrantStore(clock),
+        access_tokens=Drawer(clock, ACCESS_SECONDS),
         detect_quota=DetectQuota(clock),
         slow_seconds=slow_seconds,
         detect_slow_seconds=detect_slow_seconds,
+        clock=clock,
     )
+    app.extensions["sandbox-oauth"] = OAuthState(clock)
+    _answer_calls(app)
+    return app
+
+
+def _answer_calls(app: Flask) -> None:
     app.before_request(_number_request)
     app.after_request(_show_request_number)
     app.register_error_handler(ApiError, refusal_answer)
+    app.register_error_handler(OAuthError, oauth_error_answer)
     app.register_error_handler(HTTPException, http_error_answer)
     app.register_blueprint(_api())
+    # These come without a key in a header: it is in the body, or a browser asks, which has none.
+    app.register_blueprint(access.bp, url_prefix="/v3")
     # Providers' sign-in pages: not a part of Nylas, so they need no key.
-    app.extensions["sandbox-oauth"] = OAuthState(clock)
     for part in (pages.bp, tokens.bp):
         app.register_blueprint(part)
-    return app
 
 
 def _api() -> Blueprint:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Call = Literal["connect", "detect"]
+Call = Literal["connect", "detect", "token"]
 GrantMade = Literal["none", "usual", "other-address", "no-address"]
 
 
@@ -187,6 +187,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome(
         name="detect-slow", shows="Detection answers as usual, after a wait.",
         call="detect", status=200, slow=True,
+    ),
+    Outcome(
+        name="token-outage",
+        shows="The account is connected, but no access token comes: 503 with an empty body.",
+        call="token", status=503,
     ),
 )
 # fmt: on

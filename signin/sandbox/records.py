@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, g, jsonify, request
 
 from signin.sandbox.answers import data_answer, not_found, page_answer
-from signin.sandbox.catalogue import APPLICATION
+from signin.sandbox.catalogue import describe_application
 from signin.sandbox.state import current_sandbox
 
 bp = Blueprint("records", __name__)
@@ -27,7 +27,7 @@ def show_connector(provider: str) -> Response:
 @bp.get("/applications")
 def show_application() -> Response:
     """Answer GET /v3/applications."""
-    return data_answer(APPLICATION)
+    return data_answer(describe_application(current_sandbox().callback_uris))
 
 
 @bp.get("/grants")
@@ -48,10 +48,10 @@ def list_grants() -> Response:
 @bp.get("/grants/<grant_id>")
 def show_grant(grant_id: str) -> Response:
     """Answer GET /v3/grants/<id>; raises ApiError when there is no such grant."""
-    for grant in current_sandbox().grants.all():
-        if grant.id == grant_id:
-            return data_answer(grant.as_json())
-    raise not_found("No such grant")
+    grant = current_sandbox().grants.find(grant_id)
+    if grant is None:
+        raise not_found("No such grant")
+    return data_answer(grant.as_json())
 
 
 @bp.delete("/grants/<grant_id>")

@@ -1,4 +1,4 @@
-"""What one sandbox remembers between calls: grants and the detect quota, never a password."""
+"""What one sandbox remembers between calls: grants, tokens, the detect quota; never a password."""
 
 import threading
 import uuid
@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from flask import current_app
 
 from signin.sandbox.catalogue import Connector
+from signin.sandbox.drawer import Drawer
 
+ACCESS_SECONDS = 3600
 DETECT_CALLS_PER_WINDOW = 20
 DETECT_WINDOW_SECONDS = 60.0
 
@@ -34,6 +36,14 @@ class Grant:
         """Return the GrantObject; fields without a value are left out, as Nylas does."""
         fields = {**vars(self), "scope": list(self.scope)}
         return {name: value for name, value in fields.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessToken:
+    """What an access token stands for; ``issued_at`` is in Unix seconds."""
+
+    grant_id: str
+    issued_at: int
 
 
 class GrantStore:
@@ -80,6 +90,10 @@ class GrantStore:
         with self._lock:
             return list(self._by_account.values())
 
+    def find(self, grant_id: str) -> Grant | None:
+        """Return the grant with that id; None when there is none."""
+        return next((grant for grant in self.all() if grant.id == grant_id), None)
+
     def delete(self, grant_id: str) -> bool:
         """Forget a grant; False when there is none with that id."""
         with self._lock:
@@ -119,10 +133,13 @@ class Sandbox:
 
     api_key: str = field(repr=False)
     connectors: Mapping[str, Connector]
+    callback_uris: tuple[str, ...]
     grants: GrantStore
+    access_tokens: Drawer[AccessToken]
     detect_quota: DetectQuota
     slow_seconds: float
     detect_slow_seconds: float
+    clock: Callable[[], float]
 
 
 def current_sandbox() -> Sandbox:

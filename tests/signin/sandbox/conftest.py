@@ -44,6 +44,12 @@ class Caller:
     def connect_imap(self, user: str, password: str = "right", **settings: Any) -> TestResponse:
         return self.connect("imap", {"imap_username": user, "imap_password": password, **settings})
 
+    def exchange(self, form: Any = None, **body: Any) -> TestResponse:
+        return self.http.post("/v3/connect/token", data=form, json=None if form else body)
+
+    def tokeninfo(self, **query: Any) -> TestResponse:
+        return self.http.get("/v3/connect/tokeninfo", query_string=query)
+
     def grants(self, email: str) -> list[Any]:
         answer = self.send("GET", "/grants", query_string={"email": email}).json
         assert answer is not None

@@ -113,4 +113,5 @@ def test_detect_answers_its_own_test_addresses(caller: Any) -> None:
 
 def test_test_addresses_of_one_call_mean_nothing_to_the_other(caller: Any) -> None:
     assert caller.detect("outage@example.com").status_code == 200
-    assert caller.connect_imap("detect-outage@example.com").status_code == 201
+    for address in ("detect-outage@example.com", "token-outage@example.com"):
+        assert caller.connect_imap(address).status_code == 201

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -44,8 +45,25 @@ def test_a_connector_nobody_knows_cannot_be_asked_for() -> None:
 
 def test_the_application_says_who_it_is(caller: Any) -> None:
     application = caller.send("GET", "/applications").json["data"]
-    assert application["application_id"]
+    assert application["application_id"] == "sandbox-application"
     assert application["environment"] in ("production", "staging")
+
+
+def test_the_application_says_where_people_may_be_sent_back_to(
+    make_caller: Callable[..., Any],
+) -> None:
+    def told(**options: Any) -> list[dict[str, str]]:
+        application = make_caller(**options).send("GET", "/applications").json["data"]
+        return list(application["callback_uris"])
+
+    (usual,) = told()
+    assert (usual["platform"], usual["url"]) == ("web", "http://localhost:5000/callback")
+    assert str(UUID(usual["id"])) == usual["id"]
+    chosen = told(callback_uris=[usual["url"], "https://app.example.com/callback"])
+    assert chosen[0] == usual
+    assert [each["url"] for each in chosen[1:]] == ["https://app.example.com/callback"]
+    assert chosen[1]["id"] != usual["id"]
+    assert told(callback_uris=()) == []
 
 
 def test_grants_are_found_by_address_and_provider(caller: Any) -> None:
