@@ -55,30 +55,34 @@ class Upstream:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> Answer:
         """Send one request and read the whole answer, all within ``seconds``.
 
         A connection that cannot be made is tried once more, as nothing was sent by then.
 
+        :param content: a body that goes out byte for byte, for what is signed.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
         """
         deadline = time.monotonic() + seconds
-        content = {"params": params, "json": json, "data": form, "headers": headers}
+        sent = {
+            "headers": headers, "params": params, "json": json, "data": form, "content": content,
+        }  # fmt: skip
         try:
-            return self._once(method, url, deadline, content)
+            return self._once(method, url, deadline, sent)
         except NotSent:
-            return self._once(method, url, deadline, content)
+            return self._once(method, url, deadline, sent)
 
-    def _once(self, method: str, url: str, deadline: float, content: dict[str, Any]) -> Answer:
+    def _once(self, method: str, url: str, deadline: float, sent: dict[str, Any]) -> Answer:
         left = deadline - time.monotonic()
         if left <= 0:
             raise NotSent("no time left")
         try:
             with (
                 self._client(deadline, left) as client,
-                client.stream(method, url, **content) as response,
+                client.stream(method, url, **sent) as response,
             ):
                 return _read(response, deadline)
         except _UNSENT as error:
