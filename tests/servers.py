@@ -40,7 +40,7 @@ def serve(app: Any, *, port: int = 0) -> Iterator[str]:
     """Serve a WSGI app in threads of this process; gives its address."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler)
     server.daemon_threads = True  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"
