@@ -19,6 +19,7 @@ from signin.flow import init_flow
 from signin.i18n import init_i18n
 from signin.logs import init_logs
 from signin.mailhosts import MailHosts
+from signin.notices import Notices
 from signin.nylas import NylasClient
 from signin.oauth import OAuthClient
 from signin.providers import PROVIDERS
@@ -116,6 +117,18 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
         oauth=clients,
         gate=Gate(store, per_second=settings.nylas_sign_ins_per_second),
         submissions=Submissions(store, Sealer(keys, purpose="submission")),
+        notices=_notices(settings, store),
+    )
+
+
+def _notices(settings: Settings, store: Store) -> Notices:
+    return Notices(
+        store,
+        # The app is out there, also when Nylas is in here.
+        Upstream(),
+        url=settings.result_webhook_url,
+        secret=settings.result_webhook_secret,
+        with_email=settings.result_webhook_email,
     )
 
 

@@ -157,7 +157,7 @@ def _log_level(value: str) -> str:
 def _endpoint(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
-        raise ValueError("must be an address like https://login.example.com/authorize")
+        raise ValueError("must be an address like https://login.example.com/path")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("must start with https:// (http:// is for this machine only)")
     return value
@@ -335,6 +335,25 @@ VARIABLES = (
         meaning="`false` never asks DNS about a domain while Nylas may not be asked.",
         parse=_switch,
     ),
+    Variable(
+        name="RESULT_WEBHOOK_URL",
+        default="",
+        meaning="Where your app hears how each sign-in ended, see Result notice.",
+        parse=_endpoint,
+    ),
+    Variable(
+        name="RESULT_WEBHOOK_SECRET",
+        default="",
+        meaning="Signs these notices. At least 32 random characters, which your app knows, too.",
+        parse=_secret_key,
+        secret=True,
+    ),
+    Variable(
+        name="RESULT_WEBHOOK_EMAIL",
+        default="false",
+        meaning="`true` names the person's address in them.",
+        parse=_switch,
+    ),
     Variable(name="LOG_LEVEL", default="INFO", meaning="Least level logged.", parse=_log_level),
     Variable(name="HOST", default="127.0.0.1", meaning="Address to listen on."),
     Variable(name="PORT", default="8000", meaning="Port to listen on.", parse=_whole(1, 65535)),
@@ -386,6 +405,9 @@ class Settings:
     nylas_sign_ins_per_second: int
     known_domains: bool
     mx_lookups: bool
+    result_webhook_url: str
+    result_webhook_secret: str = field(repr=False)
+    result_webhook_email: bool
     log_level: str
     host: str
     port: int
@@ -482,6 +504,14 @@ def _contradictions(given: Mapping[str, str], values: Mapping[str, Any]) -> list
         problems.append("NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without).")
     if values["sandbox"] is False and values["secret_key"] == "":
         problems.append("SECRET_KEY is missing: make a random one, see .env.example.")
+    problems += _client_contradictions(values)
+    if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
+        problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
+    return problems
+
+
+def _client_contradictions(values: Mapping[str, Any]) -> list[str]:
+    problems = []
     for name in (provider.upper() for provider in OAUTH_PROVIDERS):
         client_id, secret = (values[f"{name}_client_{part}".lower()] for part in ("id", "secret"))
         if (client_id == "") != (secret == ""):

@@ -10,6 +10,7 @@ from config import Settings
 from signin.branding import Brand
 from signin.detection import ProviderDetector
 from signin.mailhosts import MailHosts
+from signin.notices import Notices
 from signin.nylas import NylasClient
 from signin.oauth import OAuthClient
 from signin.store import Store
@@ -32,6 +33,7 @@ class Services:
     oauth: Mapping[str, OAuthClient]
     gate: Gate
     submissions: Submissions
+    notices: Notices
 
 
 def get_services() -> Services:

@@ -55,30 +55,34 @@ class Upstream:
         params: Mapping[str, str] | None = None,
         json: Any = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         when_connected: Callable[[], None] = lambda: None,
     ) -> Answer:
         """Send one request and read the whole answer, all within ``seconds``.
 
         A connection that cannot be made is tried once more, as nothing was sent by then.
 
+        :param content: a body that goes out byte for byte, for what is signed.
         :param when_connected: called before the first byte is sent; it may wait for its moment.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
         """
         deadline = time.monotonic() + seconds
-        content = {"params": params, "json": json, "data": form, "headers": headers}
+        sent = {
+            "headers": headers, "params": params, "json": json, "data": form, "content": content,
+        }  # fmt: skip
         try:
-            return self._once(method, url, deadline, content, when_connected)
+            return self._once(method, url, deadline, sent, when_connected)
         except NotSent:
-            return self._once(method, url, deadline, content, when_connected)
+            return self._once(method, url, deadline, sent, when_connected)
 
     def _once(
         self,
         method: str,
         url: str,
         deadline: float,
-        content: dict[str, Any],
+        sent: dict[str, Any],
         when_connected: Callable[[], None],
     ) -> Answer:
         left = deadline - time.monotonic()
@@ -87,7 +91,7 @@ class Upstream:
         try:
             with (
                 self._client(deadline, left, when_connected) as client,
-                client.stream(method, url, **content) as response,
+                client.stream(method, url, **sent) as response,
             ):
                 return _read(response, deadline)
         except _UNSENT as error:

@@ -8,6 +8,7 @@ import ipaddress
 import os
 import pwd
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -39,7 +40,7 @@ def serve(app: Any, *, port: int = 0) -> Iterator[str]:
     """Serve a WSGI app in threads of this process; gives its address."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler)
     server.daemon_threads = True  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"
@@ -173,11 +174,20 @@ class RedisServer:
     def start(self) -> None:
         """Start it, empty."""
         owner = pwd.getpwuid(os.getuid())
-        self._running.enter_context(_running(self._command, self._port, owner))
+        self._process = self._running.enter_context(_running(self._command, self._port, owner))
 
     def stop(self) -> None:
         """Stop it; what it knew is lost."""
         self._running.close()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Have it answer nobody for a while, and forget nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
 
 @contextlib.contextmanager
@@ -192,7 +202,9 @@ def redis() -> Iterator[RedisServer]:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int, owner: pwd.struct_passwd) -> Iterator[None]:
+def _running(
+    command: list[str], port: int, owner: pwd.struct_passwd
+) -> Iterator[subprocess.Popen[bytes]]:
     rights: dict[str, Any] = {}
     if os.getuid() == 0 and owner.pw_uid != 0:
         rights = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
@@ -201,7 +213,7 @@ def _running(command: list[str], port: int, owner: pwd.struct_passwd) -> Iterato
     )
     try:
         wait_for(port, process)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(10)

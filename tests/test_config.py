@@ -130,6 +130,8 @@ def test_a_secret_may_come_from_a_file(name: str, tmp_path: Path) -> None:
     provider = name.partition("_")[0]
     if provider.startswith(CLIENTS):
         others[f"{provider}_CLIENT_ID"] = "ours"
+    if name == "RESULT_WEBHOOK_SECRET":
+        others["RESULT_WEBHOOK_URL"] = "https://app.example.com/notices"
     settings = load(**others, **{f"{name}_FILE": str(file)})
     if provider.startswith(CLIENTS):
         assert settings.clients[provider.lower()].secret == value
@@ -163,6 +165,32 @@ def test_a_client_is_complete_or_not_there(provider: str) -> None:
     assert f"{name}_TOKEN_URL must start with https" in problems(
         **GOOD, **both, **{f"{name}_TOKEN_URL": "http://example.com/token"}
     )
+
+
+def test_the_address_for_notices_and_its_secret_belong_together() -> None:
+    url, secret = "https://app.example.com/notices?of=latchkey", SECRET[::-1]
+    both = {"RESULT_WEBHOOK_URL": url, "RESULT_WEBHOOK_SECRET": secret}
+    settings = load(**GOOD, **both, RESULT_WEBHOOK_EMAIL="true")
+    assert (settings.result_webhook_url, settings.result_webhook_secret) == (url, secret)
+    assert settings.result_webhook_email
+    usual = load(**GOOD)
+    assert (usual.result_webhook_url, usual.result_webhook_email) == ("", False)
+    for name, value in both.items():
+        assert (
+            "RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both."
+            in problems(**GOOD, **{name: value})
+        )
+    text = problems(**GOOD, **{**both, "RESULT_WEBHOOK_SECRET": "short"})
+    assert "RESULT_WEBHOOK_SECRET is too short" in text
+    assert "belong together" not in text
+
+
+@pytest.mark.parametrize("url", ["http://app.example.com/notices", "app.example.com", "ftp://a.b"])
+def test_notices_go_by_https_or_to_this_machine(url: str) -> None:
+    more = {"RESULT_WEBHOOK_SECRET": SECRET[::-1], "RESULT_WEBHOOK_URL": url}
+    assert "RESULT_WEBHOOK_URL must" in problems(**GOOD, **more)
+    more["RESULT_WEBHOOK_URL"] = "http://127.0.0.1:5000/notices"
+    assert load(**GOOD, **more).result_webhook_url == more["RESULT_WEBHOOK_URL"]
 
 
 @pytest.mark.parametrize("tenant", ["a/b", "../x", "a b", "{x}"])

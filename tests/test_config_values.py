@@ -95,7 +95,7 @@ def test_any_other_address_is_refused(name: str, uri: str) -> None:
         (SANDBOX_SECRET_KEY, "placeholder"),
     ],
 )
-@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEY_FALLBACKS", "RESULT_WEBHOOK_SECRET"])
 def test_a_guessable_secret_key_is_refused(name: str, secret: str, why: str) -> None:
     text = problems(**{**GOOD, name: secret})
     assert f"{name} is " in text

@@ -15,8 +15,8 @@ from tests.conftest import make_settings
 # A part imports from those before it only; the list in the README says the same.
 ORDER = (
     "errors", "i18n", "providers", "mailhosts", "sealing", "flow", "logs", "store", "branding",
-    "assets", "security", "upstream", "nylas", "problems", "oauth", "forms", "detection",
-    "submission", "authorization", "services", "doctor", "cli", "views",
+    "assets", "security", "upstream", "notices", "nylas", "problems", "oauth", "forms",
+    "detection", "submission", "authorization", "services", "doctor", "cli", "views",
 )  # fmt: skip
 APART = "sandbox"
 

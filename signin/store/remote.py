@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from signin.store.memory import Full
+from signin.store.outbox_remote import RemoteOutbox
 
 Lost = redis.RedisError
 
@@ -46,6 +47,8 @@ class Remote:
     """Raises ``Lost`` whenever Redis does not answer.
 
     :param url: as in ``REDIS_URL``.
+    :ivar peers: number of processes that share the rates, as far as is known.
+    :ivar outbox: what the processes have to do at a certain time.
     """
 
     def __init__(self, url: str) -> None:
@@ -62,6 +65,7 @@ class Remote:
         self._reserve = self._redis.register_script(_RESERVE)
         self._name = secrets.token_hex(8)
         self.peers = 1
+        self.outbox = RemoteOutbox(self._redis, f"{_PREFIX}outbox")
 
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""

@@ -32,21 +32,26 @@ class Store:
         self._lost_at: float | None = None
         self._found_at: float | None = None
 
+    @property
+    def shared(self) -> bool:
+        """Whether there is a Redis, be it there or gone for the moment."""
+        return self._remote is not None
+
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""
         value = self._memory.get(key)
-        return self._ask(lambda remote: remote.get(key), None) if value is None else value
+        return self.ask(lambda remote: remote.get(key), None) if value is None else value
 
     def put(self, key: str, value: Any, *, seconds: float) -> None:
         """Keep ``value``, anything that JSON can carry except None, for ``seconds``."""
         self._memory.put(key, value, seconds=seconds)
-        self._ask(lambda remote: remote.put(key, value, seconds=seconds), None)
+        self.ask(lambda remote: remote.put(key, value, seconds=seconds), None)
 
     def add(self, key: str, value: Any, *, seconds: float) -> bool:
         """Keep ``value`` unless there is one already; tell whether it was kept."""
         if not self._memory.add(key, value, seconds=seconds):
             return False
-        added = self._ask(lambda remote: remote.add(key, value, seconds=seconds), True)
+        added = self.ask(lambda remote: remote.add(key, value, seconds=seconds), True)
         if not added:
             self._memory.take(key)
         return added
@@ -54,7 +59,7 @@ class Store:
     def take(self, key: str) -> Any:
         """Return the value and forget it, so that nobody gets it twice."""
         mine = self._memory.take(key)
-        return self._ask(lambda remote: remote.take(key), mine)
+        return self.ask(lambda remote: remote.take(key), mine)
 
     def reserve(self, key: str, *, most: int, seconds: float, patience: float = 0.0) -> float:
         """Return the seconds to wait so that no span of ``seconds`` sees more than ``most``.
@@ -62,7 +67,7 @@ class Store:
         :param patience: the longest wait that is worth it, in seconds.
         :raises Full: when the wait would be longer; nothing is reserved then.
         """
-        wait = self._ask(
+        wait = self.ask(
             lambda remote: remote.reserve(key, most=most, seconds=seconds, patience=patience), None
         )
         if wait is None or self._within(seconds, self._found_at):
@@ -70,6 +75,23 @@ class Store:
             return self._reserve_alone(key, most, seconds, patience, wait)
         self._memory.note(key, wait)
         return wait
+
+    def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
+        """Return what ``call`` gets from Redis, ``otherwise`` while there is none."""
+        if self._remote is None or time.monotonic() < self._retry_at:
+            return otherwise
+        try:
+            answer = call(self._remote)
+        except Lost as error:
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+            if self._lost_at is None:
+                self._lost_at = time.monotonic()
+                logs.event("redis", outcome="lost", error=type(error).__name__)
+            return otherwise
+        if self._lost_at is not None:
+            self._lost_at, self._found_at = None, time.monotonic()
+            logs.event("redis", outcome="found")
+        return answer
 
     def close(self) -> None:
         """Close the connections to Redis; the next call opens one again."""
@@ -86,22 +108,6 @@ class Store:
         share = max(1, most // peers)
         wait = self._memory.reserve(key, most=share, seconds=seconds, patience=patience)
         return max(wait, given or 0.0)
-
-    def _ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
-        if self._remote is None or time.monotonic() < self._retry_at:
-            return otherwise
-        try:
-            answer = call(self._remote)
-        except Lost as error:
-            self._retry_at = time.monotonic() + _RETRY_SECONDS
-            if self._lost_at is None:
-                self._lost_at = time.monotonic()
-                logs.event("redis", outcome="lost", error=type(error).__name__)
-            return otherwise
-        if self._lost_at is not None:
-            self._lost_at, self._found_at = None, time.monotonic()
-            logs.event("redis", outcome="found")
-        return answer
 
     @staticmethod
     def _within(seconds: float, since: float | None) -> bool:

@@ -124,6 +124,12 @@ def test_a_form_is_sent_as_one() -> None:
         assert server.requests[0].body == b"a=b+c%26d"
 
 
+def test_bytes_are_sent_as_they_are() -> None:
+    with hostile(say(http(body=b"{}"))) as server:
+        UPSTREAM.send("POST", server.url, seconds=ENOUGH_SECONDS, content=b'{"a":  "\xff"}')
+        assert server.requests[0].body == b'{"a":  "\xff"}'
+
+
 def test_a_certificate_that_nobody_vouches_for_means_that_nothing_was_sent(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
