@@ -16,6 +16,7 @@ from signin.branding import Brand
 from signin.cli import init_cli
 from signin.detection import MxRecords, ProviderDetector
 from signin.flow import init_flow
+from signin.handoff import Codes, IdTokens, Links, ReturnAddresses
 from signin.i18n import init_i18n
 from signin.logs import init_logs
 from signin.mailhosts import MailHosts
@@ -117,6 +118,10 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
         oauth=clients,
         gate=Gate(store, per_second=settings.nylas_sign_ins_per_second),
         submissions=Submissions(store, Sealer(keys, purpose="submission")),
+        return_addresses=ReturnAddresses(nylas, store, settings),
+        links=Links(settings.nylas_api_key, store),
+        codes=Codes(Sealer(keys, purpose="code"), store),
+        id_tokens=IdTokens(keys),
         notices=_notices(settings, store),
     )
 

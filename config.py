@@ -106,6 +106,39 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def return_uri(value: str) -> str:
+    """Return ``value``, an address that people may be sent back to with a code.
+
+    https, http to this machine (RFC 8252, 7.3), or a scheme that is an app's own, made of its
+    domain (RFC 8252, 7.1); without anything that two programs might read in two ways.
+
+    :raises ValueError: when it is none.
+    """
+    try:
+        parts = urlsplit(value)
+        good = parts.port != 0 and re.fullmatch(r"[!-~]+", value) and not set(value) & set("\\#")
+    except ValueError:  # brackets that do not match, ports that are no number
+        good = False
+    own = "." in parts.scheme if good else False
+    if not good or not (own or (parts.scheme in ("http", "https") and parts.hostname)):
+        raise ValueError("must be addresses like https://app.example.com/callback")
+    if "@" in parts.netloc:
+        raise ValueError("must not name a user before the host")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("must start with https:// (http:// is for this machine only)")
+    return value
+
+
+def _return_uris(value: str) -> tuple[str, ...]:
+    return tuple(return_uri(part) for part in _list(value))
+
+
+def _client_id(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", value):
+        raise ValueError("must be the client ID that the Nylas dashboard shows")
+    return value
+
+
 def _redis(value: str) -> str:
     if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
         raise ValueError("must be an address like redis://host:6379/0")
@@ -233,6 +266,12 @@ VARIABLES = (
         parse=_origin,
     ),
     Variable(
+        name="NYLAS_CLIENT_ID",
+        default="",
+        meaning="Client ID of that application; without it, Nylas is asked.",
+        parse=_client_id,
+    ),
+    Variable(
         name="SANDBOX",
         default="false",
         meaning="`true` answers from a built-in Nylas without accounts, on this machine only.",
@@ -278,6 +317,26 @@ VARIABLES = (
         name="ALLOW_ANY_MAIL_HOST",
         default="false",
         meaning="`true` accepts any typed mail server. Dangerous on a public page, see Security.",
+        parse=_switch,
+    ),
+    Variable(
+        name="RETURN_URIS",
+        default="",
+        meaning="Addresses of apps to lead back to, separated by commas, besides the callback URIs "
+        "of the Nylas application.",
+        parse=_return_uris,
+        unset=(),
+    ),
+    Variable(
+        name="AUTO_RETURN",
+        default="false",
+        meaning="`true` leads back to the app by itself, shortly after the confirmation.",
+        parse=_switch,
+    ),
+    Variable(
+        name="LINK_REQUIRED",
+        default="false",
+        meaning="`true` lets in only people with a signed link.",
         parse=_switch,
     ),
     Variable(name="BRAND_NAME", default="Latchkey", meaning="Your company or product, as shown."),
@@ -388,6 +447,7 @@ class Settings:
 
     nylas_api_key: str = field(repr=False)
     nylas_api_uri: str
+    nylas_client_id: str
     sandbox: bool
     secret_key: str = field(repr=False)
     secret_key_fallbacks: tuple[str, ...] = field(repr=False)
@@ -395,6 +455,9 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     allow_any_mail_host: bool
+    return_uris: tuple[str, ...]
+    auto_return: bool
+    link_required: bool
     brand_name: str
     brand_logo: Path | None
     brand_color: str

@@ -88,17 +88,20 @@ def when_ready(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Say in the log which providers are offered and what is missing, without delaying anybody."""
+    """Begin what goes on beside the pages, without delaying anybody."""
     # What was loaded until here stays; looking through it again and again would delay people.
     gc.collect()
     gc.freeze()
+    gevent.spawn(_begin, worker)
+
+
+def _begin(worker: Worker) -> None:
+    """Deliver notices that are left, and say in the log which providers are offered."""
+    services = worker.wsgi.extensions["services"]
+    services.notices.start()
     if worker.age == 1:
-        gevent.spawn(_examine, worker)
-
-
-def _examine(worker: Worker) -> None:
-    # Loaded here, as it brings in ssl, which gevent must have patched before.
-    doctor = importlib.import_module("signin.doctor")
-    with worker.wsgi.app_context():
-        for sentence in doctor.findings(worker.wsgi.extensions["services"]):
-            worker.log.info("%s", sentence)
+        # Loaded here, as it brings in ssl, which gevent must have patched before.
+        doctor = importlib.import_module("signin.doctor")
+        with worker.wsgi.app_context():
+            for sentence in doctor.findings(services):
+                worker.log.info("%s", sentence)

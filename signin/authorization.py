@@ -1,5 +1,7 @@
 """From a provider's authorization code to a Nylas grant."""
 
+from dataclasses import replace
+
 from signin.errors import NylasError, ProviderRefused
 from signin.nylas import NylasClient
 from signin.oauth import OAuthClient, Tokens, Trip
@@ -11,15 +13,26 @@ from signin.problems.oauth import (
     PROVIDER_DOWN,
     problem_for,
 )
-from signin.submission import Failed, Gate, Outcome, connect
+from signin.submission import Connected, Failed, Gate, Outcome, connect
 
 
 def finish(
-    client: OAuthClient, nylas: NylasClient, gate: Gate, trip: Trip, code: str, *, email: str
+    client: OAuthClient,
+    nylas: NylasClient,
+    gate: Gate,
+    trip: Trip,
+    code: str,
+    *,
+    email: str,
+    pinned: bool = False,
+    credential_id: str = "",
 ) -> Outcome:
     """Exchange the code, check what it brought, and hand the refresh token to Nylas, unused.
 
-    :param email: the address that was typed; the account has to be the same.
+    :param email: the address that was typed, and then the account has to be the same; "" when the
+        person came here without one.
+    :param pinned: the account has to be the same whatever the provider is.
+    :param credential_id: of the connector's credential at Nylas to use, "" for the usual one.
     """
     try:
         tokens = client.exchange(trip, code)
@@ -27,25 +40,31 @@ def finish(
         return Failed(problem=problem_for(refused), detail=str(refused))
     except NylasError as error:
         return Failed(problem=PROVIDER_DOWN, detail=f"{type(error).__name__}: {error}")
-    if hindrance := _hindrance(client, tokens, email):
+    if hindrance := _hindrance(client, tokens, email, pinned=pinned):
         client.revoke(tokens)
         return hindrance
     provider = client.provider
+    email = email or next(iter(tokens.addresses), "")
     settings = provider.settings(email, {"refresh_token": tokens.refresh_token})
+    if credential_id:
+        settings["credential_id"] = credential_id
     outcome = connect(nylas, gate, provider, email=email, settings=settings)
     if isinstance(outcome, Failed):
         client.revoke(tokens)
-    return outcome
+        return outcome
+    # Nylas may leave the address out, but by now we know whose account it is.
+    return Connected(grant=replace(outcome.grant, email=outcome.grant.email or email))
 
 
-def _hindrance(client: OAuthClient, tokens: Tokens, email: str) -> Failed | None:
+def _hindrance(client: OAuthClient, tokens: Tokens, email: str, *, pinned: bool) -> Failed | None:
     """Why these tokens are not handed on."""
     if tokens.missing:
         return Failed(problem=MISSING_PERMISSIONS, missing=tokens.missing)
     oauth = client.provider.oauth
-    if oauth and oauth.must_match and not tokens.addresses:
+    must_match = pinned or (oauth is not None and oauth.must_match)
+    if must_match and not tokens.addresses:
         return Failed(problem=SIGN_IN_AGAIN, detail="account not told")
-    if oauth and oauth.must_match and email.lower() not in tokens.addresses:
+    if must_match and email and email.lower() not in tokens.addresses:
         return Failed(problem=OTHER_ACCOUNT, account=tokens.addresses[0])
     if not tokens.refresh_token:
         again = oauth and oauth.consent_again

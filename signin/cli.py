@@ -1,9 +1,16 @@
-"""Commands for the operator: ``flask doctor``."""
+"""Commands for the operator: ``flask doctor``, ``flask link``."""
+
+import re
+from urllib.parse import urlencode
 
 import click
+from email_validator import EmailNotValidError
 from flask import Flask
 
 from signin.doctor import findings
+from signin.forms import check_email
+from signin.handoff.links import LONGEST_SECONDS
+from signin.providers import PROVIDERS
 from signin.services import get_services
 
 
@@ -15,3 +22,34 @@ def init_cli(app: Flask) -> None:
         """Say which providers are offered, and what is missing for the others."""
         for sentence in findings(get_services()):
             click.echo(sentence)
+
+    @app.cli.command("link")
+    @click.option("--email", required=True, help="The address to connect, and no other.")
+    @click.option("--provider", type=click.Choice(list(PROVIDERS)), default=None)
+    @click.option("--expires", default="24h", show_default=True, help="Like 30m, 24h or 7d.")
+    @click.option("--redirect-uri", default="", help="Where the app takes the person back.")
+    @click.option("--state", default="", help="The app's own; it gets it back.")
+    def link(email: str, provider: str | None, expires: str, redirect_uri: str, state: str) -> None:
+        """Make a link for one person."""
+        services = get_services()
+        settings = services.settings
+        try:
+            check_email(email)
+        except EmailNotValidError as error:
+            raise click.BadParameter(str(error), param_hint="--email") from None
+        if redirect_uri and not services.return_addresses.allow(redirect_uri):
+            raise click.BadParameter("is not an allowed address", param_hint="--redirect-uri")
+        text = services.links.make(email, provider=provider or "", seconds=_seconds(expires))
+        query = {"link": text, "redirect_uri": redirect_uri, "state": state}
+        base = settings.public_url or f"http://localhost:{settings.port}"
+        click.echo(f"{base}/?{urlencode({name: value for name, value in query.items() if value})}")
+
+
+def _seconds(expires: str) -> int:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", expires)
+    seconds = int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise click.BadParameter(
+            "must be a time like 30m, 24h or 7d, of 30 days at most", param_hint="--expires"
+        )
+    return seconds

@@ -42,6 +42,15 @@ _HOST_REFUSED = {
 }
 
 
+def check_email(text: str) -> ValidatedEmail:
+    """Return the parts of an address; no mail server is asked whether it exists.
+
+    :raises EmailNotValidError: it is not written like one.
+    """
+    # "test_environment" only lets the reserved top-level domain .test pass (RFC 6761).
+    return validate_email(text, check_deliverability=False, test_environment=True)
+
+
 class EmailForm(FlaskForm):  # type: ignore[misc]
     """One field. ``address`` holds the parts of the address once it was found to be good."""
 
@@ -57,8 +66,7 @@ class EmailForm(FlaskForm):  # type: ignore[misc]
         if len(text) > MAX_EMAIL:
             raise ValidationError(translate("This is too long for an e-mail address."))
         try:
-            # "test_environment" only lets the reserved top-level domain .test pass (RFC 6761).
-            self.address = validate_email(text, check_deliverability=False, test_environment=True)
+            self.address = check_email(text)
         except EmailNotValidError:
             raise ValidationError(
                 translate("Please check this address. It should look like name@example.com.")
@@ -73,13 +81,17 @@ class EmailForm(FlaskForm):  # type: ignore[misc]
 
 @dataclass(frozen=True, kw_only=True)
 class Mailbox:
-    """Whose credentials a form asks for, and what is allowed for them."""
+    """Whose credentials a form asks for, and what is allowed for them.
+
+    :ivar must_send: the app wants a mailbox that can send, so a server for it has to be named.
+    """
 
     email: str
     domain: str
     host: MailHost | None
     hosts: MailHosts
     settings: Settings
+    must_send: bool = False
 
     @property
     def name(self) -> str:
@@ -198,20 +210,23 @@ def credentials_form(
     checks = _Checks(mailbox, provider)
     members: dict[str, Any] = {"provider": provider, "checks": checks}
     for spec in provider.fields:
-        members[spec.name] = _input(spec, getattr(checks, spec.kind))
+        needed = mailbox.must_send and spec.name == "smtp_host"
+        members[spec.name] = _input(spec, getattr(checks, spec.kind), needed=needed)
     made = type("ProviderForm", (CredentialsForm,), members)
     form: CredentialsForm = made(data=_known(provider, mailbox) | (typed or {}))
     return form
 
 
-def _input(spec: Field, check: Callable[[FlaskForm, Input], None]) -> Input:
+def _input(spec: Field, check: Callable[[FlaskForm, Input], None], *, needed: bool) -> Input:
     kind = PasswordField if spec.kind == "password" else StringField
     # Not "DataRequired": a password may consist of spaces.
-    first = (
-        InputRequired(translate("Please type your password."))
-        if spec.required
-        else Optional(strip_whitespace=spec.kind != "password")
-    )
+    first: InputRequired | Optional
+    if spec.required:
+        first = InputRequired(translate("Please type your password."))
+    elif needed:
+        first = InputRequired(translate("Please type the server for sending. It is needed here."))
+    else:
+        first = Optional(strip_whitespace=spec.kind != "password")
     return kind(spec.label, validators=[first, check])
 
 

@@ -12,8 +12,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings, is_loopback
+from signin import flow
 
 MAX_BODY_BYTES = 64 * 1024
+# Endpoints for apps, which bring no form and no cookie: what they send along tells who they are.
+_FOR_APPS = ("token.exchange", "token.preflight")
 # Endpoints that load balancers ask by an address of their own, so under any host name.
 _ANY_HOST = ("health.alive", "health.ready")
 
@@ -66,7 +69,8 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.before_request(_host_guard(settings))
     app.before_request(_origin_guard(settings))
     app.before_request(_refuse_other_bodies)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt("signin.views.token.exchange")
     app.after_request(_header_writer(settings))
 
 
@@ -111,7 +115,7 @@ def _origin_guard(settings: Settings) -> Callable[[], None]:
     public = urlsplit(settings.public_url).netloc
 
     def refuse_foreign_posts() -> None:
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in _FOR_APPS:
             return
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         # "null" stands for a page that hides where it is from, which none of ours does.
@@ -131,12 +135,19 @@ def _origins(host: str) -> tuple[str, str]:
 
 def _refuse_other_bodies() -> None:
     """Our forms have one kind of body; Flask-WTF would also take files and JSON for texts."""
+    if request.endpoint in _FOR_APPS:
+        return
     if request.mimetype not in ("", "application/x-www-form-urlencoded"):
         abort(HTTPStatus.BAD_REQUEST)
 
 
 def _header_writer(settings: Settings) -> Callable[[Response], Response]:
     def write_headers(response: Response) -> Response:
+        signin = flow.current()
+        if signin and signin.app:
+            # Apps open this page in a window of its own, and wait there for what comes back to
+            # them: cut off from its opener, it could not tell (HTML standard, COOP).
+            response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")

@@ -9,6 +9,7 @@ from flask import current_app
 from config import Settings
 from signin.branding import Brand
 from signin.detection import ProviderDetector
+from signin.handoff import Codes, IdTokens, Links, ReturnAddresses
 from signin.mailhosts import MailHosts
 from signin.notices import Notices
 from signin.nylas import NylasClient
@@ -33,6 +34,10 @@ class Services:
     oauth: Mapping[str, OAuthClient]
     gate: Gate
     submissions: Submissions
+    return_addresses: ReturnAddresses
+    links: Links
+    codes: Codes
+    id_tokens: IdTokens
     notices: Notices
 
 

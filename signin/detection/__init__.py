@@ -4,7 +4,6 @@ Nylas answers 20 questions about domains in a minute, so they are kept for what 
 
 detection/
 ├── breaker     few at once, one after trouble, nobody for a while after more of it
-├── flights     what several people need at the same time is done once
 ├── connectors  which providers the Nylas application can make grants for
 ├── domains     what Nylas said about domains, and asking it within the budget
 ├── known       mail providers that everybody knows

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from signin import logs
 from signin.detection.connectors import Connectors
 from signin.detection.domains import Domains, Question
-from signin.detection.flights import Flights
 from signin.detection.known import provider_of
 from signin.detection.mx import MxRecords
+from signin.flights import Flights
 from signin.mailhosts import MailHost, MailHosts
 from signin.nylas import NylasClient
 from signin.providers import PROVIDERS

@@ -12,7 +12,7 @@ from signin.upstream import Answer
 
 # Asked for to tell who signed in, or to stay signed in; not something an app needs to work.
 SIGN_IN_ONLY = frozenset({"openid", "email", "profile", "offline_access"})
-_IDENTITY = SIGN_IN_ONLY | {"user.read"}
+IDENTITY = SIGN_IN_ONLY | {"user.read"}
 GRAPH = "https://graph.microsoft.com/"
 _PREFIXES = (GRAPH.lower(), "https://www.googleapis.com/auth/")
 
@@ -98,7 +98,7 @@ def missing_scopes(asked: tuple[str, ...], granted: object) -> tuple[str, ...]:
         return ()
     given = {short(scope) for scope in granted.replace(",", " ").split()}
     return tuple(
-        scope for scope in asked if short(scope) not in given and short(scope) not in _IDENTITY
+        scope for scope in asked if short(scope) not in given and short(scope) not in IDENTITY
     )
 
 

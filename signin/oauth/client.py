@@ -4,10 +4,11 @@ The refresh token goes to Nylas unused, as Yahoo and Zoom take back a token that
 """
 
 import base64
+import copy
 import hashlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -16,6 +17,7 @@ from config import Client
 from signin.errors import BadAnswer, NylasError
 from signin.oauth.answers import (
     GRAPH,
+    IDENTITY,
     SIGN_IN_ONLY,
     addresses_in,
     claims_of,
@@ -62,6 +64,13 @@ class OAuthClient:
         self._endpoints = {kind: client.endpoints.get(kind, url) for kind, url in usual.items()}
         self.provider = provider
         self.scopes = client.scopes or oauth.scopes
+
+    def asking_for(self, scopes: Sequence[str]) -> "OAuthClient":
+        """Return this client with other permissions to ask for, besides who signs in."""
+        client = copy.copy(self)
+        identity = [scope for scope in self.scopes if short(scope) in IDENTITY]
+        client.scopes = tuple(dict.fromkeys([*identity, *scopes]))
+        return client
 
     @property
     def client_id(self) -> str:

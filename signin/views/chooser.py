@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from signin import flow
+from signin.arrival import choices
 from signin.providers import PROVIDERS
 from signin.services import get_services
 
@@ -15,13 +16,12 @@ def show() -> ResponseReturnValue:
     """Show the providers that there are connectors for, the likeliest first."""
     signin = flow.load()
     flow.touch(signin)
-    detector = get_services().detector
-    likeliest = detector.likeliest(signin.email)
-    # In our order, but for the one to try first.
-    keys = sorted(detector.offered(), key=lambda key: key != likeliest)
+    likeliest = get_services().detector.likeliest(signin.email) if signin.email else ""
+    # In our order or the app's, but for the one to try first.
+    keys = sorted(choices(signin), key=lambda key: key != likeliest)
     return render_template(
         "pages/chooser.html",
         signin=signin,
         providers=[PROVIDERS[key] for key in keys],
-        likeliest=likeliest,
+        likeliest=likeliest if likeliest in keys else "",
     )

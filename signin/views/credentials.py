@@ -6,15 +6,18 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from signin import flow, logs
+from signin.arrival import choices, scope_for
+from signin.ending import end
 from signin.flow import SignIn
 from signin.forms import CredentialsForm, Mailbox, credentials_form
+from signin.handoff import AppRequest, Pin
 from signin.i18n import translate
 from signin.problems import Problem
 from signin.problems.nylas import WRONG_PASSWORD
 from signin.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from signin.providers import PROVIDERS, Provider
 from signin.services import get_services
-from signin.submission import Failed, Outcome, connect, report
+from signin.submission import Failed, Outcome, connect
 
 bp = Blueprint("credentials", __name__)
 
@@ -30,6 +33,9 @@ def show(key: str) -> ResponseReturnValue:
         return redirect(url_for("connected.show", s=signin.id))
     if problem := _hindrance(provider, signin):
         return _problem_page(Failed(problem=problem), provider, signin)
+    if not signin.email:
+        flow.save(signin, provider=key)
+        return redirect(url_for("entry.show", s=signin.id))
     flow.touch(signin)
     form = credentials_form(provider, _mailbox(provider, signin), typed=signin.typed)
     return _form_page(form, provider, signin)
@@ -48,15 +54,9 @@ def submit(key: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(form, provider, signin, status=422)
     outcome = _send(form, provider, signin)
+    end(signin, provider, outcome, mailbox=_mailbox(provider, signin).name)
     if isinstance(outcome, Failed):
         return _failed(outcome, form, provider, signin)
-    flow.finish(
-        signin,
-        grant_id=outcome.grant.id,
-        email=outcome.grant.email,
-        mailbox=_mailbox(provider, signin).name,
-        works=provider.works,
-    )
     return redirect(url_for("connected.show", s=signin.id), code=303)
 
 
@@ -69,7 +69,7 @@ def _provider(key: str) -> Provider:
 
 def _hindrance(provider: Provider, signin: SignIn) -> Problem | None:
     """What makes it useless to ask for a password at all."""
-    if provider.key not in get_services().detector.offered():
+    if provider.key not in choices(signin):
         return NOT_OFFERED
     host = _mailbox(provider, signin).host
     return OAUTH_ONLY if provider.key == "imap" and host and not host.password_login else None
@@ -79,6 +79,7 @@ def _mailbox(provider: Provider, signin: SignIn) -> Mailbox:
     services = get_services()
     hosts = services.hosts
     host = hosts.find(signin.domain)
+    app = AppRequest.unpack(signin.app)
     if provider.key == "icloud":
         # Also for an own domain at iCloud, which needs the same kind of password.
         host = hosts.by_imap_host(ICLOUD_IMAP)
@@ -88,32 +89,35 @@ def _mailbox(provider: Provider, signin: SignIn) -> Mailbox:
         host=host if provider.key != "ews" else None,
         hosts=hosts,
         settings=services.settings,
+        must_send=app is not None and app.smtp_required,
     )
 
 
 def _send(form: CredentialsForm, provider: Provider, signin: SignIn) -> Outcome:
     services = get_services()
     settings = provider.settings(signin.email, form.values())
-    outcome = services.submissions.once(
-        {"salt": signin.salt, **request.form},
-        lambda: connect(
+
+    def send() -> Outcome:
+        return connect(
             services.nylas,
             services.gate,
             provider,
             email=signin.email,
             settings=settings,
-            scope=provider.scope,
-        ),
+            scope=scope_for(signin, provider) if provider.scope else (),
+        )
+
+    pin = Pin.unpack(signin.pin)
+    return services.submissions.once(
+        {"salt": signin.salt, **request.form}, lambda: services.links.once(pin, send)
     )
-    report(provider, outcome)
-    return outcome
 
 
 def _failed(
     failed: Failed, form: CredentialsForm, provider: Provider, signin: SignIn
 ) -> ResponseReturnValue:
     problem = failed.problem
-    signin = flow.save(signin, typed=form.typed())
+    signin = flow.save(signin, typed=form.typed(), failed=problem.kind)
     if problem.place == "page":
         return _problem_page(failed, provider, signin)
     return _form_page(form, provider, signin, status=problem.status, failed=failed)
@@ -159,6 +163,7 @@ def _problem_page(failed: Failed, provider: Provider, signin: SignIn) -> Respons
     page = render_template(
         "pages/problem.html",
         problem=failed.problem,
+        signin=signin,
         wait=failed.wait,
         mailbox_name=_mailbox(provider, signin).name,
         again=url_for("credentials.show", key=provider.key, s=signin.id),

@@ -1,9 +1,11 @@
-"""The first page: which mailbox?"""
+"""The first page: which mailbox? And the address that apps send people to."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from signin import flow
+from signin import arrival, flow
+from signin.ending import about
+from signin.flow import SignIn
 from signin.forms import MAX_EMAIL, EmailForm
 from signin.i18n import translate
 from signin.providers import PROVIDERS
@@ -12,23 +14,34 @@ from signin.services import get_services
 bp = Blueprint("entry", __name__)
 
 
+@bp.get("/v3/connect/auth")
+def arrive() -> ResponseReturnValue:
+    """Take somebody in whom an app sends as it would to Nylas's Hosted auth."""
+    return redirect(_first_page(arrival.begin(complete=True)))
+
+
 @bp.get("/")
 def show() -> ResponseReturnValue:
     """Ask for the address; ``login_hint``, or the sign-in that ``s`` names, fills it in."""
+    if arrival.is_sent_here():
+        return redirect(_first_page(arrival.begin(complete=False)))
+    signin = flow.load() if "s" in request.args else None
+    arrival.require_link(signin)
     hint = request.args.get("login_hint", "").strip()[:MAX_EMAIL]
-    if not hint and "s" in request.args:
-        hint = flow.load().shown
-    return render_template("pages/entry.html", form=EmailForm(data={"email": hint}))
+    if not hint and signin:
+        hint = signin.shown
+    return _page(EmailForm(formdata=None, data={"email": hint}), signin)
 
 
 @bp.post("/")
 def submit() -> ResponseReturnValue:
     """Find the provider of the address and go to its page, or to the chooser."""
     services = get_services()
-    form = EmailForm()
+    before = flow.load() if "s" in request.args else None
+    pin = arrival.require_link(before)
+    form = EmailForm(formdata=None, data={"email": pin.email}) if pin else EmailForm()
     if not form.validate_on_submit():
-        return render_template("pages/entry.html", form=form), 422
-    email = str(form.address.ascii_email)
+        return make_response(_page(form, before), 422)
     if name := services.hosts.unsupported(form.address.ascii_domain):
         form.email.errors = [
             translate(
@@ -36,9 +49,27 @@ def submit() -> ResponseReturnValue:
                 name=name,
             )
         ]
-        return render_template("pages/entry.html", form=form), 422
-    found = services.detector.detect(email)
-    signin = flow.start(email=email, shown=form.address.normalized, provider=found)
+        return make_response(_page(form, before), 422)
+    email = str(form.address.ascii_email)
+    found = arrival.provider_for(email, before)
+    signin = flow.start(
+        email=email, shown=form.address.normalized, provider=found, before=before
+    )  # fmt: skip
+    services.notices.expect(about(signin, found))
     if not found:
         return redirect(url_for("chooser.show", s=signin.id), code=303)
     return redirect(url_for(PROVIDERS[found].page, key=found, s=signin.id), code=303)
+
+
+def _first_page(signin: SignIn) -> str:
+    """The page that the app's request leads to: the provider's, the chooser, or the first one."""
+    if signin.provider:
+        provider = PROVIDERS[signin.provider]
+        return url_for(provider.page, key=provider.key, s=signin.id)
+    if arrival.chooses_first(signin):
+        return url_for("chooser.show", s=signin.id)
+    return url_for("entry.show", s=signin.id)
+
+
+def _page(form: EmailForm, signin: SignIn | None) -> str:
+    return render_template("pages/entry.html", form=form, signin=signin)

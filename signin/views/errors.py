@@ -5,11 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from signin import logs
+from signin import flow, logs
+from signin.ending import way_back
 from signin.errors import NylasError
-from signin.flow import SignInOver
+from signin.flow import SignIn, SignInOver
 from signin.forms import MAX_EMAIL, EmailForm
+from signin.handoff import LinkRefused, RequestRefused, Untrusted
 from signin.problems import Problem
+from signin.problems.handoff import UNKNOWN_APP
 from signin.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
 from signin.problems.pages import HTTP_PROBLEMS
 
@@ -19,23 +22,55 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _start_again)
     app.register_error_handler(SignInOver, _start_again)
     app.register_error_handler(NylasError, _nylas)
+    app.register_error_handler(Untrusted, _untrusted)
+    app.register_error_handler(RequestRefused, _refused)
+    app.register_error_handler(LinkRefused, _link_refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
 def _start_again(error: Exception) -> ResponseReturnValue:
     """The form was open for too long, or cookies are gone: the first page, the address kept."""
+    signin = _sent_here()
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("entry.show"))
+        return redirect(url_for("entry.show", s=signin.id if signin else None))
     try:
         email = request.form.get("email", "").strip()[:MAX_EMAIL]
     except HTTPException:  # more text than is taken
         email = ""
     logs.event("start_again", error=type(error).__name__)
     page = render_template(
-        "pages/entry.html", form=EmailForm(formdata=None, data={"email": email}), over=True
+        "pages/entry.html",
+        form=EmailForm(formdata=None, data={"email": email or (signin.shown if signin else "")}),
+        signin=signin,
+        over=True,
     )
     return page, 400
+
+
+def _sent_here() -> SignIn | None:
+    """The sign-in to go on with, so that people still find back to the app that sent them."""
+    asked = request.args.get("s", "")
+    try:
+        signin = flow.load(asked or "none")
+    except SignInOver:
+        return flow.follow(asked)
+    return signin if signin.app or signin.pin else None
+
+
+def _untrusted(error: Untrusted) -> ResponseReturnValue:
+    logs.event("handoff", outcome="untrusted", detail=str(error))
+    return _page(UNKNOWN_APP, "")
+
+
+def _refused(error: RequestRefused) -> ResponseReturnValue:
+    logs.event("handoff", outcome=error.error, detail=str(error))
+    return redirect(error.url)
+
+
+def _link_refused(error: LinkRefused) -> ResponseReturnValue:
+    logs.event("handoff", outcome=error.problem.kind)
+    return _page(error.problem, "", back=error.back)
 
 
 def _nylas(error: NylasError) -> ResponseReturnValue:
@@ -58,8 +93,11 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _page(HTTP_PROBLEMS[InternalServerError.code], "")
 
 
-def _page(problem: Problem, request_id: str) -> tuple[str, int]:
+def _page(problem: Problem, request_id: str, *, back: str = "") -> tuple[str, int]:
     page = render_template(
-        "pages/problem.html", problem=problem, support_code=request_id or logs.request_id()
+        "pages/problem.html",
+        problem=problem,
+        support_code=request_id or logs.request_id(),
+        back=back or way_back(),
     )
     return page, problem.status

@@ -6,8 +6,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from signin import flow, logs, oauth
+from signin.arrival import choices, scope_for
 from signin.authorization import finish
+from signin.ending import end
 from signin.flow import SignIn
+from signin.handoff import AppRequest, Pin
 from signin.oauth import OAuthClient, Trip
 from signin.problems import PROBLEMS
 from signin.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
@@ -25,8 +28,8 @@ def show(key: str) -> ResponseReturnValue:
     signin = flow.load()
     if signin.grant:
         return redirect(url_for("connected.show", s=signin.id))
-    client = get_services().oauth.get(key)
-    if client is None or key not in get_services().detector.offered():
+    client = _client(provider, signin)
+    if client is None or key not in choices(signin):
         return _not_configured(provider, signin)
     flow.touch(signin)
     failure = signin.failure if signin.failure.get("provider") == key else {}
@@ -41,7 +44,9 @@ def show(key: str) -> ResponseReturnValue:
         support_code=failure.get("code", ""),
         permissions=_permissions(client),
         missing=[_permission_text(provider, scope) for scope in failure.get("missing", ())],
-        admin_url=client.admin_consent_url(domain=signin.domain, redirect_uri=_callback_url(key)),
+        admin_url=client.admin_consent_url(
+            domain=signin.domain or "organizations", redirect_uri=_callback_url(key)
+        ),
         back_url=urljoin(_callback_url(key), url_for("entry.show", login_hint=signin.shown)),
     )
     return page, problem.status if problem else 200
@@ -53,7 +58,7 @@ def use_account(key: str) -> ResponseReturnValue:
     _provider(key)
     signin = flow.load()
     account = signin.failure.get("account", "")
-    if signin.failure.get("problem") == OTHER_ACCOUNT.kind and account:
+    if signin.failure.get("problem") == OTHER_ACCOUNT.kind and account and not signin.pin:
         flow.save(signin, email=account, shown=account, failure={})
     return redirect(url_for("oauth.show", key=key, s=signin.id), code=303)
 
@@ -61,10 +66,9 @@ def use_account(key: str) -> ResponseReturnValue:
 @bp.get("/oauth/<key>/start")
 def start(key: str) -> ResponseReturnValue:
     """Send the person to the provider, with a state that only this browser can bring back."""
-    _provider(key)
     signin = flow.load()
-    client = get_services().oauth.get(key)
-    if client is None:
+    client = _client(_provider(key), signin)
+    if client is None or key not in choices(signin):
         return redirect(url_for("oauth.show", key=key, s=signin.id))
     trip = client.begin(sign_in=signin.id, redirect_uri=_callback_url(key))
     pick = signin.failure.get("problem") == OTHER_ACCOUNT.kind
@@ -83,7 +87,7 @@ def callback(key: str) -> ResponseReturnValue:
         signin = flow.load(state.partition(".")[0] or "none")
     except flow.SignInOver:
         return _no_trip(provider)
-    client = get_services().oauth.get(key)
+    client = _client(provider, signin)
     trip = oauth.trip_of(signin.oauth, state=state, provider=key)
     if client and trip:
         return _arrived(provider, signin, _outcome(client, signin, trip))
@@ -94,15 +98,8 @@ def callback(key: str) -> ResponseReturnValue:
 
 def _arrived(provider: Provider, signin: SignIn, outcome: Outcome) -> ResponseReturnValue:
     """Remember how it ended and lead on to the page that says so."""
-    report(provider, outcome)
+    end(signin, provider, outcome, mailbox=provider.name)
     if isinstance(outcome, Connected):
-        flow.finish(
-            signin,
-            grant_id=outcome.grant.id,
-            email=outcome.grant.email,
-            mailbox=provider.name,
-            works=provider.works,
-        )
         return redirect(url_for("connected.show", s=signin.id), code=303)
     failure = {
         "provider": provider.key,
@@ -121,6 +118,12 @@ def _provider(key: str) -> Provider:
     if provider is None or provider.oauth is None:
         abort(404)
     return provider
+
+
+def _client(provider: Provider, signin: SignIn) -> OAuthClient | None:
+    client = get_services().oauth.get(provider.key)
+    scope = scope_for(signin, provider)
+    return client.asking_for(scope) if client and scope else client
 
 
 def _not_configured(provider: Provider, signin: SignIn) -> ResponseReturnValue:
@@ -151,11 +154,23 @@ def _outcome(client: OAuthClient, signin: SignIn, trip: Trip) -> Outcome:
         return Failed(problem=LINK_OVER, detail="no code")
     # Once for each code: a repeated callback, as browsers may send, gets the first one's outcome.
     services = get_services()
+    pin = Pin.unpack(signin.pin)
+    app = AppRequest.unpack(signin.app)
+
+    def send() -> Outcome:
+        return finish(
+            client,
+            services.nylas,
+            services.gate,
+            trip,
+            query["code"],
+            email=signin.email,
+            pinned=pin is not None,
+            credential_id=app.credential_id if app else "",
+        )
+
     return services.submissions.once(
-        {"state": trip.state, "code": query["code"]},
-        lambda: finish(
-            client, services.nylas, services.gate, trip, query["code"], email=signin.email
-        ),
+        {"state": trip.state, "code": query["code"]}, lambda: services.links.once(pin, send)
     )
 
 

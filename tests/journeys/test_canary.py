@@ -15,7 +15,7 @@ import pytest
 
 from app import create_app
 from config import SANDBOX_API_KEY
-from signin import nylas as nylas_module
+from signin.nylas import client as nylas_module
 from signin.sandbox import OUTCOMES, create_sandbox
 from signin.sealing import Sealer
 from tests.browser.nylas import Nylas

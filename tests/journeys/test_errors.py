@@ -11,7 +11,7 @@ from flask import Flask
 
 from app import create_app
 from config import SANDBOX_API_KEY
-from signin import nylas as nylas_module
+from signin.nylas import client as nylas_module
 from signin.sandbox import OUTCOMES, create_sandbox
 from tests.browser.nylas import Nylas
 from tests.conftest import KEY, make_settings

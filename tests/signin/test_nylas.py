@@ -127,7 +127,13 @@ def test_lists_are_read_whatever_stands_beside_them(more: dict[str, Any]) -> Non
 def test_a_grant_is_read_with_any_success(status: int, envelope: dict[str, Any]) -> None:
     full = GRANT | {"email": "a@ex.org", "updated_at": 1700000009, "settings": {"x": 1}}
     grant = Nylas({**envelope, "data": full}, status).client.create_grant("imap", {})
-    assert grant == Grant(id="g-1", provider="imap", email="a@ex.org", authenticated=1700000009)
+    assert grant == Grant(
+        id="g-1",
+        provider="imap",
+        email="a@ex.org",
+        created=1700000000,
+        authenticated=1700000009,
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +141,7 @@ def test_a_grant_is_read_with_any_success(status: int, envelope: dict[str, Any])
     [
         (
             {"id": "g-2", "provider": "zoom", "scope": [], "created_at": 1700000000},
-            Grant(id="g-2", provider="zoom", authenticated=1700000000),
+            Grant(id="g-2", provider="zoom", created=1700000000, authenticated=1700000000),
         ),
         ({"id": "g-3"}, Grant(id="g-3", provider="")),
         (

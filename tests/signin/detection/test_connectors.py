@@ -4,7 +4,7 @@ from typing import Any
 import httpx
 import pytest
 
-from signin.detection import connectors
+from signin import lasting
 from signin.errors import Refused
 from signin.store import Store
 from tests.signin.detection.nylas import PATIENCE, TROUBLE, WITH_PASSWORD, Nylas, all_at_once
@@ -13,8 +13,8 @@ from tests.signin.detection.nylas import PATIENCE, TROUBLE, WITH_PASSWORD, Nylas
 @pytest.fixture
 def no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """The list is too old at once."""
-    for name in ("CONNECTORS_SECONDS", "AFTER_FAILURE_SECONDS"):
-        monkeypatch.setattr(connectors, name, -1)
+    for name in ("GOOD_SECONDS", "AFTER_FAILURE_SECONDS"):
+        monkeypatch.setattr(lasting, name, -1)
 
 
 def offered(nylas: Nylas) -> str:
@@ -98,7 +98,7 @@ def test_the_first_list_is_asked_for_once_however_many_wait() -> None:
 def test_nobody_else_waits_for_a_new_list_while_there_is_an_old_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connectors, "CONNECTORS_SECONDS", -1)
+    monkeypatch.setattr(lasting, "GOOD_SECONDS", -1)
     nylas = Nylas(connectors=("imap",))
     nylas.detector.offered()
     nylas.list_connectors("google")

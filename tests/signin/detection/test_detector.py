@@ -4,8 +4,8 @@ from typing import Any
 import httpx
 import pytest
 
-from signin import logs
-from signin.detection import connectors, domains
+from signin import lasting, logs
+from signin.detection import domains
 from signin.errors import Refused
 from signin.mailhosts import MailHosts
 from signin.store import Store
@@ -110,7 +110,7 @@ def test_without_connectors_nothing_is_offered() -> None:
 
 def test_with_a_new_connector_nylas_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nylas names only providers with a connector, so its answers change with them."""
-    monkeypatch.setattr(connectors, "CONNECTORS_SECONDS", -1)
+    monkeypatch.setattr(lasting, "GOOD_SECONDS", -1)
     nylas = Nylas(provider="", connectors=("imap",))
     assert nylas.detector.detect("a@ex.org") == ""
     nylas.list_connectors("imap", "google")

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from signin.detection.flights import Flights
+from signin.flights import Flights
 from tests.signin.detection.nylas import PATIENCE, all_at_once
 
 

@@ -1,0 +1,89 @@
+"""Where people may be sent back to: what the operator lists, and what the Nylas application does.
+
+An address is allowed to the letter or not at all (RFC 9700, 4.1.3): whatever compares less
+strictly has been tricked before.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from config import Settings, return_uri
+from signin.errors import NotSent
+from signin.lasting import Lasting
+from signin.nylas import Application, NylasClient
+from signin.store import Store
+
+# Somebody may just have added an address at Nylas, so an unknown one is worth another look.
+_LOOK_AGAIN_SECONDS = 15.0
+
+
+class ReturnAddresses:
+    """Knows the application's client id and the addresses of its apps.
+
+    What stands in the settings is known without Nylas; the rest is asked for when it is needed.
+    """
+
+    def __init__(self, client: NylasClient, store: Store, settings: Settings) -> None:
+        self._client_id = settings.nylas_client_id
+        self._listed = frozenset(settings.return_uris)
+        self._application = Lasting(
+            client.application, store, "application", write=_write, read=_read
+        )
+
+    def client_id(self) -> str:
+        """Return the client id of the Nylas application.
+
+        :raises NylasError: it stands in no setting, and Nylas never told.
+        """
+        if self._client_id:
+            return self._client_id
+        application = self._application.get()
+        if application is None:
+            raise NotSent("application not known yet")
+        return application.client_id
+
+    def allow(self, uri: str) -> bool:
+        """Tell whether people may be sent to ``uri``.
+
+        :raises NylasError: Nylas does not accept our key.
+        """
+        if uri in self._listed or uri in self._of_nylas():
+            return True
+        self._application.doubt(older=_LOOK_AGAIN_SECONDS)
+        return uri in self._of_nylas()
+
+    def origins(self) -> frozenset[str]:
+        """Return the origins of all addresses, as browsers write them in ``Origin``."""
+        return frozenset(_origins({*self._listed, *self._of_nylas()}))
+
+    def _of_nylas(self) -> frozenset[str]:
+        application = self._application.get()
+        return frozenset(_usable(application.callback_uris)) if application else frozenset()
+
+
+def _usable(uris: Iterable[str]) -> Iterator[str]:
+    """Leave out what Nylas has for other purposes, like apps of phones without an address."""
+    for uri in uris:
+        try:
+            yield return_uri(uri)
+        except ValueError:
+            continue
+
+
+def _origins(uris: Iterable[str]) -> Iterator[str]:
+    for uri in uris:
+        parts = urlsplit(uri)
+        if parts.scheme in ("http", "https"):
+            usual = {"http": ":80", "https": ":443"}[parts.scheme]
+            yield f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
+
+
+def _write(application: Application) -> Any:
+    return [application.client_id, *application.callback_uris]
+
+
+def _read(written: Any) -> Application | None:
+    if not isinstance(written, list) or not all(isinstance(part, str) for part in written):
+        return None
+    return Application(client_id=written[0], callback_uris=tuple(written[1:])) if written else None

@@ -1,0 +1,103 @@
+"""What Nylas knows of things, as far as it matters here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_LONGEST_TEXT = 320  # an e-mail address with the longest parts that RFC 5321 allows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """What Nylas knows of an address's domain; ``provider`` is "" when it knows nothing."""
+
+    provider: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connector:
+    """A provider that the Nylas application can make grants for.
+
+    :ivar client_id: OAuth client that Nylas refreshes tokens with; "" when Nylas does not tell.
+    """
+
+    provider: str
+    client_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """The Nylas application that the API key belongs to.
+
+    :ivar callback_uris: where its people may be sent back to, as Nylas has them.
+    """
+
+    client_id: str
+    callback_uris: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """Nylas's record of a connected mailbox.
+
+    :ivar email: "" when Nylas leaves it out, as it may.
+    :ivar created: Unix time of the first sign-in, 0 when not told.
+    :ivar authenticated: Unix time of the last successful sign-in, 0 when not told.
+    """
+
+    id: str
+    provider: str
+    email: str = ""
+    created: int = 0
+    authenticated: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenAnswer:
+    """What Nylas's OAuth endpoints say, for somebody else: status, and an object."""
+
+    status: int
+    content: Mapping[str, Any] = field(repr=False)
+
+
+def application_of(data: Any) -> Application | None:
+    """Read an application, None when it is none."""
+    if not isinstance(data, dict) or not (client_id := shown(data.get("application_id"))):
+        return None
+    listed = data.get("callback_uris")
+    entries = listed if isinstance(listed, list) else []
+    uris = [entry.get("url") for entry in entries if isinstance(entry, dict)]
+    return Application(
+        client_id=client_id, callback_uris=tuple(uri for uri in uris if isinstance(uri, str))
+    )
+
+
+def connector_of(data: Any) -> Connector | None:
+    """Read a connector, None when it is none."""
+    if not isinstance(data, dict) or not isinstance(data.get("provider"), str):
+        return None
+    settings = data.get("settings")
+    client_id = settings.get("client_id") if isinstance(settings, dict) else None
+    return Connector(
+        provider=data["provider"], client_id=client_id if isinstance(client_id, str) else ""
+    )
+
+
+def grant_of(data: Any) -> Grant | None:
+    """Read a grant, None when it is none."""
+    if not isinstance(data, dict) or not (grant_id := shown(data.get("id"))):
+        return None
+    created, updated = data.get("created_at"), data.get("updated_at")
+    return Grant(
+        id=grant_id,
+        provider=shown(data.get("provider")),
+        email=shown(data.get("email")),
+        created=created if isinstance(created, int) else 0,
+        authenticated=max(time for time in (created, updated, 0) if isinstance(time, int)),
+    )
+
+
+def shown(value: Any) -> str:
+    """Return a text that a page can show and a cookie can hold, else ""."""
+    good = isinstance(value, str) and value.isprintable() and len(value) <= _LONGEST_TEXT
+    return str(value) if good else ""
