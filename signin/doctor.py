@@ -26,6 +26,29 @@ def findings(services: Services) -> Iterator[str]:
             yield f"{key}: offered."
         else:
             yield f"{key}: not offered, the Nylas application has no connector for it."
+    yield from _about_apps(services)
+    settings = services.settings
+    if settings.web_concurrency > 1 and not settings.redis_url and not settings.sandbox:
+        yield (
+            "WEB_CONCURRENCY is more than 1 and REDIS_URL is not set: codes and links are good "
+            "once for each process, and limits are divided."
+        )
+
+
+def _about_apps(services: Services) -> Iterator[str]:
+    addresses = services.return_addresses
+    try:
+        client_id, uris = addresses.client_id(), sorted(addresses.all())
+    except NylasError as error:
+        yield f"Nylas cannot be asked for its application ({type(error).__name__}: {error})."
+        return
+    if uris:
+        yield f"Apps with the client ID {client_id} may lead people back to: {' '.join(uris)}"
+    else:
+        yield (
+            f"No app can lead people back yet (client ID {client_id}): set RETURN_URIS, or add "
+            "callback URIs to the Nylas application."
+        )
 
 
 def redirect_uri(services: Services, key: str) -> str:

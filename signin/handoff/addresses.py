@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config import Settings, return_uri
-from signin.errors import NotSent
+from signin.errors import BadAnswer
 from signin.lasting import Lasting
 from signin.nylas import Application, NylasClient
 from signin.store import Store
@@ -40,7 +40,7 @@ class ReturnAddresses:
             return self._client_id
         application = self._application.get()
         if application is None:
-            raise NotSent("application not known yet")
+            raise BadAnswer("application not known yet")
         return application.client_id
 
     def allow(self, uri: str) -> bool:
@@ -53,9 +53,16 @@ class ReturnAddresses:
         self._application.doubt(older=_LOOK_AGAIN_SECONDS)
         return uri in self._of_nylas()
 
+    def all(self) -> frozenset[str]:
+        """Return every address that is allowed.
+
+        :raises NylasError: Nylas does not accept our key.
+        """
+        return self._listed | self._of_nylas()
+
     def origins(self) -> frozenset[str]:
         """Return the origins of all addresses, as browsers write them in ``Origin``."""
-        return frozenset(_origins({*self._listed, *self._of_nylas()}))
+        return frozenset(_origins(self.all()))
 
     def _of_nylas(self) -> frozenset[str]:
         application = self._application.get()

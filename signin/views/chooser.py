@@ -15,6 +15,9 @@ bp = Blueprint("chooser", __name__)
 def show() -> ResponseReturnValue:
     """Show the providers that there are connectors for, the likeliest first."""
     signin = flow.load()
+    if signin.provider and not signin.email:
+        # Chosen before, and now there is another choice.
+        signin = flow.save(signin, provider="")
     flow.touch(signin)
     likeliest = get_services().detector.likeliest(signin.email) if signin.email else ""
     # In our order or the app's, but for the one to try first.

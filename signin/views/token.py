@@ -104,7 +104,7 @@ def allow_apps(response: Response) -> Response:
     """Let the pages of apps read the answer, and nobody else's."""
     response.vary.add("Origin")
     origin = request.headers.get("Origin", "")
-    if origin and origin in get_services().return_addresses.origins():
+    if origin and origin in _origins():
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Methods"] = "GET, POST"
         response.headers["Access-Control-Allow-Headers"] = _CORS_HEADERS
@@ -149,6 +149,14 @@ def fail(error: Exception) -> ResponseReturnValue:
     """The program itself failed."""
     logs.unexpected(error)
     return refuse(_Refused("server_error", "Something broke on our side", 500))
+
+
+def _origins() -> frozenset[str]:
+    try:
+        return get_services().return_addresses.origins()
+    except NylasError:
+        # The answer says that our key is refused; no page of an app can do anything about it.
+        return frozenset()
 
 
 def _read_body() -> Mapping[str, str]:

@@ -44,6 +44,37 @@ def test_it_says_which_half_of_a_provider_is_missing() -> None:
     assert told["google"] == "not offered, the Nylas application has no connector for it."
 
 
+def test_it_says_where_apps_may_lead_people_back_to() -> None:
+    application = {"application_id": "app-1", "callback_uris": [{"url": "https://a.example/cb"}]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = request.url.path == "/v3/applications"
+        return httpx.Response(200, json={"data": application if asked else []})
+
+    app = create_app(
+        make_settings(NYLAS_API_KEY=KEY, RETURN_URIS="https://b.example/cb"),
+        transport=httpx.MockTransport(answer),
+    )
+    told = " ".join(findings(app.extensions["services"]))
+    assert (
+        "client ID app-1 may lead people back to: https://a.example/cb https://b.example/cb" in told
+    )
+
+
+def test_it_says_what_is_missing_for_apps() -> None:
+    told = " ".join(
+        findings(app_with(connectors(), NYLAS_CLIENT_ID="app-1").extensions["services"])
+    )
+    assert "No app can lead people back yet (client ID app-1): set RETURN_URIS" in told
+
+
+def test_several_processes_that_share_nothing_are_warned_of() -> None:
+    words = "REDIS_URL is not set"
+    for processes, warned in (("1", False), ("2", True)):
+        app = app_with(connectors(), WEB_CONCURRENCY=processes)
+        assert (words in " ".join(findings(app.extensions["services"]))) is warned
+
+
 @pytest.mark.parametrize(("client_id", "differs"), [("ours", False), ("theirs", True)])
 def test_another_client_than_the_connectors_is_warned_of(client_id: str, differs: bool) -> None:
     entry: dict[str, object] = {"provider": "google", "settings": {"client_id": client_id}}
