@@ -117,7 +117,8 @@ def return_uri(value: str) -> str:
     try:
         parts = urlsplit(value)
         good = parts.port != 0 and re.fullmatch(r"[!-~]+", value) and not set(value) & set("\\#")
-    except ValueError:  # brackets that do not match, ports that are no number
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # brackets that do not match, ports that are no number, no name for a host
         good = False
     own = "." in parts.scheme if good else False
     if not good or not (own or (parts.scheme in ("http", "https") and parts.hostname)):

@@ -159,3 +159,51 @@ def test_a_logo_is_a_picture_of_sane_size(tmp_path: Path) -> None:
     assert "BRAND_LOGO must be a file of 1 MB at most." in problems(**GOOD, BRAND_LOGO=str(logo))
     assert "BRAND_LOGO must be the path" in problems(**GOOD, BRAND_LOGO="config.py")
     assert "BRAND_LOGO must be the path" in problems(**GOOD, BRAND_LOGO=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://app.example.com",
+        "https://app.example.com:8443/callback?from=mail&x=[1]",
+        "http://localhost:3000/callback",
+        "http://[::1]/callback",
+        "com.example.app:/callback",
+        "com.example.app://callback",
+    ],
+)
+def test_people_may_be_sent_back_to_apps_and_to_this_machine(uri: str) -> None:
+    assert load(**GOOD, RETURN_URIS=f"{uri}, https://b.example").return_uris == (
+        uri,
+        "https://b.example",
+    )
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://app.example.com/callback",
+        "app.example.com/callback",
+        "//app.example.com/callback",
+        "https:///callback",
+        "https:app.example.com",
+        "https://someone@app.example.com/callback",
+        "https://someone:word@app.example.com/callback",
+        "https://app.example.com/callback#part",
+        "https://app.example.com/callback#",
+        "https://app.example.com\\callback",
+        "https://bücher.example/callback",
+        "https://app..example.com/callback",
+        f"https://{'a' * 64}.example.com/callback",
+        "https://app.example.com:0/callback",
+        "https://app.example.com:99999/callback",
+        "https://[::1/callback",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "exampleapp://callback",
+    ],
+)
+def test_any_other_address_is_nowhere_to_send_people_back_to(uri: str) -> None:
+    text = problems(**GOOD, RETURN_URIS=f"https://b.example, {uri}")
+    assert "RETURN_URIS must" in text
+    assert "word" not in text
