@@ -4,15 +4,18 @@ Nylas's SDKs take it for a failure only if a number comes along. Which number Ny
 is documented for a wrong password alone; the others are assumed to be like those of HTTP.
 """
 
-from signin.problems import PROBLEMS
+from signin.problems import PROBLEMS, Problem
 from signin.problems.nylas import WRONG_PASSWORD
 
+_DENIED = ("access_denied", "403")
+_UNAVAILABLE = ("temporarily_unavailable", "503")
 _ERROR_OF_FAULT = {
     "operator": ("server_error", "500"),
-    "nylas": ("temporarily_unavailable", "503"),
-    "provider": ("temporarily_unavailable", "503"),
+    "nylas": _UNAVAILABLE,
+    "provider": _UNAVAILABLE,
 }
-_DENIED = ("access_denied", "403")
+# Nobody's fault either: too many people at once.
+_CROWDED = (429, 503)
 _CODES = {WRONG_PASSWORD.kind: "25022"}
 
 
@@ -22,10 +25,15 @@ def denial_of(kind: str) -> dict[str, str]:
     :param kind: "" for somebody who had none, and cancelled.
     """
     problem = PROBLEMS.get(kind)
-    error, code = _ERROR_OF_FAULT.get(problem.fault, _DENIED) if problem else _DENIED
+    error, code = _error_of(problem) if problem else _DENIED
     description = f"The sign-in failed: {kind}" if problem else "The person cancelled the sign-in"
     return {
         "error": error,
         "error_description": description,
         "error_code": _CODES.get(kind, code),
     }
+
+
+def _error_of(problem: Problem) -> tuple[str, str]:
+    usual = _UNAVAILABLE if problem.status in _CROWDED else _DENIED
+    return _ERROR_OF_FAULT.get(problem.fault, usual)
