@@ -18,6 +18,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("shared")
 
+Clock = Callable[[int], None]
+
 KEY = "nyk_v0_key-of-the-tests"
 SECRET = "aR4nd0mSecretKeyThatOnlyTheseTestsKnow"
 # Apps are shared by tests that know nothing of each other, and DNS is not part of them.
@@ -44,6 +46,18 @@ def visit() -> Callable[..., Visitor]:
         return Visitor.inside(create_app(make_settings(**variables), transport=transport))
 
     return make
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Lets so many seconds pass."""
+    now = [1_800_000_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+
+    def pass_by(seconds: int) -> None:
+        now[0] += seconds
+
+    return pass_by
 
 
 @pytest.fixture

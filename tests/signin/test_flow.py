@@ -1,30 +1,13 @@
 import base64
-from collections.abc import Callable
-
-import pytest
 
 from app import create_app
 from signin.flow import IDLE_SECONDS, MAX_SIGN_INS, TOTAL_SECONDS
-from tests.conftest import SECRET, make_settings
+from tests.conftest import SECRET, Clock, make_settings
 from tests.pages import Page, Visitor
 
 START = "Connect your mailbox"
 CREDENTIALS = "Sign in to example.com"
 DONE = "Your mailbox is connected"
-
-Clock = Callable[[int], None]
-
-
-@pytest.fixture
-def wait(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Lets so many seconds pass."""
-    now = [1_800_000_000.0]
-    monkeypatch.setattr("time.time", lambda: now[0])
-
-    def pass_by(seconds: int) -> None:
-        now[0] += seconds
-
-    return pass_by
 
 
 def sign_ins(visitor: Visitor) -> dict[str, str]:
