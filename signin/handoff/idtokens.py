@@ -55,7 +55,7 @@ class IdTokens:
             claims: dict[str, Any] = jwt.decode(
                 token, key.public_key(), algorithms=[_ALGORITHM], audience=client_id
             )
-        except (jwt.InvalidTokenError, KeyError):
+        except (jwt.InvalidTokenError, KeyError, UnicodeError):
             return None
         return claims
 
