@@ -26,7 +26,7 @@ from signin.store import Store
 from signin.submission import Connected, Failed, Outcome
 
 LONGEST_SECONDS = 30 * 24 * 60 * 60
-_MOST_EMAIL = 254
+_EMAIL = re.compile(r"\S{1,254}")
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _PREFIX = b"latchkey-link:"
 
@@ -138,7 +138,7 @@ def _pin(payload: str) -> Pin:
         pin = Pin(**given)
         good = (
             _ID.fullmatch(pin.id)
-            and len(pin.email) <= _MOST_EMAIL
+            and _EMAIL.fullmatch(pin.email)
             and pin.exp + 0 <= time.time() + LONGEST_SECONDS
             and pin.provider in ("", *PROVIDERS)
         )
