@@ -81,7 +81,7 @@ def choices(signin: SignIn) -> tuple[str, ...]:
 def chooses_first(signin: SignIn) -> bool:
     """Tell whether the providers are shown before the address is asked for."""
     app = AppRequest.unpack(signin.app)
-    return bool(app and not signin.pin and (app.choose or len(app.providers) > 1))
+    return bool(app and not signin.pin and app.choose and len(app.providers) != 1)
 
 
 def scope_for(signin: SignIn, provider: Provider) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 Source: Nylas API reference, ``GET /v3/connect/auth``; RFC 6749, 4.1.1; RFC 7636, 4.3.
 """
 
+import json
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,6 +21,8 @@ from signin.providers import PROVIDERS
 _MOST_STATE = 256
 _MOST_HINT = 254
 _MOST_SCOPE = 2000
+# It travels in a cookie, packed, and browsers keep 4096 bytes of one.
+_MOST_BYTES = 1600
 _SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROMPTS = ("select_provider", "detect")
@@ -159,7 +163,10 @@ def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:
         values = {"method": "plain", **values}
     elif values.get("method"):
         raise request.refused("invalid_request", "code_challenge is missing")
-    return AppRequest(**{**vars(request), **values})
+    whole = AppRequest(**{**vars(request), **values})
+    if len(zlib.compress(json.dumps(whole.pack()).encode())) > _MOST_BYTES:
+        raise request.refused("invalid_request", "the parameters are too long together")
+    return whole
 
 
 def _response_type(text: str) -> dict[str, Any]:
@@ -172,7 +179,7 @@ def _provider(text: str) -> dict[str, Any]:
     keys = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     if not set(keys) <= PROVIDERS.keys():
         raise ValueError(f"must be one or more of {', '.join(PROVIDERS)}")
-    return {"providers": keys}
+    return {"providers": keys, "choose": len(keys) > 1}
 
 
 def _prompt(text: str) -> dict[str, Any]:
@@ -221,6 +228,7 @@ def _options(text: str) -> dict[str, Any]:
     return {"smtp_required": "smtp_required" in re.split("[, ]+", text)}
 
 
+# In this order: what "prompt" says counts more than how many providers there are.
 # What is not in here, Nylas's SDKs send for Nylas alone, and is ignored (RFC 6749, 3.1).
 _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "response_type": _response_type,
