@@ -16,7 +16,7 @@ from signin import flow
 
 MAX_BODY_BYTES = 64 * 1024
 # Endpoints for apps, which bring no form and no cookie: what they send along tells who they are.
-_FOR_APPS = ("token.exchange", "token.preflight")
+_FOR_APPS = ("token.exchange",)
 # Endpoints that load balancers ask by an address of their own, so under any host name.
 _ANY_HOST = ("health.alive", "health.ready")
 
