@@ -8,6 +8,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -51,8 +52,24 @@ HEADERS = {
 HSTS = "max-age=63072000; includeSubDomains"
 
 
+class ToTheLetter(Response):
+    """An answer that leads on to the address it was given, which Werkzeug would write anew.
+
+    Apps compare the address that people come back to with the one they registered.
+    """
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Return the headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        location = self.headers.get("Location", "")
+        if location and location.isascii():
+            headers["Location"] = location
+        return headers
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     """Put every rule of this module into force."""
+    app.response_class = ToTheLetter
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,

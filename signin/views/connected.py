@@ -18,7 +18,7 @@ def show() -> ResponseReturnValue:
     """Tell what was connected; without a grant there is nothing to confirm yet."""
     signin = flow.load()
     if not signin.grant:
-        return redirect(url_for("entry.show"))
+        return redirect(url_for("entry.show", s=signin.id))
     auto = bool(signin.app) and get_services().settings.auto_return
     page = render_template("pages/connected.html", signin=signin, grant=signin.grant, auto=auto)
     response = make_response(page)

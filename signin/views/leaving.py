@@ -22,7 +22,7 @@ def leave() -> ResponseReturnValue:
     if signin.grant:
         return redirect(app.back(code=get_services().codes.issue(_ticket(signin, app))))
     get_services().notices.abandoned(about(signin, signin.provider))
-    return redirect(app.denied(signin.failed or signin.failure.get("problem", "")))
+    return redirect(app.denied(signin.failed))
 
 
 def _ticket(signin: SignIn, app: AppRequest) -> Ticket:

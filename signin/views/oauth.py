@@ -109,7 +109,7 @@ def _arrived(provider: Provider, signin: SignIn, outcome: Outcome) -> ResponseRe
         "missing": list(outcome.missing),
         "wait": outcome.wait,
     }
-    flow.save(signin, oauth={}, failure=failure)
+    flow.save(signin, oauth={}, failure=failure, failed=outcome.problem.kind)
     return redirect(url_for("oauth.show", key=provider.key, s=signin.id), code=303)
 
 
