@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import asdict
+from itertools import accumulate
 
 from flask import Response, current_app, g, request
 
@@ -13,8 +14,8 @@ IDLE_SECONDS = 30 * 60
 TOTAL_SECONDS = 2 * 60 * 60
 MAX_SIGN_INS = 5
 
-# Servers read about 8000 characters of all cookies together; one of ours may take 2500.
-_ROOM = 4500
+# Servers read about 8000 characters of all cookies together, names and Flask's own included.
+_ROOM = 7400
 _ID = re.compile(r"[A-Za-z0-9_-]{8}")
 
 
@@ -22,18 +23,6 @@ def latest() -> list[SignIn]:
     """Return every sign-in of this browser that is still alive, the latest first."""
     alive = [signin for signin_id in ids() if (signin := read(signin_id))]
     return sorted(alive, key=lambda signin: signin.saved, reverse=True)
-
-
-def ids_with_room() -> set[str]:
-    """Return the ids of the latest sign-ins, as many as leave room for another one."""
-    kept: set[str] = set()
-    size = 0
-    for signin in latest()[: MAX_SIGN_INS - 1]:
-        size += len(request.cookies[_cookie_name(signin.id)])
-        if size > _ROOM:
-            break
-        kept.add(signin.id)
-    return kept
 
 
 def ids() -> set[str]:
@@ -66,19 +55,37 @@ def write(signin_id: str, signin: SignIn | None) -> None:
 
 
 def set_cookies(response: Response) -> Response:
-    """Send what was written along with ``response``."""
-    for signin_id, signin in g.get("flow_changes", {}).items():
-        sealer: Sealer = current_app.extensions["flow"]
-        interface = current_app.session_interface
+    """Send what was written along with ``response``; the oldest go that there is no room for."""
+    changes: dict[str, SignIn | None] = g.get("flow_changes", {})
+    sealer: Sealer = current_app.extensions["flow"]
+    written = {
+        signin_id: sealer.seal(asdict(signin)) if signin else ""
+        for signin_id, signin in changes.items()
+    }
+    gone = dict.fromkeys(_without_room(written) if written else (), "")
+    interface = current_app.session_interface
+    for signin_id, text in (written | gone).items():
         response.set_cookie(
             _cookie_name(signin_id),
-            sealer.seal(asdict(signin)) if signin else "",
-            max_age=None if signin else 0,
+            text,
+            max_age=None if text else 0,
             secure=interface.get_cookie_secure(current_app),
             httponly=True,
             samesite="Lax",
         )
     return response
+
+
+def _without_room(written: dict[str, str]) -> list[str]:
+    """The ids of the sign-ins that would be too many, or too much, beside what is written now."""
+    cookies = dict(written)
+    # The latest first; what is over comes last.
+    for signin_id in (*(signin.id for signin in latest()), *ids()):
+        cookies.setdefault(signin_id, request.cookies[_cookie_name(signin_id)])
+    cookies = {signin_id: text for signin_id, text in cookies.items() if text}
+    sizes = accumulate(len(f"{_cookie_name(name)}={text}; ") for name, text in cookies.items())
+    fitting = sum(size <= _ROOM for size in sizes)
+    return list(cookies)[min(fitting, MAX_SIGN_INS) :]
 
 
 def _cookie_name(signin_id: str) -> str:

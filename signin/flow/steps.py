@@ -21,7 +21,7 @@ class SignInOver(Exception):
 
 
 def start(*, email: str = "", shown: str = "", before: SignIn | None = None, **more: Any) -> SignIn:
-    """Begin a sign-in; those that are over go, and the oldest for which there is no room.
+    """Begin a sign-in; those that are over go.
 
     :param before: the one that the person went on from: app and link stay the same.
     """
@@ -32,7 +32,7 @@ def start(*, email: str = "", shown: str = "", before: SignIn | None = None, **m
         id=secrets.token_urlsafe(6), salt=secrets.token_urlsafe(16), email=email, shown=shown,
         started=now, saved=now, **fields,
     )  # fmt: skip
-    for old_id in jar.ids() - jar.ids_with_room():
+    for old_id in jar.ids() - {alive.id for alive in jar.latest()}:
         jar.write(old_id, None)
     jar.write(signin.id, signin)
     return signin

@@ -3,9 +3,7 @@
 Source: Nylas API reference, ``GET /v3/connect/auth``; RFC 6749, 4.1.1; RFC 7636, 4.3.
 """
 
-import json
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,12 +15,13 @@ from signin.handoff import pkce
 from signin.handoff.addresses import ReturnAddresses
 from signin.handoff.answer import denial_of
 from signin.providers import PROVIDERS
+from signin.sealing import pack
 
 _MOST_STATE = 256
 _MOST_HINT = 254
 _MOST_SCOPE = 2000
-# It travels in a cookie, packed, and browsers keep 4096 bytes of one.
-_MOST_BYTES = 1600
+# It travels in a cookie, which has to hold more than this.
+_MOST_BYTES = 1800
 _SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROMPTS = ("select_provider", "detect")
@@ -164,7 +163,7 @@ def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:
     elif values.get("method"):
         raise request.refused("invalid_request", "code_challenge is missing")
     whole = AppRequest(**{**vars(request), **values})
-    if len(zlib.compress(json.dumps(whole.pack()).encode())) > _MOST_BYTES:
+    if len(pack(whole.pack())) > _MOST_BYTES:
         raise request.refused("invalid_request", "the parameters are too long together")
     return whole
 

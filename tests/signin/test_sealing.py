@@ -25,6 +25,11 @@ def test_what_was_sealed_can_be_opened(value: Any) -> None:
     assert SEALER.open(SEALER.seal(value), max_age=60) == value
 
 
+@given(EVERYTHING)
+def test_halves_of_characters_can_be_sealed_too(value: str) -> None:
+    assert SEALER.open(SEALER.seal([value]), max_age=60) == [value]
+
+
 @given(JSON)
 @settings(deadline=None)
 def test_a_seal_fits_into_cookies_and_addresses(value: Any) -> None:

@@ -244,16 +244,16 @@ def test_the_longest_state_leaves_room_for_all_that_apps_usually_send() -> None:
     google = "https://www.googleapis.com/auth/"
     names = "gmail.modify gmail.send gmail.labels calendar calendar.events contacts drive.readonly"
     read(
-        state=random_text(256, 0x10000, 0x1FFFF), provider=",".join(PROVIDERS), prompt="detect",
-        login_hint=f"{random_text(30, 97, 122)}@example.com",
+        state=random_text(256, 0x10000, 0x10FFFF), provider=",".join(PROVIDERS), prompt="detect",
+        login_hint=f"{random_text(64, 97, 122)}@{random_text(60, 97, 122)}.test",
         scope=" ".join(google + name for name in names.split()),
-        code_challenge=random_text(86, 65, 90), code_challenge_method="S256",
+        code_challenge=random_text(128, 65, 90), code_challenge_method="S256",
         credential_id=CREDENTIAL, options="smtp_required",
     )  # fmt: skip
 
 
 def test_what_no_cookie_can_hold_is_refused() -> None:
-    state, scope = random_text(256, 0x10000, 0x1FFFF), random_text(1900, 35, 91)
+    state, scope = random_text(256, 0x10000, 0x10FFFF), random_text(1900, 35, 91)
     told = refused(state=state, scope=scope)
     assert told["error"] == "invalid_request"
     assert told["error_description"] == "the parameters are too long together"
