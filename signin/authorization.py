@@ -44,7 +44,7 @@ def finish(
         client.revoke(tokens)
         return hindrance
     provider = client.provider
-    email = email or next(iter(tokens.addresses), "")
+    email = _whose(tokens, typed=email)
     settings = provider.settings(email, {"refresh_token": tokens.refresh_token})
     if credential_id:
         settings["credential_id"] = credential_id
@@ -54,6 +54,11 @@ def finish(
         return outcome
     # Nylas may leave the address out, but by now we know whose account it is.
     return Connected(grant=replace(outcome.grant, email=outcome.grant.email or email))
+
+
+def _whose(tokens: Tokens, *, typed: str) -> str:
+    """The account's address as the person knows it, else as the provider does."""
+    return typed if typed.lower() in tokens.addresses else next(iter(tokens.addresses), typed)
 
 
 def _hindrance(client: OAuthClient, tokens: Tokens, email: str, *, pinned: bool) -> Failed | None:

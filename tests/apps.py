@@ -1,6 +1,7 @@
 """Apps as a company runs them: with a key, and with a Nylas that answers inside the process."""
 
 from functools import cache
+from typing import Any
 
 import httpx
 from flask import Flask
@@ -19,7 +20,7 @@ def company(**variables: str) -> Flask:
     return create_app(settings, transport=httpx.WSGITransport(app=sandbox))
 
 
-def visitor_at(app: Flask, url: str, **headers: str) -> Visitor:
-    """Somebody who opened ``app`` at ``url``."""
+def visitor_at(app: Any, url: str, **headers: str) -> Visitor:
+    """Somebody who opened ``app``, a WSGI app, at ``url``."""
     transport = httpx.WSGITransport(app=app)
     return Visitor(httpx.Client(transport=transport, base_url=url, headers=headers))

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import httpx
+import jwt
 from flask import Flask
 
 from config import SANDBOX_API_KEY
@@ -65,17 +66,17 @@ class CallingApp:
 
     def get_back(self, visitor: Visitor, page: Page) -> dict[str, str]:
         """Let the person follow the one link of ``page`` that leads back."""
-        (link,) = [href for href in page.links.values() if href.startswith("/return?")]
-        return self.heard(visitor.client.get(link))
+        return self.heard(visitor.client.get(page.leading("/return?")))
 
-    def connect(self, email: str = "someone@example.com", **query: Any) -> str:
-        """The whole way of somebody with a password; gives the code."""
-        visitor, page = self.send(**query)
-        if page.heading == "Connect your mailbox":
-            page = visitor.submit(page, email=email)
-        page = visitor.submit(page, password="secret")
+    def receive(self, visitor: Visitor, page: Page, **proof: Any) -> dict[str, Any]:
+        """Take the person back from the confirmation; gives all that the app learns."""
         assert page.heading == "Your mailbox is connected"
-        return self.get_back(visitor, page)["code"]
+        answer = self.exchange(self.get_back(visitor, page)["code"], **proof)
+        assert answer.status_code == 200
+        told: dict[str, Any] = answer.json()
+        claims = jwt.decode(told["id_token"], options={"verify_signature": False})
+        assert (claims["sub"], claims.get("email")) == (told["grant_id"], told.get("email"))
+        return told | claims
 
     def exchange(self, code: str, **changes: Any) -> httpx.Response:
         """Ask for tokens; None leaves a field out."""

@@ -46,6 +46,11 @@ class Page:
     def links(self) -> dict[str, str]:
         return {_text(link): link.get("href", "") for link in self.tree.iter("a")}
 
+    def leading(self, part: str) -> str:
+        """Where the one link leads whose address holds ``part``."""
+        (link,) = [href for href in self.links.values() if part in href]
+        return link
+
     @property
     def support_code(self) -> str:
         found = re.search(r"Support code: (\S+)", self.text)

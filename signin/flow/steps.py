@@ -71,7 +71,8 @@ def finish(
     """Keep what the confirmation page and the app are told, and nothing else that led there."""
     grant = {
         "id": grant_id,
-        "email": email or signin.shown,
+        # What came along as a hint, and is no address, is nobody's.
+        "email": email or (signin.email and signin.shown),
         "provider": provider,
         "mailbox": mailbox,
         "works": list(works),

@@ -108,7 +108,7 @@ class OAuthClient:
             query |= {"code_challenge": _challenge(trip.verifier), "code_challenge_method": "S256"}
         if other_account:
             query["prompt"] = " ".join(filter(None, (query.get("prompt"), "select_account")))
-        elif self._oauth.login_hint:
+        elif self._oauth.login_hint and email:
             query["login_hint"] = email
         address = self._endpoints["authorize"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query, quote_via=quote)}"

@@ -222,8 +222,8 @@ def _access_token(ticket: Ticket) -> dict[str, Any]:
         "access_token": access_token,
         **{name: answer.content.get(name, usual[name]) for name in names},
         "grant_id": ticket.grant_id,
-        "email": ticket.email,
         "provider": ticket.provider,
+        **({"email": ticket.email} if ticket.email else {}),
         "id_token": services.id_tokens.issue(ticket, issuer=_issuer()),
     }
 
