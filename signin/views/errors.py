@@ -1,5 +1,7 @@
 """What people see when a request cannot be answered: never a bare error, always a way on."""
 
+import contextlib
+
 from flask import Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -83,6 +85,10 @@ def _nylas(error: NylasError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code in (301, 308):
         return error
+    if asked := request.args.get("s"):
+        # Nothing may have looked for it yet, and with it the page leads back to the app.
+        with contextlib.suppress(SignInOver):
+            flow.load(asked)
     answer = _page(HTTP_PROBLEMS.get(error.code or 500, HTTP_PROBLEMS[400]), "")
     allowed = [(name, value) for name, value in error.get_headers() if name == "Allow"]
     return (*answer, allowed)

@@ -1,10 +1,12 @@
+from collections.abc import Callable
+
 import pytest
 
 from app import create_app
 from tests.calling import CALLBACK, CallingApp
 from tests.conftest import make_settings
 from tests.journeys.test_oauth import decide, start
-from tests.pages import Visitor
+from tests.pages import Page, Visitor
 from tests.signin.test_flow import START
 
 ODD_ADDRESSES = [
@@ -111,3 +113,78 @@ def test_who_looks_for_the_confirmation_too_early_goes_on_for_the_same_app() -> 
     page = visitor.get(f"/connected?{page.url.query.decode()}")
     assert page.heading == START
     assert APP.get_back(visitor, page)["state"] == "s"
+
+
+def entered(visitor: Visitor, page: Page) -> Page:
+    return visitor.submit(page, email="someone@example.com")
+
+
+def at_url(path: str) -> Callable[[Visitor, Page], Page]:
+    """Open another page of the same sign-in."""
+    return lambda visitor, page: visitor.get(f"{path}?s={page.url.params['s']}")
+
+
+def posted(path: str, **fields: str) -> Callable[[Visitor, Page], Page]:
+    """Send a form of the same sign-in that was not shown like that."""
+
+    def post(visitor: Visitor, page: Page) -> Page:
+        url = f"{path}?s={page.url.params['s']}"
+        return Page(visitor.client.post(url, data=page.fields() | fields))
+
+    return post
+
+
+def password(text: str, email: str = "someone@example.com") -> Callable[[Visitor, Page], Page]:
+    def sign_in(visitor: Visitor, page: Page) -> Page:
+        return visitor.submit(visitor.submit(page, email=email), password=text)
+
+    return sign_in
+
+
+def oauth_ending(ending: str) -> Callable[[Visitor, Page], Page]:
+    def go(visitor: Visitor, page: Page) -> Page:
+        page = at_url("/oauth/google")(visitor, page)
+        return visitor.get(decide(visitor, start(visitor, page), ending=ending))
+
+    return go
+
+
+PAGES: dict[str, tuple[Callable[[Visitor, Page], Page], int]] = {
+    "the first page": (lambda visitor, page: page, 200),
+    "the first page with a mistake": (lambda visitor, page: visitor.submit(page, email="x"), 422),
+    "the chooser": (at_url("/providers"), 200),
+    "a form": (entered, 200),
+    "a form with a mistake": (password(""), 422),
+    "a form with a wrong password": (password("wrong"), 422),
+    "a problem of Nylas": (password("secret", "outage@example.com"), 503),
+    "a problem of the operator": (password("secret", "bad-key@example.com"), 503),
+    "a problem that may be none": (password("secret", "gateway@example.com"), 503),
+    "the page before a provider": (at_url("/oauth/google"), 200),
+    "a provider that was left": (oauth_ending("cancel"), 200),
+    "a provider that is down": (oauth_ending("unavailable"), 503),
+    "a form that was not shown": (posted("/connect/imap", csrf_token=""), 400),
+    "a form that is too long": (posted("/", email="a" * 100_000), 413),
+    "a page that does not exist": (at_url("/nowhere"), 404),
+    "a provider that does not exist": (at_url("/connect/nowhere"), 404),
+    "a page that takes no form": (posted("/connected"), 405),
+}
+
+
+@pytest.mark.parametrize(("reach", "status"), PAGES.values(), ids=PAGES)
+def test_every_page_leads_back_to_the_app(
+    reach: Callable[[Visitor, Page], Page], status: int
+) -> None:
+    visitor, page = APP.send(state="s")
+    page = reach(visitor, page)
+    assert page.status == status
+    told = APP.get_back(visitor, page)
+    assert told["state"] == "s"
+    assert {"error", "error_description", "error_code"} < told.keys()
+    first = [href for href in page.links.values() if href == "/"]
+    assert not first, "no link forgets the app"
+
+
+def test_no_page_leads_back_when_nobody_was_sent_here() -> None:
+    visitor = Visitor.inside(APP.page)
+    for page in (visitor.get("/"), visitor.enter("someone@example.com"), visitor.get("/nowhere")):
+        assert not [href for href in page.links.values() if "/return" in href]
