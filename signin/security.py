@@ -91,6 +91,16 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.after_request(_header_writer(settings))
 
 
+def keep_opener(response: Response) -> Response:
+    """Leave a window that an app opened for the sign-in in touch with the app's own window.
+
+    The app waits there for what comes back: cut off from its opener, the window could not tell
+    (HTML standard, COOP), which holds for every answer on the way, redirects included.
+    """
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
 class _Readable:
     """Keeps away from Flask what makes it fail before anything of ours is asked.
 
@@ -162,9 +172,7 @@ def _header_writer(settings: Settings) -> Callable[[Response], Response]:
     def write_headers(response: Response) -> Response:
         signin = flow.current()
         if signin and signin.app:
-            # Apps open this page in a window of its own, and wait there for what comes back to
-            # them: cut off from its opener, it could not tell (HTML standard, COOP).
-            response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+            keep_opener(response)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")

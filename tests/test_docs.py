@@ -3,6 +3,7 @@ import re
 import pytest
 
 from config import ROOT, VARIABLES, Variable
+from signin.handoff import request
 from signin.sandbox.outcomes import OUTCOMES
 from tests.test_structure import ORDER
 
@@ -65,10 +66,22 @@ def test_the_readme_names_the_parts_in_their_order() -> None:
     assert tuple(named) == (*ORDER, "sandbox")
 
 
+def test_the_readme_names_all_that_apps_can_ask_for() -> None:
+    row = re.search(r"^\| query of `/v3/connect/auth` \| (.*) \|$", README, re.M)
+    assert row
+    read = {"client_id", "redirect_uri", "state", *request._READERS}
+    assert set(re.findall(r"`(\w+)`", row[1])) == read
+
+
 def test_the_readme_points_to_files_that_exist() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
-    for path in re.findall(r"`((?:signin|templates|static|deploy|docs|tests)/[^`…*]+)`", README):
+    headings = re.findall(r"^## (.*)$", README, re.M)
+    for anchor in re.findall(r"\]\(#([^)]+)\)", README):
+        assert anchor in [heading.lower().replace(" ", "-") for heading in headings]
+    for path in re.findall(
+        r"`((?:signin|templates|static|deploy|docs|examples|tests)/[^`…*]+)`", README
+    ):
         assert (ROOT / path).exists(), path
 
 

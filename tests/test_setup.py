@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -108,6 +109,17 @@ def test_every_requirement_is_pinned_with_hashes(lock: str) -> None:
 def test_the_lock_files_name_no_place_to_get_things_from(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert not re.search(r"(?i)index-url|find-links|trusted-host|file:|https?://|git\+|@ ", text)
+
+
+def test_the_lock_file_of_node_names_no_place_and_what_is_asked_for_exactly() -> None:
+    folder = ROOT / "tests" / "independent"
+    lock = json.loads((folder / "package-lock.json").read_text())["packages"]
+    asked = json.loads((folder / "package.json").read_text())["dependencies"]
+    for name, version in asked.items():
+        assert lock[f"node_modules/{name}"]["version"] == version
+    for name, entry in lock.items():
+        assert "resolved" not in entry, name
+        assert not name or entry["integrity"].startswith("sha512-"), name
 
 
 def direct(name: str) -> set[str]:

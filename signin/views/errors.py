@@ -2,7 +2,7 @@
 
 import contextlib
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -17,6 +17,7 @@ from signin.problems import Problem
 from signin.problems.handoff import UNKNOWN_APP
 from signin.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
 from signin.problems.pages import HTTP_PROBLEMS
+from signin.security import keep_opener
 
 
 def init_errors(app: Flask) -> None:
@@ -67,12 +68,13 @@ def _untrusted(error: Untrusted) -> ResponseReturnValue:
 
 def _refused(error: RequestRefused) -> ResponseReturnValue:
     logs.event("handoff", outcome=error.error, detail=str(error))
-    return redirect(error.url)
+    return keep_opener(make_response(redirect(error.url)))
 
 
 def _link_refused(error: LinkRefused) -> ResponseReturnValue:
     logs.event("handoff", outcome=error.problem.kind)
-    return _page(error.problem, "", back=error.back)
+    response = make_response(_page(error.problem, "", back=error.back))
+    return keep_opener(response) if error.back else response
 
 
 def _nylas(error: NylasError) -> ResponseReturnValue:

@@ -93,6 +93,13 @@ def public_keys() -> ResponseReturnValue:
 
 
 @bp.after_request
+def number(response: Response) -> Response:
+    """Name the request as Nylas does: its SDKs show this with an error, and our log has it, too."""
+    response.headers["x-request-id"] = logs.request_id()
+    return response
+
+
+@bp.after_request
 def allow_apps(response: Response) -> Response:
     """Let the pages of apps read the answer, and nobody else's."""
     response.vary.add("Origin")

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from app import create_app
 from tests.browser.axe import SIZES
+from tests.browser.hosted import Hosted, a_company
 from tests.browser.nylas import Nylas
 from tests.browser.watch import Watch
 from tests.conftest import make_settings
@@ -78,7 +79,12 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     watch = Watch()
 
     def open_it(
-        *, size: str = "wide", scheme: str = "light", url: str = site.url, **options: Any
+        *,
+        size: str = "wide",
+        scheme: str = "light",
+        url: str = site.url,
+        apps: Iterable[str] = (),
+        **options: Any,
     ) -> Page:
         width, height = SIZES[size]
         context = browser.new_context(
@@ -89,7 +95,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         context.set_default_timeout(_PATIENCE)
-        watch.over(context, url)
+        watch.over(context, url, *apps)
         return context.new_page()
 
     yield open_it
@@ -102,3 +108,17 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 def page(open_page: Callable[..., Page]) -> Page:
     """One page with JavaScript, wide and light."""
     return open_page()
+
+
+@pytest.fixture
+def hosted(served: Callable[..., str]) -> Hosted:
+    """A page that an app sends people to."""
+    # Another host name than the page's, as apps have in real life.
+    callback = f"{served(a_company).replace('127.0.0.1', 'localhost')}/callback?tenant=7"
+    return Hosted(url=served(create_app(make_settings(RETURN_URIS=callback))), callback=callback)
+
+
+@pytest.fixture
+def person(hosted: Hosted, open_page: Callable[..., Page]) -> Page:
+    """Somebody who comes from the app."""
+    return open_page(url=hosted.url, apps=[hosted.app])

@@ -20,17 +20,17 @@ class Watch:
         self.seen: list[str] = []
         self._pages: set[str] = set()
 
-    def over(self, context: BrowserContext, origin: str) -> None:
-        """Watch all pages of ``context``, which may load from ``origin`` only."""
+    def over(self, context: BrowserContext, *origins: str) -> None:
+        """Watch all pages of ``context``, which may load from ``origins`` only."""
         context.add_init_script(_TELL_VIOLATIONS)
-        context.on("request", lambda request: self._request(request, origin))
+        context.on("request", lambda request: self._request(request, origins))
         context.on("console", self._console)
         context.on("weberror", lambda error: self.seen.append(f"error: {error.error}"))
 
-    def _request(self, request: Request, origin: str) -> None:
+    def _request(self, request: Request, origins: tuple[str, ...]) -> None:
         if request.is_navigation_request():
             self._pages.add(request.url)
-        if not request.url.startswith(f"{origin}/"):
+        if not request.url.startswith(tuple(f"{origin}/" for origin in origins)):
             self.seen.append(f"request to {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:

@@ -127,6 +127,25 @@ def test_other_sites_may_read_nothing(kind: str) -> None:
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
 
+APP = "/v3/connect/auth?client_id=sandbox-application&redirect_uri=http://localhost:5000/callback"
+OPENERS = {
+    "sent here": (f"{APP}&response_type=code", 302, "unsafe-none"),
+    "sent back at once": (f"{APP}&response_type=token", 302, "unsafe-none"),
+    "a link that is no good": (f"{APP}&response_type=code&link=x", 400, "unsafe-none"),
+    "a link of no app": ("/?link=x", 400, "same-origin"),
+    "an app nobody knows": (f"{APP}&client_id=y&response_type=code", 400, "same-origin"),
+}
+
+
+@pytest.mark.parametrize(("url", "status", "policy"), OPENERS.values(), ids=OPENERS)
+def test_a_window_stays_in_touch_with_the_app_that_opened_it(
+    url: str, status: int, policy: str
+) -> None:
+    with asked(sandbox_app(), "GET", url) as answer:
+        assert answer.status_code == status
+        assert answer.headers.getlist("Cross-Origin-Opener-Policy") == [policy]
+
+
 def test_too_much_is_refused_with_a_page() -> None:
     visitor, fields = token_and_cookies(sandbox_app())
     page = Page(visitor.client.post("/", data=fields | {"email": "a" * 70_000}))
