@@ -9,7 +9,7 @@ from signin import flow
 from signin.flow import SignIn
 from signin.forms import check_email
 from signin.handoff import AppRequest, LinkRefused, Pin, read_request
-from signin.problems.handoff import LINK_BROKEN, LINK_NEEDED
+from signin.problems.handoff import LINK_BROKEN, LINK_NEEDED, LINK_OLD
 from signin.providers import PROVIDERS, Provider
 from signin.services import get_services
 
@@ -49,11 +49,13 @@ def begin(*, complete: bool) -> SignIn:
 def require_link(signin: SignIn | None) -> Pin | None:
     """Return what the sign-in's link settles, None without one.
 
-    :raises LinkRefused: nobody comes in here without one.
+    :raises LinkRefused: nobody comes in here without one, or nobody begins anew with one so old.
     """
     pin = Pin.unpack(signin.pin) if signin else None
     if pin is None and get_services().settings.link_required:
         raise LinkRefused(LINK_NEEDED)
+    if signin and pin and pin.exp <= signin.started:
+        raise LinkRefused(LINK_OLD)
     return pin
 
 
@@ -124,9 +126,12 @@ def _read_pin() -> Pin | None:
         return None
     pin = services.links.read(links[0])
     try:
-        return replace(pin, email=str(check_email(pin.email).ascii_email or ""))
+        address = check_email(pin.email).ascii_email
     except EmailNotValidError:
-        raise LinkRefused(LINK_BROKEN) from None
+        address = None
+    if not address:
+        raise LinkRefused(LINK_BROKEN)
+    return replace(pin, email=address)
 
 
 def _known_address(app: AppRequest | None, pin: Pin | None) -> tuple[str, str]:

@@ -34,9 +34,11 @@ def init_cli(app: Flask) -> None:
         services = get_services()
         settings = services.settings
         try:
-            check_email(email)
-        except EmailNotValidError as error:
-            raise click.BadParameter(str(error), param_hint="--email") from None
+            address = check_email(email).ascii_email
+        except EmailNotValidError:
+            address = None
+        if not address:
+            raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
         if redirect_uri and not services.return_addresses.allow(redirect_uri):
             raise click.BadParameter("is not an allowed address", param_hint="--redirect-uri")
         text = services.links.make(email, provider=provider or "", seconds=_seconds(expires))

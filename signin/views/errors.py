@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from signin import flow, logs
+from signin import arrival, flow, logs
 from signin.ending import way_back
 from signin.errors import NylasError
 from signin.flow import SignIn, SignInOver
@@ -37,6 +37,10 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     signin = _sent_here()
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("entry.show", s=signin.id if signin else None))
+    try:
+        arrival.require_link(signin)
+    except LinkRefused as refused:
+        return _link_refused(refused)
     try:
         email = request.form.get("email", "").strip()[:MAX_EMAIL]
     except HTTPException:  # more text than is taken
