@@ -8,10 +8,12 @@ from email_validator import EmailNotValidError
 from flask import Flask
 
 from signin.doctor import findings
+from signin.errors import NylasError
 from signin.forms import check_email
 from signin.handoff.links import LONGEST_SECONDS
+from signin.handoff.request import MOST_STATE
 from signin.providers import PROVIDERS
-from signin.services import get_services
+from signin.services import Services, get_services
 
 
 def init_cli(app: Flask) -> None:
@@ -39,12 +41,24 @@ def init_cli(app: Flask) -> None:
             address = None
         if not address:
             raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
-        if redirect_uri and not services.return_addresses.allow(redirect_uri):
-            raise click.BadParameter("is not an allowed address", param_hint="--redirect-uri")
+        _check_way_back(services, redirect_uri, state)
         text = services.links.make(email, provider=provider or "", seconds=_seconds(expires))
         query = {"link": text, "redirect_uri": redirect_uri, "state": state}
         base = settings.public_url or f"http://localhost:{settings.port}"
         click.echo(f"{base}/?{urlencode({name: value for name, value in query.items() if value})}")
+
+
+def _check_way_back(services: Services, redirect_uri: str, state: str) -> None:
+    try:
+        allowed = not redirect_uri or services.return_addresses.allow(redirect_uri)
+    except NylasError as error:
+        raise click.ClickException(f"Nylas does not tell its callback URIs ({error}).") from None
+    if not allowed:
+        raise click.BadParameter("is not an allowed address", param_hint="--redirect-uri")
+    if state and not redirect_uri:
+        raise click.BadParameter("needs --redirect-uri", param_hint="--state")
+    if len(state) > MOST_STATE:
+        raise click.BadParameter(f"is longer than {MOST_STATE} characters", param_hint="--state")
 
 
 def _seconds(expires: str) -> int:

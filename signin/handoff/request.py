@@ -17,7 +17,7 @@ from signin.handoff.answer import denial_of
 from signin.providers import PROVIDERS
 from signin.sealing import pack
 
-_MOST_STATE = 256
+MOST_STATE = 256
 _MOST_HINT = 254
 _MOST_SCOPE = 2000
 # It travels in a cookie, which has to hold more than this.
@@ -124,8 +124,8 @@ def read_request(
     for name in repeated:
         if name in _READERS or name == "state":
             raise request.refused("invalid_request", f"{name} must be given once")
-    if len(request.state) > _MOST_STATE:
-        raise request.refused("invalid_request", f"state is longer than {_MOST_STATE} characters")
+    if len(request.state) > MOST_STATE:
+        raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
     if complete and "response_type" not in given:
         raise request.refused("invalid_request", "response_type is missing")
     return _read_rest(request, given)
