@@ -25,7 +25,9 @@ def end(signin: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) -
         return
     grant = outcome.grant
     reconnected = 0 < grant.created < signin.started - _CLOCK_SECONDS
-    notices.connected(about(signin, provider.key), grant_id=grant.id, reconnected=reconnected)
+    notices.connected(
+        about(signin, provider.key, email=grant.email), grant_id=grant.id, reconnected=reconnected
+    )
     flow.finish(
         signin,
         grant_id=grant.id,
@@ -43,11 +45,14 @@ def way_back() -> str:
     return url_for("leaving.leave", s=signin.id) if signin and signin.app else ""
 
 
-def about(signin: SignIn, provider: str) -> About:
-    """Say whose sign-in a notice is about."""
+def about(signin: SignIn, provider: str, *, email: str = "") -> About:
+    """Say whose sign-in a notice is about.
+
+    :param email: the account's address, once it is known; else the one that was typed.
+    """
     return About(
         sign_in=signin.visit,
         state=signin.app.get("state", ""),
         provider=provider,
-        email=signin.email,
+        email=email or signin.email,
     )

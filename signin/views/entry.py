@@ -17,14 +17,14 @@ bp = Blueprint("entry", __name__)
 @bp.get("/v3/connect/auth")
 def arrive() -> ResponseReturnValue:
     """Take somebody in whom an app sends as it would to Nylas's Hosted auth."""
-    return redirect(_first_page(arrival.begin(complete=True)))
+    return _begin(complete=True)
 
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
     """Ask for the address; ``login_hint``, or the sign-in that ``s`` names, fills it in."""
     if arrival.is_sent_here():
-        return redirect(_first_page(arrival.begin(complete=False)))
+        return _begin(complete=False)
     signin = flow.load() if "s" in request.args else None
     arrival.require_link(signin)
     hint = request.args.get("login_hint", "").strip()[:MAX_EMAIL]
@@ -59,6 +59,13 @@ def submit() -> ResponseReturnValue:
     if not found:
         return redirect(url_for("chooser.show", s=signin.id), code=303)
     return redirect(url_for(PROVIDERS[found].page, key=found, s=signin.id), code=303)
+
+
+def _begin(*, complete: bool) -> ResponseReturnValue:
+    signin = arrival.begin(complete=complete)
+    # From now on: not everybody comes to the e-mail step.
+    get_services().notices.expect(about(signin, signin.provider))
+    return redirect(_first_page(signin))
 
 
 def _first_page(signin: SignIn) -> str:

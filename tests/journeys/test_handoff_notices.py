@@ -1,0 +1,161 @@
+"""What the app's server hears meanwhile, over a real connection."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from app import create_app
+from signin.notices import notices
+from tests.calling import CallingApp
+from tests.conftest import make_settings
+from tests.journeys.test_oauth import decide, start
+from tests.pages import Page, Visitor
+from tests.signin.noticing import SECRET, Company, company, eventually
+
+EMAIL = "someone@example.com"
+
+
+@pytest.fixture
+def firm() -> Iterator[Company]:
+    with company() as made:
+        yield made
+
+
+@pytest.fixture
+def app(firm: Company) -> Iterator[CallingApp]:
+    page = create_app(
+        make_settings(
+            RESULT_WEBHOOK_URL=firm.receiver.url,
+            RESULT_WEBHOOK_SECRET=SECRET,
+            RESULT_WEBHOOK_EMAIL="true",
+        )
+    )
+    yield CallingApp(page)
+    page.extensions["services"].notices.close()
+
+
+def told(firm: Company, count: int) -> list[dict[str, Any]]:
+    """What was told, when it was this many things."""
+    eventually(lambda: len(firm.receiver.received) >= count)
+    received = firm.receiver.received
+    assert len(received) == count
+    assert all(each.is_signed for each in received)
+    return [each.told for each in received]
+
+
+def only(firm: Company) -> dict[str, Any]:
+    (notice,) = told(firm, 1)
+    assert notice.pop("id")
+    assert notice.pop("time")
+    return notice
+
+
+def with_password(visitor: Visitor, page: Page, password: str = "secret") -> Page:
+    return visitor.submit(visitor.submit(page, email=EMAIL), password=password)
+
+
+def test_the_app_hears_that_its_person_is_connected(app: CallingApp, firm: Company) -> None:
+    visitor, page = app.send(state="s ü")
+    page = with_password(visitor, page)
+    grant_id = app.receive(visitor, page)["grant_id"]
+    notice = only(firm)
+    assert notice.pop("sign_in")
+    assert notice == {
+        "type": "sign_in.connected", "state": "s ü", "provider": "imap", "email": EMAIL,
+        "grant_id": grant_id, "reconnected": False,
+    }  # fmt: skip
+
+
+def test_an_account_that_nobody_typed_is_named_by_its_address(
+    app: CallingApp, firm: Company
+) -> None:
+    visitor, page = app.send(provider="google")
+    visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
+    notice = only(firm)
+    assert (notice["type"], notice["email"]) == ("sign_in.connected", "me@gmail.com")
+
+
+def test_the_app_hears_of_every_try_of_one_person_under_one_name(
+    app: CallingApp, firm: Company
+) -> None:
+    visitor, page = app.send(state="s")
+    page = with_password(visitor, page, "wrong")
+    told(firm, 1)
+    # Another address, another provider, and still the same person.
+    page = visitor.get(f"/?s={page.url.params['s']}")
+    page = visitor.submit(page, email="me@gmail.com")
+    page = visitor.get(decide(visitor, start(visitor, page), ending="unavailable"))
+    told(firm, 2)
+    visitor.get(decide(visitor, start(visitor, page)))
+    heard = told(firm, 3)
+    assert [(each["type"], each.get("reason"), each["provider"]) for each in heard] == [
+        ("sign_in.failed", "wrong_password", "imap"),
+        ("sign_in.failed", "provider_down", "google"),
+        ("sign_in.connected", None, "google"),
+    ]
+    assert len({each["sign_in"] for each in heard}) == 1
+    assert {each["state"] for each in heard} == {"s"}
+
+
+def test_two_people_have_two_names(app: CallingApp, firm: Company) -> None:
+    for _ in range(2):
+        with_password(*app.send())
+    assert len({each["sign_in"] for each in told(firm, 2)}) == 2
+
+
+def test_the_app_hears_at_once_of_who_cancels(app: CallingApp, firm: Company) -> None:
+    visitor, page = app.send(state="s")
+    assert app.get_back(visitor, page)["error"] == "access_denied"
+    assert only(firm)["type"] == "sign_in.abandoned"
+
+
+LEAVING: dict[str, tuple[dict[str, Any], Callable[[Visitor, Page], object]]] = {
+    "at the first page": ({}, lambda visitor, page: page),
+    "after the address": ({}, lambda visitor, page: visitor.submit(page, email=EMAIL)),
+    "at the chooser": ({"prompt": "select_provider"}, lambda visitor, page: page),
+    "before a provider": ({"provider": "google"}, lambda visitor, page: page),
+    "at a provider": ({"provider": "google"}, start),
+    "at a form": ({"provider": "imap", "login_hint": EMAIL}, lambda visitor, page: page),
+}
+
+
+@pytest.mark.parametrize(("query", "go"), LEAVING.values(), ids=LEAVING)
+def test_the_app_hears_of_who_says_nothing_any_more(
+    app: CallingApp, firm: Company, monkeypatch: pytest.MonkeyPatch,
+    query: dict[str, Any], go: Callable[[Visitor, Page], object],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(notices, "ABANDONED_SECONDS", 0.3)
+    go(*app.send(state="s", **query))
+    notice = only(firm)
+    assert (notice["type"], notice["state"]) == ("sign_in.abandoned", "s")
+
+
+def test_who_went_straight_to_a_provider_and_is_connected_has_not_given_up(
+    app: CallingApp, firm: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "ABANDONED_SECONDS", 1.0)
+    visitor, page = app.send(provider="google")
+    visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
+    app.send(state="another person")
+    eventually(lambda: len(firm.receiver.received) == 2)
+    assert [kind for kind, _ in firm.receiver.told] == ["sign_in.connected", "sign_in.abandoned"]
+    assert firm.receiver.received[1].told["state"] == "another person"
+
+
+def test_a_link_is_told_about_like_an_app(app: CallingApp, firm: Company) -> None:
+    links = app.page.extensions["services"].links
+    visitor, page = app.send(state="s", link=links.make(EMAIL, seconds=60))
+    page = visitor.submit(visitor.submit(page), password="secret", username="other@example.com")
+    visitor.submit(page, password="secret", username="")
+    heard = told(firm, 2)
+    assert [each.get("reason") for each in heard] == ["other_address", None]
+    assert {(each["state"], each["email"]) for each in heard} == {("s", EMAIL)}
+
+
+def test_who_was_sent_by_nobody_is_told_about_without_a_state(
+    app: CallingApp, firm: Company
+) -> None:
+    visitor = Visitor.inside(app.page)
+    with_password(visitor, visitor.get("/"))
+    assert only(firm)["state"] == ""
