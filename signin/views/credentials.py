@@ -50,6 +50,8 @@ def submit(key: str) -> ResponseReturnValue:
         return redirect(url_for("connected.show", s=signin.id), code=303)
     if problem := _hindrance(provider, signin):
         return _problem_page(Failed(problem=problem), provider, signin)
+    if not signin.email:
+        return redirect(url_for("entry.show", s=signin.id), code=303)
     form = credentials_form(provider, _mailbox(provider, signin))
     if not form.validate_on_submit():
         return _form_page(form, provider, signin, status=422)

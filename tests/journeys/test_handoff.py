@@ -98,6 +98,17 @@ def test_who_chose_wrongly_can_go_back_and_choose_again() -> None:
     assert APP.receive(visitor, visitor.submit(page, password="secret"))["provider"] == "ews"
 
 
+def test_no_password_is_sent_before_anybody_knows_whose_it_is(line: Line, nylas: Nylas) -> None:
+    app = CallingApp(line.app(RETURN_URIS=OTHER), redirect_uri=OTHER)
+    visitor, page = app.send(prompt="select_provider")
+    token = visitor.get("/").fields()["csrf_token"]
+    typed = {"csrf_token": token, "username": EMAIL, "password": "secret"}
+    answer = visitor.client.post(page.leading("/connect/imap"), data=typed)
+    assert answer.status_code == 303
+    assert visitor.get(answer.headers["location"]).heading == FIRST
+    assert not nylas.sent
+
+
 @pytest.mark.parametrize(
     ("provider", "email", "heading"),
     [
