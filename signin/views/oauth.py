@@ -47,7 +47,9 @@ def show(key: str) -> ResponseReturnValue:
         admin_url=client.admin_consent_url(
             domain=signin.domain or "organizations", redirect_uri=_callback_url(key)
         ),
-        back_url=urljoin(_callback_url(key), url_for("entry.show", login_hint=signin.shown)),
+        back_url=urljoin(
+            _callback_url(key), url_for("entry.show", login_hint=signin.shown or None)
+        ),
     )
     return page, problem.status if problem else 200
 

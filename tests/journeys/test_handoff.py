@@ -209,3 +209,14 @@ def test_nobody_is_led_anywhere_without_an_app_or_unasked(sent: bool) -> None:
     assert shown.heading == DONE
     assert "refresh" not in shown.response.headers
     assert "by itself" not in shown.text
+
+
+def test_an_administrator_is_written_to_without_an_address_that_nobody_knows() -> None:
+    visitor, page = APP.send(provider="microsoft")
+    page = visitor.get(decide(visitor, start(visitor, page), ending="admin"))
+    assert "with my mailbox. Our organisation" in page.text
+    assert "login_hint" not in page.text
+    visitor, page = APP.send(provider="microsoft", login_hint=EMAIL)
+    page = visitor.get(decide(visitor, start(visitor, page), ending="admin"))
+    assert f"with my mailbox {EMAIL}. Our organisation" in page.text
+    assert f"/?login_hint={EMAIL}" in page.text
