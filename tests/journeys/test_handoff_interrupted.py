@@ -15,6 +15,7 @@ from tests.conftest import SECRET, Clock, make_settings
 from tests.journeys.conftest import Line
 from tests.pages import Visitor
 from tests.servers import redis
+from tests.signin.handoff.test_idtokens import checked
 from tests.signin.test_flow import again
 
 OTHER = "https://other.example.com/back?from=mail"
@@ -100,13 +101,17 @@ def test_a_new_secret_key_interrupts_nobody_on_the_way(line: Line, nylas: Nylas)
     new = SECRET[::-1]
     before = of_company(line)
     after = of_company(line, SECRET_KEY=new, SECRET_KEY_FALLBACKS=SECRET)
-    visitor, page = before.send(state="s", login_hint=EMAIL)
+    link = before.page.extensions["services"].links.make(EMAIL, seconds=3600)
+    visitor, page = before.send(state="s", link=link)
     visitor = moved(visitor, after)
     page = visitor.submit(visitor.submit(page), password="secret")
     code = after.get_back(visitor, page)["code"]
     # An instance that has not been restarted yet may know the new key for a fallback only.
     beside = of_company(line, SECRET_KEY=SECRET, SECRET_KEY_FALLBACKS=new)
-    assert beside.exchange(code).json()["email"] == EMAIL
+    told = beside.exchange(code).json()
+    assert told["email"] == EMAIL
+    published = after.server.get("/.well-known/jwks.json").json()
+    assert checked(told["id_token"], published, APP.client_id)["sub"] == told["grant_id"]
     assert before.get_back(moved(visitor, beside), page).keys() == {"code", "state"}
 
 

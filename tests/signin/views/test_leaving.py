@@ -1,6 +1,8 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app import create_app
 from tests.calling import CALLBACK, CallingApp
@@ -38,6 +40,12 @@ def test_who_is_connected_brings_code_and_state_and_nothing_else() -> None:
     assert first["code"] != second["code"], "going back and forth brings a new one"
     for told in (second, first):
         assert APP.exchange(told["code"]).json()["email"] == "someone@example.com"
+
+
+@given(state=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256))
+def test_any_state_comes_back_as_it_was(state: str) -> None:
+    visitor, page = APP.send(state=state)
+    assert APP.get_back(visitor, page)["state"] == state
 
 
 def test_without_a_state_none_comes_back() -> None:
