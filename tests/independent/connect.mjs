@@ -20,19 +20,16 @@ function showError(error) {
   show({ type: error.name, message: error.message, ...error });
 }
 
-document.getElementById("popup").onclick = () =>
-  client.connect({ method: "popup", ...asked }).then(show, showError);
-document.getElementById("inline").onclick = () =>
-  client.connect({ method: "inline", ...asked }).then((url) => location.assign(url));
-
-if (location.pathname === "/callback") {
-  client.callback().then(show, (error) => {
-    showError(error);
-    // With an error the library leaves the popup open, and tells the page that opened it nothing.
-    if (window.opener) window.close();
-  });
+function offer(id, act) {
+  const button = document.getElementById(id);
+  button.onclick = act;
+  button.disabled = false;
 }
 
-window.client = client;
-window.show = show;
-window.showError = showError;
+if (location.pathname === "/callback") client.callback().then(show, showError);
+
+Object.assign(window, { client, show, showError });
+offer("popup", () => client.connect({ method: "popup", ...asked }).then(show, showError));
+offer("inline", () =>
+  client.connect({ method: "inline", ...asked }).then((url) => location.assign(url)),
+);
