@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 from redis.backoff import NoBackoff
@@ -35,12 +35,27 @@ local peers = redis.call('ZCARD', KEYS[2])
 local slot = now
 local before = redis.call('LINDEX', KEYS[1], most - 1)
 if before and before + span > now then slot = before + span end
-if slot - now > patience then return {tostring(slot - now), peers, 0} end
-redis.call('LPUSH', KEYS[1], string.format('%.3f', slot))
+if slot - now > patience then return {tostring(slot - now), peers, ''} end
+local mark = string.format('%.3f', slot)
+redis.call('LPUSH', KEYS[1], mark)
 redis.call('LTRIM', KEYS[1], 0, 9999)
 redis.call('PEXPIRE', KEYS[1], math.ceil(slot - now + span))
-return {tostring(slot - now), peers, 1}
+return {tostring(slot - now), peers, mark}
 """
+
+# A reservation that was made use of later than planned is moved to when it was.
+_MOVE = """
+if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 1 then
+  redis.call('LPUSH', KEYS[1], string.format('%.3f', tonumber(ARGV[1]) + tonumber(ARGV[2])))
+end
+"""
+
+
+class Slot(NamedTuple):
+    """A reservation: seconds until its moment, and what it is called in Redis."""
+
+    wait: float
+    mark: bytes
 
 
 class Remote:
@@ -63,6 +78,7 @@ class Remote:
         )
         self._redis = redis.Redis(connection_pool=pool)
         self._reserve = self._redis.register_script(_RESERVE)
+        self._move = self._redis.register_script(_MOVE)
         self._name = secrets.token_hex(8)
         self.peers = 1
         self.outbox = RemoteOutbox(self._redis, f"{_PREFIX}outbox")
@@ -88,8 +104,8 @@ class Remote:
         """Close all connections; the next call opens one again."""
         self._redis.connection_pool.disconnect()
 
-    def reserve(self, key: str, *, most: int, seconds: float, patience: float) -> float:
-        """Return the seconds to wait, see ``Memory.reserve``; learn how many processes there are.
+    def reserve(self, key: str, *, most: int, seconds: float, patience: float) -> Slot:
+        """Return what was reserved, see ``Memory.reserve``; learn how many processes there are.
 
         :raises Full: when the wait would be longer than ``patience``.
         """
@@ -101,10 +117,14 @@ class Remote:
             self._name,
             _PEER_MILLISECONDS,
         ]
-        wait, self.peers, granted = self._reserve(keys=keys, args=args)
-        if not granted:
+        wait, self.peers, mark = self._reserve(keys=keys, args=args)
+        if not mark:
             raise Full(float(wait) / 1000)
-        return float(wait) / 1000
+        return Slot(float(wait) / 1000, mark)
+
+    def move(self, key: str, slot: Slot, *, late: float) -> None:
+        """Note that ``slot`` was made use of so many seconds later than planned."""
+        self._move(keys=[f"{_PREFIX}rate:{key}"], args=[slot.mark, late * 1000])
 
 
 def _milliseconds(seconds: float) -> int:

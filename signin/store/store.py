@@ -1,14 +1,16 @@
 """Redis with this process's memory behind it."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from signin import logs
 from signin.store.memory import Full, Memory
-from signin.store.remote import Lost, Remote
+from signin.store.remote import Lost, Remote, Slot
 
 _RETRY_SECONDS = 1.0
+_LATE_SECONDS = 0.002
 
 T = TypeVar("T")
 
@@ -67,14 +69,36 @@ class Store:
         :param patience: the longest wait that is worth it, in seconds.
         :raises Full: when the wait would be longer; nothing is reserved then.
         """
-        wait = self.ask(
+        return self._reserve(key, most, seconds, patience)[0]
+
+    def take_turn(self, key: str, *, most: int, seconds: float) -> None:
+        """Count this very moment, so that no span of ``seconds`` sees more than ``most``.
+
+        :raises Full: with the seconds to wait before it is worth another try.
+        """
+        began = time.monotonic()
+        _, slot = self._reserve(key, most, seconds, 0.0)
+        late = time.monotonic() - began
+        if slot and late > _LATE_SECONDS:
+            # The answer of Redis took its time, and it is now that counts. It hears of that soon
+            # enough: it matters a span from now.
+            threading.Thread(target=self._move, args=(key, slot, late), daemon=True).start()
+
+    def _move(self, key: str, slot: Slot, late: float) -> None:
+        self.ask(lambda remote: remote.move(key, slot, late=late), None)
+
+    def _reserve(
+        self, key: str, most: int, seconds: float, patience: float
+    ) -> tuple[float, Slot | None]:
+        slot = self.ask(
             lambda remote: remote.reserve(key, most=most, seconds=seconds, patience=patience), None
         )
+        wait = slot.wait if slot else None
         if wait is None or self._within(seconds, self._found_at):
             # What Redis forgot when it stopped, this process's share still knows.
-            return self._reserve_alone(key, most, seconds, patience, wait)
+            return self._reserve_alone(key, most, seconds, patience, wait), slot
         self._memory.note(key, wait)
-        return wait
+        return wait, slot
 
     def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
         """Return what ``call`` gets from Redis, ``otherwise`` while there is none."""

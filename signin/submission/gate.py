@@ -21,7 +21,6 @@ PATIENCE_SECONDS = 20.0
 _SPAN_SECONDS = 1.0055
 # Between two that were sent in fact. Shorter, so that what one delay cost is soon made up for.
 _SENT_SECONDS = 1.0045
-_HELD_UP_SECONDS = 0.02
 _MOST = 3000
 _MOST_UNANSWERED = 1500
 _SILENT_SECONDS = 20.0
@@ -93,18 +92,13 @@ class Gate:
             time.sleep(wait)
 
     def _wait_for_the_others(self) -> None:
-        while (wait := self._send_or_wait()) is not None:
-            time.sleep(wait)
-
-    def _send_or_wait(self) -> float | None:
-        """Seconds to wait before the next try, None when this is the moment to send."""
-        began = time.monotonic()
-        try:
-            self._store.reserve("sent", most=self._per_second, seconds=_SENT_SECONDS)
-        except Full as full:
-            return full.wait
-        # Noted too early, so it has to be noted again: others count on this moment.
-        return 0.0 if time.monotonic() - began > _HELD_UP_SECONDS else None
+        while True:
+            try:
+                self._store.take_turn("sent", most=self._per_second, seconds=_SENT_SECONDS)
+            except Full as full:
+                time.sleep(full.wait)
+            else:
+                return
 
     def _enter(self) -> float:
         with self._lock:

@@ -1,12 +1,14 @@
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from redis import client
 
 from signin.store import Full, Store
 from signin.store.memory import Memory
-from signin.store.remote import Lost, Remote
+from signin.store.remote import Lost, Remote, Slot
 from tests.servers import RedisServer, redis
 
 
@@ -44,6 +46,14 @@ def process(server: RedisServer) -> Iterator[Callable[..., Store]]:
 Process = Callable[..., Store]
 
 
+def reserve(
+    place: Memory | Remote, key: str, *, most: int, seconds: float, patience: float
+) -> float:
+    """The seconds to wait, wherever it is that they are reserved."""
+    slot = place.reserve(key, most=most, seconds=seconds, patience=patience)
+    return slot.wait if isinstance(slot, Slot) else slot
+
+
 def test_a_value_lasts_as_long_as_it_was_given(place: Memory | Remote) -> None:
     place.put("key", {"a": [1]}, seconds=0.2)
     assert place.get("key") == {"a": [1]}
@@ -65,31 +75,31 @@ def test_what_is_taken_is_gone(place: Memory | Remote) -> None:
 
 
 def test_a_rate_gives_later_slots_and_then_refuses(place: Memory | Remote) -> None:
-    def reserve(patience: float) -> float:
-        return place.reserve("rate", most=2, seconds=10, patience=patience)
+    def wait(patience: float) -> float:
+        return reserve(place, "rate", most=2, seconds=10, patience=patience)
 
-    assert [reserve(0), reserve(0)] == [0, 0]
+    assert [wait(0), wait(0)] == [0, 0]
     with pytest.raises(Full) as full:
-        reserve(1)
+        wait(1)
     assert 9 < full.value.wait <= 10
-    assert 9 < reserve(60) <= 10
-    assert 9 < reserve(60) <= 10
-    assert 19 < reserve(60) <= 20
+    assert 9 < wait(60) <= 10
+    assert 9 < wait(60) <= 10
+    assert 19 < wait(60) <= 20
 
 
 def test_a_smaller_rate_on_the_same_key_keeps_a_reserve(place: Memory | Remote) -> None:
     for _ in range(3):
-        place.reserve("rate", most=3, seconds=10, patience=0)
+        reserve(place, "rate", most=3, seconds=10, patience=0)
     with pytest.raises(Full):
-        place.reserve("rate", most=3, seconds=10, patience=0)
-    assert place.reserve("rate", most=5, seconds=10, patience=0) == 0
+        reserve(place, "rate", most=3, seconds=10, patience=0)
+    assert reserve(place, "rate", most=5, seconds=10, patience=0) == 0
 
 
 def test_no_span_sees_more_than_the_rate(place: Memory | Remote) -> None:
     sent: list[float] = []
 
     def send() -> None:
-        wait = place.reserve("rate", most=5, seconds=0.3, patience=60)
+        wait = reserve(place, "rate", most=5, seconds=0.3, patience=60)
         sent.append(time.monotonic() + wait)
 
     threads = [threading.Thread(target=send) for _ in range(23)]
@@ -110,6 +120,42 @@ def test_memory_does_not_grow_without_bound() -> None:
     assert memory.get("0") is None
     assert memory.get("10499") == 10_499
     assert len(memory._values) == 10_000
+
+
+def test_a_turn_that_is_taken_counts_from_now() -> None:
+    store = Store()
+    store.take_turn("turn", most=1, seconds=10)
+    with pytest.raises(Full) as full:
+        store.take_turn("turn", most=1, seconds=10)
+    assert 9 < full.value.wait <= 10
+
+
+@pytest.mark.redis
+def test_a_turn_that_was_made_use_of_late_counts_from_then() -> None:
+    with redis() as server:
+        remote = Remote(server.url)
+        slot = remote.reserve("rate", most=1, seconds=10, patience=0)
+        remote.move("rate", slot, late=5)
+        assert 14 < reserve(remote, "rate", most=1, seconds=10, patience=60) <= 15
+        remote.close()
+
+
+@pytest.mark.redis
+def test_redis_hears_of_a_turn_that_its_answer_delayed(
+    process: Process, server: RedisServer
+) -> None:
+    store = process()
+    store.get("connected")
+    with server.paused():
+        threading.Timer(0.3, server._process.send_signal, [signal.SIGCONT]).start()
+        store.take_turn("late", most=1, seconds=10)
+    answered = time.time()
+    with client.Redis.from_url(server.url) as looking:
+        end = time.monotonic() + 5
+        # Nobody waits for that, so it is a moment later.
+        while float(looking.lindex("latchkey:rate:late", 0)) / 1000 < answered + 0.1:
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
 
 @pytest.mark.redis
