@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
+
+from config import SANDBOX_API_KEY
+from signin.handoff import Links
+from signin.store import Store
 
 ENTRY = "Connect your mailbox"
 CHOOSER = "Choose your mail provider"
@@ -74,6 +79,36 @@ def _host_refused(page: Page) -> None:
     send(page)
 
 
+def _for_app(page: Page, **more: str) -> None:
+    """Come from an app, as its own address asks for it."""
+    asked = {
+        "client_id": "sandbox-application",
+        "redirect_uri": "http://localhost:5000/callback",
+        "response_type": "code",
+        **more,
+    }
+    page.goto(f"/v3/connect/auth?{urlencode(asked)}")
+
+
+def _app_connected(page: Page) -> None:
+    _for_app(page, login_hint="someone@example.com", provider="imap")
+    send(page)
+
+
+def _app_outage(page: Page) -> None:
+    _for_app(page, login_hint="outage@example.com", provider="imap")
+    send(page)
+
+
+def _pinned(page: Page) -> None:
+    link = Links(SANDBOX_API_KEY, Store()).make("someone@example.com", seconds=60)
+    page.goto(f"/?link={link}")
+
+
+def _link_broken(page: Page) -> None:
+    page.goto("/?link=abc")
+
+
 def _not_found(page: Page) -> None:
     page.goto("/no-such-page")
 
@@ -118,6 +153,14 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "problem-outage": (
         "Error: The service isn’t", lambda page: sign_in(page, "outage@example.com"),
     ),
+    "app-entry": (ENTRY, _for_app),
+    "app-chooser": (CHOOSER, lambda page: _for_app(page, prompt="select_provider")),
+    "app-oauth": ("Continue with Google", lambda page: _for_app(page, provider="google")),
+    "app-connected": (DONE, _app_connected),
+    "app-outage": ("Error: The service isn’t", _app_outage),
+    "app-unknown": ("Error: The way back", lambda page: _for_app(page, client_id="another")),
+    "pinned": (ENTRY, _pinned),
+    "link-broken": ("Error: This link", _link_broken),
     "not-found": ("Error: This page doesn’t exist", _not_found),
 }  # fmt: skip
 
