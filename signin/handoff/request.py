@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from signin.forms import MAX_EMAIL
 from signin.handoff import pkce
 from signin.handoff.addresses import ReturnAddresses
 from signin.handoff.answer import denial_of
@@ -18,7 +19,6 @@ from signin.providers import PROVIDERS
 from signin.sealing import pack
 
 MOST_STATE = 256
-_MOST_HINT = 254
 _MOST_SCOPE = 2000
 # It travels in a cookie, which has to hold more than this.
 _MOST_BYTES = 1800
@@ -189,7 +189,7 @@ def _prompt(text: str) -> dict[str, Any]:
 
 
 def _login_hint(text: str) -> dict[str, Any]:
-    return {"login_hint": text.strip()[:_MOST_HINT]}
+    return {"login_hint": text.strip()[:MAX_EMAIL]}
 
 
 def _scope(text: str) -> dict[str, Any]:
