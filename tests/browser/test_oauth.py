@@ -48,6 +48,7 @@ def reach(page: Page, key: str) -> None:
         enter(page, PERSONS[key])
     else:
         choose(page, NAMES[key])
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Continue with {NAMES[key]}")
 
 
 def go(page: Page, key: str) -> None:
@@ -64,7 +65,6 @@ def test_a_mailbox_is_connected_at_the_provider(
 ) -> None:
     page = open_oauth(size="narrow", java_script_enabled=script)
     reach(page, key)
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Continue with {NAMES[key]}")
     go(page, key)
     page.get_by_label("Account").fill(PERSONS.get(key, "someone@nobody-knows.test"))
     page.get_by_role("button", name="Allow").click()
