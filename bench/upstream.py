@@ -8,7 +8,10 @@ any stretch of that length, which is stricter than counting by the clock.
 import argparse
 import asyncio
 import bisect
+import contextlib
 import dataclasses
+import gc
+import os
 import time
 import uuid
 from typing import Any
@@ -185,11 +188,24 @@ def _rate_limited() -> web.Response:
     return _refusal(429, "api.rate_limit_error", "Too many requests")
 
 
+def _come_first() -> None:
+    """Note calls when they arrive, as a machine of one's own would.
+
+    The programs that are measured share this machine's cores; without this, calls were noted up to
+    20 ms late, and so as one second's that were sent in two.
+    """
+    gc.disable()
+    # Only root may.
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+
+
 def main() -> None:
     """Serve on the port of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("port", type=int)
     port = parser.parse_args().port
+    _come_first()
     web.run_app(
         Upstream().application(), host="127.0.0.1", port=port, backlog=4096,
         access_log=None, print=None, shutdown_timeout=0.1,

@@ -10,6 +10,7 @@ a cap on what it reads. Redirects are not followed: they would carry passwords e
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,8 @@ from signin.errors import BadAnswer, NotSent, OutcomeUnknown
 
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
+
+Turn = Callable[[], AbstractContextManager[None]]
 
 _UNSENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
@@ -56,14 +59,14 @@ class Upstream:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
-        when_connected: Callable[[], None] = lambda: None,
+        turn: Turn = nullcontext,
     ) -> Answer:
         """Send one request and read the whole answer, all within ``seconds``.
 
         A connection that cannot be made is tried once more, as nothing was sent by then.
 
         :param content: a body that goes out byte for byte, for what is signed.
-        :param when_connected: called before the first byte is sent; it may wait for its moment.
+        :param turn: makes the context to send the first byte in; it may wait for its moment.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
@@ -73,24 +76,19 @@ class Upstream:
             "headers": headers, "params": params, "json": json, "data": form, "content": content,
         }  # fmt: skip
         try:
-            return self._once(method, url, deadline, sent, when_connected)
+            return self._once(method, url, deadline, sent, turn)
         except NotSent:
-            return self._once(method, url, deadline, sent, when_connected)
+            return self._once(method, url, deadline, sent, turn)
 
     def _once(
-        self,
-        method: str,
-        url: str,
-        deadline: float,
-        sent: dict[str, Any],
-        when_connected: Callable[[], None],
+        self, method: str, url: str, deadline: float, sent: dict[str, Any], turn: Turn
     ) -> Answer:
         left = deadline - time.monotonic()
         if left <= 0:
             raise NotSent("no time left")
         try:
             with (
-                self._client(deadline, left, when_connected) as client,
+                self._client(deadline, left, turn) as client,
                 client.stream(method, url, **sent) as response,
             ):
                 return _read(response, deadline)
@@ -102,11 +100,9 @@ class Upstream:
         # with it the password.
         raise failure
 
-    def _client(
-        self, deadline: float, left: float, when_connected: Callable[[], None]
-    ) -> httpx.Client:
+    def _client(self, deadline: float, left: float, turn: Turn) -> httpx.Client:
         return httpx.Client(
-            transport=self._transport(deadline, when_connected),
+            transport=self._transport(deadline, turn),
             timeout=httpx.Timeout(left, connect=min(CONNECT_SECONDS, left)),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             follow_redirects=False,
@@ -131,55 +127,48 @@ def _read(response: httpx.Response, deadline: float) -> Answer:
     return Answer(status=response.status_code, headers=dict(response.headers), body=body)
 
 
-_MakeTransport = Callable[[float, Callable[[], None]], httpx.BaseTransport]
+_MakeTransport = Callable[[float, Turn], httpx.BaseTransport]
 
 
 def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
-    def make(deadline: float, when_connected: Callable[[], None]) -> httpx.BaseTransport:
-        when_connected()
-        return transport
+    def make(deadline: float, turn: Turn) -> httpx.BaseTransport:
+        with turn():
+            return transport
 
     return make
 
 
 def _network() -> _MakeTransport:
     tls = httpx.create_ssl_context()
-    return lambda deadline, when_connected: _Transport(tls, deadline, when_connected)
+    return lambda deadline, turn: _Transport(tls, deadline, turn)
 
 
 class _Transport(httpx.HTTPTransport):
     """httpx's own transport, for one request, on a connection that knows its deadline."""
 
-    def __init__(
-        self, tls: ssl.SSLContext, deadline: float, when_connected: Callable[[], None]
-    ) -> None:
+    def __init__(self, tls: ssl.SSLContext, deadline: float, turn: Turn) -> None:
         super().__init__(verify=tls, trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, when_connected)
+            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, turn)
         )
 
 
 class _Backend(httpcore.SyncBackend):
-    def __init__(self, deadline: float, when_connected: Callable[[], None]) -> None:
+    def __init__(self, deadline: float, turn: Turn) -> None:
         self._deadline = deadline
-        self._when_connected = when_connected
+        self._turn = turn
 
     def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._when_connected)
+        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._turn)
 
 
 class _Stream(httpcore.NetworkStream):
     """A socket that gives up at the deadline, however steadily bytes drip in (httpx would not)."""
 
-    def __init__(
-        self,
-        stream: httpcore.NetworkStream,
-        deadline: float,
-        when_connected: Callable[[], None] | None,
-    ) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float, turn: Turn) -> None:
         self._stream = stream
         self._deadline = deadline
-        self._when_connected = when_connected
+        self._turn = turn
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         left = self._deadline - time.monotonic()
@@ -190,13 +179,12 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         # TLS writes for itself, so the first write of a stream is the request's.
         stream = self._stream.start_tls(*args, **kwargs)
-        return _Stream(stream, self._deadline, self._when_connected)
+        return _Stream(stream, self._deadline, self._turn)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if self._when_connected:
-            self._when_connected()
-            self._when_connected = None
-        self._stream.write(buffer, timeout)
+        turn, self._turn = self._turn, nullcontext
+        with turn():
+            self._stream.write(buffer, timeout)
 
     def close(self) -> None:
         self._stream.close()

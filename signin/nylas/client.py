@@ -1,6 +1,7 @@
 """The calls, each within a time limit of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from signin.errors import BadAnswer, Refused
@@ -15,7 +16,7 @@ from signin.nylas.records import (
     connector_of,
     grant_of,
 )
-from signin.upstream import Upstream
+from signin.upstream import Turn, Upstream
 
 DETECT_SECONDS = 3.0
 LOOKUP_SECONDS = 5.0
@@ -72,13 +73,13 @@ class NylasClient:
         settings: Mapping[str, Any],
         *,
         scope: Sequence[str] = (),
-        when_connected: Callable[[], None] = lambda: None,
+        turn: Turn = nullcontext,
     ) -> Grant:
         """Let Nylas sign in with these credentials, once (``POST /v3/connect/custom``).
 
         An address that has a grant already keeps its grant id.
 
-        :param when_connected: called before the first byte is sent.
+        :param turn: makes the context to send the first byte in.
         """
         body = {"provider": provider, "settings": dict(settings)}
         if scope:
@@ -88,7 +89,7 @@ class NylasClient:
             "/v3/connect/custom",
             body=body,
             seconds=GRANT_SECONDS,
-            when_connected=when_connected,
+            turn=turn,
         )
         if (grant := grant_of(data)) is None:
             raise BadAnswer("connect/custom")
@@ -145,7 +146,7 @@ class NylasClient:
         seconds: float,
         params: Mapping[str, str] | None = None,
         body: Any = None,
-        when_connected: Callable[[], None] = lambda: None,
+        turn: Turn = nullcontext,
     ) -> Any:
         answer = self._upstream.send(
             method,
@@ -154,7 +155,7 @@ class NylasClient:
             headers=self._headers,
             params=params,
             json=body,
-            when_connected=when_connected,
+            turn=turn,
         )
         content = read_json(answer)
         if not 200 <= answer.status < 300:

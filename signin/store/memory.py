@@ -1,9 +1,9 @@
 """Values that expire and rates that hold, in one process."""
 
+import bisect
 import threading
 import time
-from collections import deque
-from typing import Any
+from typing import Any, NamedTuple
 
 _MOST_VALUES = 10_000
 _MOST_STAMPS = 10_000
@@ -20,12 +20,20 @@ class Full(Exception):
         self.wait = wait
 
 
+class Slot(NamedTuple):
+    """A reservation: seconds until its moment, and what it is called where it was made."""
+
+    wait: float
+    mark: Any
+
+
 class Memory:
     """Safe between threads, and bounded: the oldest value goes first when there are too many."""
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[Any, float]] = {}
-        self._stamps: dict[str, deque[float]] = {}
+        # In their order, which is that of time, too.
+        self._stamps: dict[str, list[float]] = {}
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Any:
@@ -53,26 +61,41 @@ class Memory:
             self._values.pop(key, None)
             return value
 
-    def reserve(self, key: str, *, most: int, seconds: float, patience: float) -> float:
-        """Return the seconds to wait so that no span of ``seconds`` sees more than ``most``.
+    def reserve(self, key: str, *, most: int, seconds: float, patience: float) -> Slot:
+        """Find the next moment with which no span of ``seconds`` sees more than ``most``.
 
         :param patience: the longest wait that is worth it.
         :raises Full: when the wait would be longer; nothing is reserved then.
         """
         with self._lock:
             now = time.monotonic()
-            stamps = self._stamps.setdefault(key, deque(maxlen=_MOST_STAMPS))
+            stamps = self._stamps.get(key, [])
             slot = max(now, stamps[-most] + seconds) if len(stamps) >= most else now
             if slot - now > patience:
                 raise Full(slot - now)
-            stamps.append(slot)
-            return slot - now
+            self._stamp(key, slot)
+            return Slot(slot - now, slot)
 
-    def note(self, key: str, wait: float) -> None:
+    def note(self, key: str, wait: float) -> Slot:
         """Count what was reserved elsewhere, ``wait`` seconds from now."""
         with self._lock:
-            stamps = self._stamps.setdefault(key, deque(maxlen=_MOST_STAMPS))
-            stamps.append(time.monotonic() + wait)
+            slot = time.monotonic() + wait
+            self._stamp(key, slot)
+            return Slot(wait, slot)
+
+    def move(self, key: str, slot: Slot) -> None:
+        """Note that ``slot`` was made use of right now."""
+        with self._lock:
+            stamps = self._stamps.get(key, [])
+            place = bisect.bisect_left(stamps, slot.mark)
+            if stamps[place : place + 1] == [slot.mark]:
+                del stamps[place]
+            self._stamp(key, time.monotonic())
+
+    def _stamp(self, key: str, moment: float) -> None:
+        stamps = self._stamps.setdefault(key, [])
+        bisect.insort(stamps, moment)
+        del stamps[:-_MOST_STAMPS]
 
     def _put(self, key: str, value: Any, seconds: float) -> None:
         # Anew at the end: the order of a dict is that of insertion.

@@ -2,13 +2,13 @@
 
 import json
 import secrets
-from typing import Any, NamedTuple
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from signin.store.memory import Full
+from signin.store.memory import Full, Slot
 from signin.store.outbox_remote import RemoteOutbox
 
 Lost = redis.RedisError
@@ -22,7 +22,7 @@ _CONNECTION_WAIT_SECONDS = 10
 _PREFIX = "latchkey:"
 _PEER_MILLISECONDS = 120_000
 
-# Redis's own clock, so those of the machines need not agree. A list of the latest reservations:
+# Redis's own clock, so those of the machines need not agree. A sorted set of the latest moments:
 # the one that is ``most`` places back decides when the next may be. Libraries for rate limits only
 # refuse; here somebody who comes a little too early gets a later slot instead.
 _RESERVE = """
@@ -32,30 +32,15 @@ local most, span, patience = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV
 redis.call('ZADD', KEYS[2], now, ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - tonumber(ARGV[5]))
 local peers = redis.call('ZCARD', KEYS[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - span)
 local slot = now
-local before = redis.call('LINDEX', KEYS[1], most - 1)
-if before and before + span > now then slot = before + span end
-if slot - now > patience then return {tostring(slot - now), peers, ''} end
-local mark = string.format('%.3f', slot)
-redis.call('LPUSH', KEYS[1], mark)
-redis.call('LTRIM', KEYS[1], 0, 9999)
+local before = redis.call('ZREVRANGE', KEYS[1], most - 1, most - 1, 'WITHSCORES')[2]
+if before then slot = math.max(now, before + span) end
+if slot - now > patience then return {tostring(slot - now), peers, 0} end
+redis.call('ZADD', KEYS[1], string.format('%.3f', slot), ARGV[6])
 redis.call('PEXPIRE', KEYS[1], math.ceil(slot - now + span))
-return {tostring(slot - now), peers, mark}
+return {tostring(slot - now), peers, 1}
 """
-
-# A reservation that was made use of later than planned is moved to when it was.
-_MOVE = """
-if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 1 then
-  redis.call('LPUSH', KEYS[1], string.format('%.3f', tonumber(ARGV[1]) + tonumber(ARGV[2])))
-end
-"""
-
-
-class Slot(NamedTuple):
-    """A reservation: seconds until its moment, and what it is called in Redis."""
-
-    wait: float
-    mark: bytes
 
 
 class Remote:
@@ -78,7 +63,6 @@ class Remote:
         )
         self._redis = redis.Redis(connection_pool=pool)
         self._reserve = self._redis.register_script(_RESERVE)
-        self._move = self._redis.register_script(_MOVE)
         self._name = secrets.token_hex(8)
         self.peers = 1
         self.outbox = RemoteOutbox(self._redis, f"{_PREFIX}outbox")
@@ -110,21 +94,23 @@ class Remote:
         :raises Full: when the wait would be longer than ``patience``.
         """
         keys = [f"{_PREFIX}rate:{key}", f"{_PREFIX}peers"]
+        mark = secrets.token_hex(8)
         args: list[str | float] = [
             most,
             seconds * 1000,
             patience * 1000,
             self._name,
             _PEER_MILLISECONDS,
+            mark,
         ]
-        wait, self.peers, mark = self._reserve(keys=keys, args=args)
-        if not mark:
+        wait, self.peers, reserved = self._reserve(keys=keys, args=args)
+        if not reserved:
             raise Full(float(wait) / 1000)
         return Slot(float(wait) / 1000, mark)
 
     def move(self, key: str, slot: Slot, *, late: float) -> None:
         """Note that ``slot`` was made use of so many seconds later than planned."""
-        self._move(keys=[f"{_PREFIX}rate:{key}"], args=[slot.mark, late * 1000])
+        self._redis.zadd(f"{_PREFIX}rate:{key}", {slot.mark: late * 1000}, xx=True, incr=True)
 
 
 def _milliseconds(seconds: float) -> int:

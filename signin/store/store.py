@@ -1,18 +1,27 @@
 """Redis with this process's memory behind it."""
 
-import threading
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
 
 from signin import logs
-from signin.store.memory import Full, Memory
-from signin.store.remote import Lost, Remote, Slot
+from signin.store.memory import Full, Memory, Slot
+from signin.store.remote import Lost, Remote
 
 _RETRY_SECONDS = 1.0
-_LATE_SECONDS = 0.002
+_LATE_SECONDS = 0.001
 
 T = TypeVar("T")
+
+
+class _Slots(NamedTuple):
+    """A reservation here and in Redis, and the wait that is right for both."""
+
+    wait: float
+    mine: Slot
+    shared: Slot | None
 
 
 class Store:
@@ -30,6 +39,7 @@ class Store:
         self._memory = Memory()
         self._remote = Remote(url) if url else None
         self._processes = processes
+        self._movers = ThreadPoolExecutor(max_workers=1)
         self._retry_at = 0.0
         self._lost_at: float | None = None
         self._found_at: float | None = None
@@ -69,36 +79,40 @@ class Store:
         :param patience: the longest wait that is worth it, in seconds.
         :raises Full: when the wait would be longer; nothing is reserved then.
         """
-        return self._reserve(key, most, seconds, patience)[0]
+        return self._reserve(key, most, seconds, patience).wait
 
-    def take_turn(self, key: str, *, most: int, seconds: float) -> None:
-        """Count this very moment, so that no span of ``seconds`` sees more than ``most``.
+    @contextmanager
+    def turn(self, key: str, *, most: int, seconds: float, patience: float = 0.0) -> Iterator[None]:
+        """Wait until it may be done, so that no span of ``seconds`` sees it more often than that.
 
-        :raises Full: with the seconds to wait before it is worth another try.
+        As ``reserve``, except that what counts is when it was done.
+
+        :raises Full: when the wait would be longer than ``patience``.
         """
         began = time.monotonic()
-        _, slot = self._reserve(key, most, seconds, 0.0)
-        late = time.monotonic() - began
-        if slot and late > _LATE_SECONDS:
-            # The answer of Redis took its time, and it is now that counts. It hears of that soon
-            # enough: it matters a span from now.
-            threading.Thread(target=self._move, args=(key, slot, late), daemon=True).start()
+        wait, mine, shared = self._reserve(key, most, seconds, patience)
+        if wait:
+            time.sleep(wait)
+        yield
+        self._memory.move(key, mine)
+        late = time.monotonic() - began - wait
+        if shared and late > _LATE_SECONDS:
+            # Redis hears of that soon enough: it matters a span from now. Starting a thread here
+            # would let others go first.
+            self._movers.submit(self._move, key, shared, late)
 
     def _move(self, key: str, slot: Slot, late: float) -> None:
         self.ask(lambda remote: remote.move(key, slot, late=late), None)
 
-    def _reserve(
-        self, key: str, most: int, seconds: float, patience: float
-    ) -> tuple[float, Slot | None]:
-        slot = self.ask(
+    def _reserve(self, key: str, most: int, seconds: float, patience: float) -> _Slots:
+        shared = self.ask(
             lambda remote: remote.reserve(key, most=most, seconds=seconds, patience=patience), None
         )
-        wait = slot.wait if slot else None
-        if wait is None or self._within(seconds, self._found_at):
-            # What Redis forgot when it stopped, this process's share still knows.
-            return self._reserve_alone(key, most, seconds, patience, wait), slot
-        self._memory.note(key, wait)
-        return wait, slot
+        if shared and not self._within(seconds, self._found_at):
+            return _Slots(shared.wait, self._memory.note(key, shared.wait), shared)
+        # What Redis forgot when it stopped, this process's share still knows.
+        mine = self._reserve_alone(key, most, seconds, patience, lost=shared is None)
+        return _Slots(max(mine.wait, shared.wait if shared else 0.0), mine, shared)
 
     def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
         """Return what ``call`` gets from Redis, ``otherwise`` while there is none."""
@@ -123,15 +137,14 @@ class Store:
             self._remote.close()
 
     def _reserve_alone(
-        self, key: str, most: int, seconds: float, patience: float, given: float | None
-    ) -> float:
+        self, key: str, most: int, seconds: float, patience: float, *, lost: bool
+    ) -> Slot:
         peers = self._remote.peers if self._remote else self._processes
-        if given is None and peers > 1 and self._within(seconds, self._lost_at):
+        if lost and peers > 1 and self._within(seconds, self._lost_at):
             # What the others did in this span is unknown, so it counts as full.
             raise Full(seconds)
         share = max(1, most // peers)
-        wait = self._memory.reserve(key, most=share, seconds=seconds, patience=patience)
-        return max(wait, given or 0.0)
+        return self._memory.reserve(key, most=share, seconds=seconds, patience=patience)
 
     @staticmethod
     def _within(seconds: float, since: float | None) -> bool:

@@ -53,9 +53,9 @@ def _create(
     settings: Mapping[str, Any],
     scope: Sequence[str],
 ) -> Grant:
-    with gate.passage() as my_turn:
+    with gate.passage() as turn:
         try:
-            return client.create_grant(provider.key, settings, scope=scope, when_connected=my_turn)
+            return client.create_grant(provider.key, settings, scope=scope, turn=turn)
         except Refused as error:
             if _may_have_worked(error):
                 raise

@@ -10,17 +10,18 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from signin.store import Full, Store
+from signin.upstream import Turn
 
 # The longest wait for one's turn: the page says that a sign-in takes up to two minutes.
 PATIENCE_SECONDS = 20.0
 # Longer than a second by what the way to Nylas may differ from one request to the next.
-_SPAN_SECONDS = 1.0055
+_SPAN_SECONDS = 1.005
 # Between two that were sent in fact. Shorter, so that what one delay cost is soon made up for.
-_SENT_SECONDS = 1.0045
+_SENT_SECONDS = 1.004
 _MOST = 3000
 _MOST_UNANSWERED = 1500
 _SILENT_SECONDS = 20.0
@@ -58,19 +59,19 @@ class Gate:
         self._last_probe = 0.0
 
     @contextmanager
-    def passage(self) -> Iterator[Callable[[], None]]:
+    def passage(self) -> Iterator[Turn]:
         """Wait for one's turn, then stand for one authentication under way.
 
-        Call what it gives right before the first byte is sent: what was held up on its way there
-        must not reach Nylas together with those whose turn comes next. Leave it by an exception
-        when no answer came: that tells that Nylas may be in trouble.
+        Send the first byte in the context that it makes: what was held up on its way there must
+        not reach Nylas together with those whose turn comes next. Leave the passage by an
+        exception when no answer came: that tells that Nylas may be in trouble.
 
         :raises Busy: when it is not worth waiting.
         """
         began = self._enter()
         try:
             self._wait()
-            yield self._wait_for_the_others
+            yield self._turn
             self._answered(began)
             # A thousand answers may come back together; pages are served in between.
             with self._returning:
@@ -91,10 +92,14 @@ class Gate:
         if wait:
             time.sleep(wait)
 
-    def _wait_for_the_others(self) -> None:
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
         while True:
             try:
-                self._store.take_turn("sent", most=self._per_second, seconds=_SENT_SECONDS)
+                with self._store.turn(
+                    "sent", most=self._per_second, seconds=_SENT_SECONDS, patience=_SENT_SECONDS
+                ):
+                    yield
             except Full as full:
                 time.sleep(full.wait)
             else:

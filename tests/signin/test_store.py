@@ -1,4 +1,3 @@
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +7,7 @@ from redis import client
 
 from signin.store import Full, Store
 from signin.store.memory import Memory
-from signin.store.remote import Lost, Remote, Slot
+from signin.store.remote import Lost, Remote
 from tests.servers import RedisServer, redis
 
 
@@ -50,8 +49,7 @@ def reserve(
     place: Memory | Remote, key: str, *, most: int, seconds: float, patience: float
 ) -> float:
     """The seconds to wait, wherever it is that they are reserved."""
-    slot = place.reserve(key, most=most, seconds=seconds, patience=patience)
-    return slot.wait if isinstance(slot, Slot) else slot
+    return place.reserve(key, most=most, seconds=seconds, patience=patience).wait
 
 
 def test_a_value_lasts_as_long_as_it_was_given(place: Memory | Remote) -> None:
@@ -122,38 +120,57 @@ def test_memory_does_not_grow_without_bound() -> None:
     assert len(memory._values) == 10_000
 
 
-def test_a_turn_that_is_taken_counts_from_now() -> None:
+def test_a_turn_is_waited_for() -> None:
     store = Store()
-    store.take_turn("turn", most=1, seconds=10)
-    with pytest.raises(Full) as full:
-        store.take_turn("turn", most=1, seconds=10)
-    assert 9 < full.value.wait <= 10
+    began = time.monotonic()
+    for _ in range(3):
+        with store.turn("turn", most=1, seconds=0.2, patience=1):
+            pass
+    assert 0.4 <= time.monotonic() - began < 2
+
+
+def test_a_turn_counts_from_when_it_was_made_use_of() -> None:
+    store = Store()
+    with store.turn("turn", most=1, seconds=10):
+        time.sleep(0.3)
+    with pytest.raises(Full) as full, store.turn("turn", most=1, seconds=10):
+        pass
+    assert 9.8 < full.value.wait <= 10
+
+
+def test_what_is_moved_takes_its_new_place_in_the_order() -> None:
+    memory = Memory()
+    slot = memory.reserve("rate", most=2, seconds=10, patience=0)
+    memory.reserve("rate", most=2, seconds=10, patience=0)
+    time.sleep(0.3)
+    memory.move("rate", slot)
+    # The other one is the older now.
+    assert 9 < reserve(memory, "rate", most=2, seconds=10, patience=60) <= 9.7
+    assert 9.9 < reserve(memory, "rate", most=2, seconds=10, patience=60) <= 10
 
 
 @pytest.mark.redis
-def test_a_turn_that_was_made_use_of_late_counts_from_then() -> None:
+def test_what_is_moved_takes_its_new_place_for_all() -> None:
     with redis() as server:
         remote = Remote(server.url)
-        slot = remote.reserve("rate", most=1, seconds=10, patience=0)
+        slot = remote.reserve("rate", most=2, seconds=10, patience=0)
+        remote.reserve("rate", most=2, seconds=10, patience=0)
         remote.move("rate", slot, late=5)
-        assert 14 < reserve(remote, "rate", most=1, seconds=10, patience=60) <= 15
+        assert 9 < reserve(remote, "rate", most=2, seconds=10, patience=60) <= 10
+        assert 14 < reserve(remote, "rate", most=2, seconds=10, patience=60) <= 15
         remote.close()
 
 
 @pytest.mark.redis
-def test_redis_hears_of_a_turn_that_its_answer_delayed(
-    process: Process, server: RedisServer
-) -> None:
+def test_redis_hears_when_a_turn_was_made_use_of(process: Process, server: RedisServer) -> None:
     store = process()
-    store.get("connected")
-    with server.paused():
-        threading.Timer(0.3, server._process.send_signal, [signal.SIGCONT]).start()
-        store.take_turn("late", most=1, seconds=10)
-    answered = time.time()
+    with store.turn("late", most=1, seconds=10):
+        time.sleep(0.3)
+    done = time.time()
     with client.Redis.from_url(server.url) as looking:
         end = time.monotonic() + 5
         # Nobody waits for that, so it is a moment later.
-        while float(looking.lindex("latchkey:rate:late", 0)) / 1000 < answered + 0.1:
+        while looking.zrange("latchkey:rate:late", 0, 0, withscores=True)[0][1] < 1000 * done - 100:
             assert time.monotonic() < end
             time.sleep(0.01)
 

@@ -43,8 +43,7 @@ def test_no_second_sees_more_than_nylas_takes() -> None:
     sent = []
 
     def send(_: int) -> None:
-        with door.passage() as my_turn:
-            my_turn()
+        with door.passage() as turn, turn():
             sent.append(time.monotonic())
 
     with ThreadPoolExecutor(12) as pool:
@@ -59,11 +58,11 @@ def test_who_was_held_up_does_not_arrive_together_with_those_who_come_next() -> 
     sent = []
 
     def send(number: int) -> None:
-        with door.passage() as my_turn:
+        with door.passage() as turn:
             if number < 5:
                 time.sleep(0.6)  # as long as a connection may take
-            my_turn()
-            sent.append(time.monotonic())
+            with turn():
+                sent.append(time.monotonic())
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(send, range(10)))

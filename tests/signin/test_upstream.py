@@ -1,4 +1,8 @@
+import contextlib
+import socket
+import threading
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -141,18 +145,23 @@ def test_an_address_that_cannot_be_called_means_that_nothing_was_sent(address: s
 
 
 def test_the_moment_to_send_comes_once_there_is_a_connection_and_before_anything_is_sent() -> None:
-    moments: list[tuple[int, int]] = []
+    moments: list[tuple[str, int]] = []
 
-    with hostile(say(http(body=b"{}"))) as server:
+    def answer(sock: socket.socket, over: threading.Event) -> None:
+        moments.append(("came", server.connections))
+        sock.sendall(http(body=b"{}"))
 
-        def wait_for_it() -> None:
-            time.sleep(0.2)
-            moments.append((server.connections, len(server.requests)))
+    @contextlib.contextmanager
+    def turn() -> Iterator[None]:
+        time.sleep(0.2)
+        moments.append(("its turn", server.connections))
+        yield
+        moments.append(("begun", server.connections))
 
-        UPSTREAM.send(
-            "POST", server.url, seconds=ENOUGH_SECONDS, json={}, when_connected=wait_for_it
-        )
-    assert moments == [(1, 0)]
+    with hostile(answer) as server:
+        UPSTREAM.send("POST", server.url, seconds=ENOUGH_SECONDS, json={}, turn=turn)
+    # The second write, of the body, is what "came" waits for.
+    assert moments == [("its turn", 1), ("begun", 1), ("came", 1)]
 
 
 def test_no_time_left_means_that_nothing_was_sent() -> None:
