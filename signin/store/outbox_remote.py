@@ -18,9 +18,8 @@ _NOW = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 """
-_CHANGE = f"""{_NOW}
-for i = 1, #ARGV, 3 do
-  local key, value, wait = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+_SET = f"""{_NOW}
+local function set(key, value, wait)
   if value == '' then
     redis.call('ZREM', KEYS[1], key)
     redis.call('HDEL', KEYS[2], key)
@@ -29,6 +28,9 @@ for i = 1, #ARGV, 3 do
     redis.call('HSET', KEYS[2], key, value)
   end
 end
+"""
+_CHANGE = f"""{_SET}
+for i = 1, #ARGV, 3 do set(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
 redis.call('PEXPIRE', KEYS[1], {_KEPT_MILLISECONDS})
 redis.call('PEXPIRE', KEYS[2], {_KEPT_MILLISECONDS})
 """
@@ -49,17 +51,9 @@ local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return {{lease, first[2] and math.max(0, first[2] - now) or -1, found}}
 """
 # A lease that ran out was given to somebody else, with another time.
-_FINISH = f"""{_NOW}
-local key, lease, value, wait = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local score = redis.call('ZSCORE', KEYS[1], key)
-if not score or tonumber(score) ~= tonumber(lease) then return end
-if value == '' then
-  redis.call('ZREM', KEYS[1], key)
-  redis.call('HDEL', KEYS[2], key)
-else
-  redis.call('ZADD', KEYS[1], now + wait, key)
-  redis.call('HSET', KEYS[2], key, value)
-end
+_FINISH = f"""{_SET}
+local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if score and tonumber(score) == tonumber(ARGV[2]) then set(ARGV[1], ARGV[3], ARGV[4]) end
 """
 
 

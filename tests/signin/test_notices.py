@@ -2,7 +2,6 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,20 +14,8 @@ from signin.services import Services
 from signin.store import Store
 from signin.upstream import Upstream
 from tests.conftest import make_settings
-from tests.servers import RedisServer, redis
-from tests.signin.noticing import ABOUT, EMAIL, SECRET, Company, about, company, eventually
-
-
-@pytest.fixture
-def firm() -> Iterator[Company]:
-    with company() as made:
-        yield made
-
-
-@pytest.fixture
-def server() -> Iterator[RedisServer]:
-    with redis() as running:
-        yield running
+from tests.servers import RedisServer
+from tests.signin.noticing import ABOUT, EMAIL, SECRET, Company, about, eventually
 
 
 def kept_in(server: RedisServer) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -11,7 +10,7 @@ from werkzeug import Response
 from config import ROOT
 from signin import logs
 from signin.notices import notices, sender
-from tests.servers import RedisServer, redis
+from tests.servers import RedisServer
 from tests.signin.noticing import (
     ABOUT,
     EMAIL,
@@ -19,7 +18,6 @@ from tests.signin.noticing import (
     Company,
     Received,
     about,
-    company,
     eventually,
 )
 
@@ -37,18 +35,6 @@ notices = Notices(Store(redis_url), Upstream(), url=url, secret=SECRET, with_ema
 notices.connected(ABOUT, grant_id="grant-1", reconnected=False)
 time.sleep(60)
 """
-
-
-@pytest.fixture
-def firm() -> Iterator[Company]:
-    with company() as made:
-        yield made
-
-
-@pytest.fixture
-def server() -> Iterator[RedisServer]:
-    with redis() as running:
-        yield running
 
 
 @pytest.fixture
