@@ -55,6 +55,14 @@ def test_a_password_is_asked_for(provider: str) -> None:
     }
 
 
+def test_two_people_share_no_values() -> None:
+    one = form_for("imap", {"password": "one", "username": "someone"})
+    other = form_for("imap", {"password": "other"}, email="someone@gmx.de")
+    assert one.values() == {"password": "one", "username": "someone"}
+    assert other.values() == {"password": "other"}
+    assert other.mailbox.domain == "gmx.de"
+
+
 @pytest.mark.parametrize("provider", ["imap", "icloud", "ews"])
 def test_a_password_is_never_cut_short(provider: str) -> None:
     assert form_for(provider, {"password": "p" * 1024}).values()["password"] == "p" * 1024
