@@ -7,7 +7,7 @@ from flask import request, url_for
 
 from signin import flow
 from signin.flow import SignIn
-from signin.forms import check_email
+from signin.forms import ascii_address, check_email
 from signin.handoff import AppRequest, LinkRefused, Pin, read_request
 from signin.problems.handoff import LINK_BROKEN, LINK_NEEDED, LINK_OLD
 from signin.providers import PROVIDERS, Provider
@@ -125,11 +125,7 @@ def _read_pin() -> Pin | None:
             raise LinkRefused(LINK_NEEDED)
         return None
     pin = services.links.read(links[0])
-    try:
-        address = check_email(pin.email).ascii_email
-    except EmailNotValidError:
-        address = None
-    if not address:
+    if not (address := ascii_address(pin.email)):
         raise LinkRefused(LINK_BROKEN)
     return replace(pin, email=address)
 

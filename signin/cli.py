@@ -4,12 +4,11 @@ import re
 from urllib.parse import urlencode
 
 import click
-from email_validator import EmailNotValidError
 from flask import Flask
 
 from signin.doctor import findings
 from signin.errors import NylasError
-from signin.forms import check_email
+from signin.forms import ascii_address
 from signin.handoff.links import LONGEST_SECONDS
 from signin.handoff.request import MOST_STATE
 from signin.providers import PROVIDERS
@@ -35,11 +34,7 @@ def init_cli(app: Flask) -> None:
         """Make a link for one person."""
         services = get_services()
         settings = services.settings
-        try:
-            address = check_email(email).ascii_email
-        except EmailNotValidError:
-            address = None
-        if not address:
+        if not ascii_address(email):
             raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
         _check_way_back(services, redirect_uri, state)
         text = services.links.make(email, provider=provider or "", seconds=_seconds(expires))

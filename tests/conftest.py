@@ -18,7 +18,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("shared")
 
-Clock = Callable[[int], None]
+Clock = Callable[[float], None]
 
 KEY = "nyk_v0_key-of-the-tests"
 SECRET = "aR4nd0mSecretKeyThatOnlyTheseTestsKnow"
@@ -51,11 +51,16 @@ def visit() -> Callable[..., Visitor]:
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Lets so many seconds pass."""
-    now = [1_800_000_000.0]
-    monkeypatch.setattr("time.time", lambda: now[0])
+    return stopped_clock(monkeypatch, "time.time", 1_800_000_000)
 
-    def pass_by(seconds: int) -> None:
-        now[0] += seconds
+
+def stopped_clock(monkeypatch: pytest.MonkeyPatch, name: str, now: float) -> Clock:
+    """Stop a clock of Python's; it goes on by as many seconds as it is told."""
+    shown = [now]
+    monkeypatch.setattr(name, lambda: shown[0])
+
+    def pass_by(seconds: float) -> None:
+        shown[0] += seconds
 
     return pass_by
 

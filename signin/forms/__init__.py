@@ -12,7 +12,7 @@ from signin.forms.credentials import (
     Mailbox,
     credentials_form,
 )
-from signin.forms.email import MAX_EMAIL, EmailForm, check_email
+from signin.forms.email import MAX_EMAIL, EmailForm, ascii_address, check_email
 
 __all__ = [
     "MAX_EMAIL",
@@ -21,6 +21,7 @@ __all__ = [
     "CredentialsForm",
     "EmailForm",
     "Mailbox",
+    "ascii_address",
     "check_email",
     "credentials_form",
 ]

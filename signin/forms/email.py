@@ -19,6 +19,14 @@ def check_email(text: str) -> ValidatedEmail:
     return validate_email(text, check_deliverability=False, test_environment=True)
 
 
+def ascii_address(text: str) -> str:
+    """Return an address as Nylas gets it, "" when Nylas could not use it."""
+    try:
+        return check_email(text).ascii_email or ""
+    except EmailNotValidError:
+        return ""
+
+
 class EmailForm(FlaskForm):  # type: ignore[misc]
     """One field. ``address`` holds the parts of the address once it was found to be good."""
 

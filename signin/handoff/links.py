@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from signin.forms import MAX_EMAIL
 from signin.problems import Problem
 from signin.problems.handoff import LINK_BROKEN, LINK_OLD, LINK_USED
 from signin.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN
@@ -26,7 +27,7 @@ from signin.store import Store
 from signin.submission import Connected, Failed, Outcome
 
 LONGEST_SECONDS = 30 * 24 * 60 * 60
-_EMAIL = re.compile(r"\S{1,254}")
+_EMAIL = re.compile(rf"\S{{1,{MAX_EMAIL}}}")
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _PREFIX = b"latchkey-link:"
 

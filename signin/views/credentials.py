@@ -56,7 +56,7 @@ def submit(key: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(form, provider, signin, status=422)
     outcome = _send(form, provider, signin)
-    end(signin, provider, outcome, mailbox=_mailbox(provider, signin).name)
+    end(signin, provider, outcome, mailbox=form.mailbox.name)
     if isinstance(outcome, Failed):
         return _failed(outcome, form, provider, signin)
     return redirect(url_for("connected.show", s=signin.id), code=303)
@@ -133,9 +133,8 @@ def _form_page(
     status: int = 200,
     failed: Failed | None = None,
 ) -> ResponseReturnValue:
-    mailbox = _mailbox(provider, signin)
     if failed:
-        _say_at_field(failed.problem, form, mailbox)
+        _say_at_field(failed.problem, form)
     form.email.data = signin.shown
     form.attempt.data = secrets.token_urlsafe(12)
     page = render_template(
@@ -143,18 +142,19 @@ def _form_page(
         form=form,
         provider=provider,
         signin=signin,
-        mailbox=mailbox,
+        mailbox=form.mailbox,
         problem=failed.problem if failed else None,
         support_code=_support_code(failed) if failed else "",
     )
     return page, status
 
 
-def _say_at_field(problem: Problem, form: CredentialsForm, mailbox: Mailbox) -> None:
+def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
     """Put the problem beside the field it is about, if the form has that field."""
     name = form.provider.server_field if problem.place == "server" else problem.place
     if name not in form:
         return
+    mailbox = form.mailbox
     text = translate(problem.text, mailbox=mailbox.name, company=mailbox.settings.brand_name)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
         text += " " + translate("The note above may help.")

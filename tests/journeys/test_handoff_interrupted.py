@@ -6,24 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app import create_app
 from signin.flow import IDLE_SECONDS
 from signin.flow.steps import REVIVED_SECONDS
 from tests.browser.nylas import Nylas
 from tests.calling import CALLBACK, CallingApp
-from tests.conftest import SECRET, Clock, make_settings
+from tests.conftest import SECRET, Clock
 from tests.journeys.conftest import Line
+from tests.journeys.test_handoff import APP, DONE, EMAIL, FIRST, OTHER, PAGE
 from tests.pages import Visitor
 from tests.servers import redis
 from tests.signin.handoff.test_idtokens import checked
 from tests.signin.test_flow import again
-
-OTHER = "https://other.example.com/back?from=mail"
-PAGE = create_app(make_settings(RETURN_URIS=OTHER))
-APP = CallingApp(PAGE)
-FIRST = "Connect your mailbox"
-DONE = "Your mailbox is connected"
-EMAIL = "someone@example.com"
 
 
 def test_two_tabs_for_two_apps_do_not_mix() -> None:

@@ -1,6 +1,5 @@
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from signin.errors import BadAnswer, NotSent, NylasError, OutcomeUnknown, Refusal, Refused
 from signin.lasting import AFTER_FAILURE_SECONDS, GOOD_SECONDS, Lasting
 from signin.store import Store
+from tests.conftest import Clock, stopped_clock
 
 BAD_KEY = Refused(Refusal(status=401), request_id="r")
 TROUBLE = [
@@ -18,7 +18,6 @@ TROUBLE = [
     Refused(Refusal(status=503), request_id="r"),
     Refused(Refusal(status=429), request_id="r"),
 ]
-Tick = Callable[[float], None]
 
 
 class Nylas:
@@ -50,18 +49,12 @@ def _read(written: Any) -> str | None:
 
 
 @pytest.fixture
-def tick(monkeypatch: pytest.MonkeyPatch) -> Tick:
+def tick(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Lets so many seconds pass."""
-    now = [1000.0]
-    monkeypatch.setattr("time.monotonic", lambda: now[0])
-
-    def pass_by(seconds: float) -> None:
-        now[0] += seconds
-
-    return pass_by
+    return stopped_clock(monkeypatch, "time.monotonic", 1000)
 
 
-def test_an_answer_is_good_for_five_minutes(tick: Tick) -> None:
+def test_an_answer_is_good_for_five_minutes(tick: Clock) -> None:
     nylas = Nylas("one")
     question = nylas.lasting()
     assert question.get() == "one"
@@ -76,7 +69,7 @@ def test_an_answer_is_good_for_five_minutes(tick: Tick) -> None:
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
 def test_the_last_good_answer_stays_and_nylas_is_left_alone_for_a_while(
-    tick: Tick, trouble: NylasError
+    tick: Clock, trouble: NylasError
 ) -> None:
     nylas = Nylas("one")
     question = nylas.lasting()
@@ -92,7 +85,7 @@ def test_the_last_good_answer_stays_and_nylas_is_left_alone_for_a_while(
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)
-def test_without_any_answer_there_is_none(tick: Tick, trouble: NylasError) -> None:
+def test_without_any_answer_there_is_none(tick: Clock, trouble: NylasError) -> None:
     nylas = Nylas(trouble)
     question = nylas.lasting()
     for _ in range(5):
@@ -103,7 +96,7 @@ def test_without_any_answer_there_is_none(tick: Tick, trouble: NylasError) -> No
     assert question.get() == "one"
 
 
-def test_a_refused_key_is_never_hidden_and_a_mended_one_works_at_once(tick: Tick) -> None:
+def test_a_refused_key_is_never_hidden_and_a_mended_one_works_at_once(tick: Clock) -> None:
     nylas = Nylas("one")
     question = nylas.lasting()
     question.get()
@@ -116,7 +109,7 @@ def test_a_refused_key_is_never_hidden_and_a_mended_one_works_at_once(tick: Tick
     assert question.get() == "two"
 
 
-def test_who_doubts_the_answer_makes_nylas_be_asked_again(tick: Tick) -> None:
+def test_who_doubts_the_answer_makes_nylas_be_asked_again(tick: Clock) -> None:
     nylas = Nylas("one")
     question = nylas.lasting()
     question.get()
@@ -132,7 +125,7 @@ def test_who_doubts_the_answer_makes_nylas_be_asked_again(tick: Tick) -> None:
     assert question.get() == "three"
 
 
-def test_doubts_come_to_nothing_while_nylas_does_not_tell(tick: Tick) -> None:
+def test_doubts_come_to_nothing_while_nylas_does_not_tell(tick: Clock) -> None:
     nylas = Nylas("one")
     question = nylas.lasting()
     question.get()
@@ -159,7 +152,7 @@ def test_what_another_version_wrote_counts_for_nothing() -> None:
     assert Nylas(NotSent("no way")).lasting(store).get() is None
 
 
-def test_only_one_asks_and_only_the_first_answer_is_waited_for(tick: Tick) -> None:
+def test_only_one_asks_and_only_the_first_answer_is_waited_for(tick: Clock) -> None:
     nylas = Nylas("one")
     question = nylas.lasting()
     nylas.may_answer.clear()
