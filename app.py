@@ -11,27 +11,27 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import OAUTH_PROVIDERS, Client, Settings, is_loopback, load_settings
-from signin.assets import init_assets
-from signin.branding import Brand
-from signin.cli import init_cli
-from signin.detection import MxRecords, ProviderDetector
-from signin.flow import init_flow
-from signin.handoff import Codes, IdTokens, Links, ReturnAddresses
-from signin.i18n import init_i18n
-from signin.logs import init_logs
-from signin.mailhosts import MailHosts
-from signin.notices import Notices
-from signin.nylas import NylasClient
-from signin.oauth import OAuthClient
-from signin.providers import PROVIDERS
-from signin.sandbox import create_sandbox
-from signin.sealing import Sealer
-from signin.security import init_security
-from signin.services import Services
-from signin.store import Store
-from signin.submission import Gate, Submissions
-from signin.upstream import Upstream
-from signin.views import init_views
+from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedLinks
+from latchkey.apps.webhooks import Webhooks
+from latchkey.connect import IdempotentSubmissions, Pacer
+from latchkey.connect.oauth import OAuthClient
+from latchkey.infra.http import HttpClient
+from latchkey.infra.i18n import init_i18n
+from latchkey.infra.logs import init_logs
+from latchkey.infra.sealing import Sealer
+from latchkey.infra.store import Store
+from latchkey.nylas import NylasClient
+from latchkey.operator.cli import init_cli
+from latchkey.providers import PROVIDERS
+from latchkey.providers.detection import MxRecords, ProviderDetector
+from latchkey.providers.mailhosts import MailHosts
+from latchkey.sandbox import create_sandbox
+from latchkey.web.assets import init_assets
+from latchkey.web.branding import Brand
+from latchkey.web.flow import init_flow
+from latchkey.web.pages import init_views
+from latchkey.web.security import init_security
+from latchkey.web.services import Services
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -92,7 +92,7 @@ class _OnThisMachine:
 
 def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Services:
     nylas = NylasClient(
-        Upstream(transport=transport),
+        HttpClient(transport=transport),
         base_url=settings.nylas_api_uri,
         api_key=settings.nylas_api_key,
     )
@@ -116,21 +116,21 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
             mx=MxRecords(hosts) if settings.mx_lookups and not settings.sandbox else None,
         ),
         oauth=clients,
-        gate=Gate(store, per_second=settings.nylas_sign_ins_per_second),
-        submissions=Submissions(store, Sealer(keys, purpose="submission")),
+        pacer=Pacer(store, per_second=settings.nylas_sign_ins_per_second),
+        submissions=IdempotentSubmissions(store, Sealer(keys, purpose="submission")),
         return_addresses=ReturnAddresses(nylas, store, settings),
-        links=Links(settings.nylas_api_key, store),
-        codes=Codes(Sealer(keys, purpose="code"), store),
+        links=SignedLinks(settings.nylas_api_key, store),
+        codes=AuthorizationCodes(Sealer(keys, purpose="code"), store),
         id_tokens=IdTokens(keys),
-        notices=_notices(settings, store),
+        webhooks=_notices(settings, store),
     )
 
 
-def _notices(settings: Settings, store: Store) -> Notices:
-    return Notices(
+def _notices(settings: Settings, store: Store) -> Webhooks:
+    return Webhooks(
         store,
         # The app is out there, also when Nylas is in here.
-        Upstream(),
+        HttpClient(),
         url=settings.result_webhook_url,
         secret=settings.result_webhook_secret,
         with_email=settings.result_webhook_email,
@@ -145,7 +145,7 @@ def _oauth_clients(
     for key in OAUTH_PROVIDERS:
         client = settings.clients.get(key)
         # In the sandbox, the transport leads to the sandbox alone.
-        upstream = Upstream(transport=None if client and settings.sandbox else transport)
+        upstream = HttpClient(transport=None if client and settings.sandbox else transport)
         if client is None and settings.sandbox:
             client = _sandbox_client(key)
         oauth = PROVIDERS[key].oauth

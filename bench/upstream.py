@@ -73,7 +73,7 @@ def most_within(arrivals: list[float], seconds: float) -> int:
     return most
 
 
-class Upstream:
+class HttpClient:
     """The stand-in's state and its answers."""
 
     def __init__(self) -> None:
@@ -207,7 +207,7 @@ def main() -> None:
     port = parser.parse_args().port
     _come_first()
     web.run_app(
-        Upstream().application(), host="127.0.0.1", port=port, backlog=4096,
+        HttpClient().application(), host="127.0.0.1", port=port, backlog=4096,
         access_log=None, print=None, shutdown_timeout=0.1,
     )  # fmt: skip
 

@@ -98,10 +98,10 @@ def post_worker_init(worker: Worker) -> None:
 def _begin(worker: Worker) -> None:
     """Deliver notices that are left, and say in the log which providers are offered."""
     services = worker.wsgi.extensions["services"]
-    services.notices.start()
+    services.webhooks.start()
     if worker.age == 1:
         # Loaded here, as it brings in ssl, which gevent must have patched before.
-        doctor = importlib.import_module("signin.doctor")
+        doctor = importlib.import_module("latchkey.operator.doctor")
         with worker.wsgi.app_context():
             for sentence in doctor.findings(services):
                 worker.log.info("%s", sentence)

@@ -7,7 +7,7 @@ import httpx
 from flask import Flask
 
 from app import create_app
-from signin.sandbox import create_sandbox
+from latchkey.sandbox import create_sandbox
 from tests.conftest import KEY, make_settings
 from tests.pages import Visitor
 

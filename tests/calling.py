@@ -8,7 +8,7 @@ import jwt
 from flask import Flask
 
 from config import SANDBOX_API_KEY
-from signin.sandbox.catalogue import APPLICATION_ID, CALLBACK_URIS
+from latchkey.sandbox.catalogue import APPLICATION_ID, CALLBACK_URIS
 from tests.pages import Page, Visitor
 
 CALLBACK = CALLBACK_URIS[0]

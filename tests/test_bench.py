@@ -76,8 +76,8 @@ def test_memory_and_processor_time_of_all_processes_are_counted(
     ("arrivals", "most"),
     [([], 0), ([0.0], 1), ([0.0, 0.999], 2), ([0.0, 1.0], 1), ([0.0, 0.6, 0.9, 1.2, 1.7], 3)],
 )
-def test_the_most_calls_are_counted_over_every_stretch(arrivals: list[float], most: int) -> None:
-    assert most_within(arrivals, 1.0) == most
+def test_the_most_calls_are_counted_over_every_stretch(arrivals: list[float], limit: int) -> None:
+    assert most_within(arrivals, 1.0) == limit
 
 
 @pytest.mark.parametrize(("percent", "value"), [(50, 50), (99, 99), (100, 100), (0, 1)])

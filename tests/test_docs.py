@@ -3,9 +3,9 @@ import re
 import pytest
 
 from config import ROOT, VARIABLES, Variable
-from signin.handoff import request
-from signin.sandbox.outcomes import OUTCOMES
-from tests.test_structure import ORDER
+from latchkey.apps import request
+from latchkey.sandbox.outcomes import OUTCOMES
+from tests.test_structure import LAYERS
 
 EXAMPLE = (ROOT / ".env.example").read_text()
 README = (ROOT / "README.md").read_text()
@@ -60,10 +60,9 @@ def test_the_readme_tells_every_trick_of_the_sandbox() -> None:
     assert told == [(outcome.name, outcome.shows) for outcome in OUTCOMES]
 
 
-def test_the_readme_names_the_parts_in_their_order() -> None:
-    text = README.partition("In `signin/`, a module imports only")[2].partition("stands apart")[0]
-    named = re.findall(r"`([a-z0-9]+)/?`", text)
-    assert tuple(named) == (*ORDER, "sandbox")
+def test_the_readme_names_the_layers_from_the_top() -> None:
+    table = README.partition("| layer | what for |\n")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `([a-z]+)/` \|", table, re.M)) == LAYERS
 
 
 def test_the_readme_names_all_that_apps_can_ask_for() -> None:
@@ -80,7 +79,7 @@ def test_the_readme_points_to_files_that_exist() -> None:
     for anchor in re.findall(r"\]\(#([^)]+)\)", README):
         assert anchor in [heading.lower().replace(" ", "-") for heading in headings]
     for path in re.findall(
-        r"`((?:signin|templates|static|deploy|docs|examples|tests)/[^`…*]+)`", README
+        r"`((?:sign_in|templates|static|deploy|docs|examples|tests)/[^`…*]+)`", README
     ):
         assert (ROOT / path).exists(), path
 

@@ -9,19 +9,14 @@ from jinja2 import nodes
 
 from app import create_app
 from config import ROOT
-from signin.providers import PROVIDERS
+from latchkey.providers import PROVIDERS
 from tests.conftest import make_settings
 
-# A part imports from those before it only; the list in the README says the same.
-ORDER = (
-    "errors", "i18n", "providers", "mailhosts", "sealing", "flow", "logs", "store", "flights",
-    "branding", "assets", "security", "upstream", "notices", "nylas", "lasting", "problems",
-    "oauth", "forms", "detection", "submission", "authorization", "handoff", "services", "arrival",
-    "ending", "doctor", "cli", "views",
-)  # fmt: skip
+# From the top: a module imports from its own layer and from those below; the README has the same.
+LAYERS = ("operator", "web", "apps", "connect", "providers", "problems", "nylas", "infra")
 APART = "sandbox"
 
-PACKAGE = ROOT / "signin"
+PACKAGE = ROOT / "latchkey"
 FILES = sorted(PACKAGE.rglob("*.py"))
 TEMPLATES = ROOT / "templates"
 MOST_LINES = 250
@@ -71,23 +66,24 @@ def imports(file: Path) -> Iterator[str]:
                 yield member if member in MODULES else str(node.module)
 
 
-def part(module: str) -> str:
+def layer(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def test_every_part_has_a_place_in_the_order() -> None:
-    assert {part(module) for module in MODULES} - {""} == {*ORDER, APART}
+def test_every_module_is_in_a_layer() -> None:
+    assert {layer(module) for module in MODULES} - {""} == {*LAYERS, APART}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_only_from_the_parts_before_its_own(module: str) -> None:
+def test_a_module_imports_only_from_its_own_layer_and_those_below(module: str) -> None:
     for imported in imports(MODULES[module]):
-        assert imported not in ("app", "signin"), "the parts do not know the whole"
-        if not imported.startswith("signin.") or part(imported) == part(module):
+        assert imported not in ("app", "latchkey"), "a layer does not know the whole"
+        if not imported.startswith("latchkey.") or layer(imported) == layer(module):
             continue
-        assert part(module) != APART, "the sandbox knows nothing of ours"
-        assert part(imported) != APART, "only app.py knows the sandbox"
-        assert ORDER.index(part(imported)) < ORDER.index(part(module)), f"{module}: {imported}"
+        assert layer(module) != APART, "the sandbox imports nothing of ours"
+        assert layer(imported) != APART, "only app.py imports the sandbox"
+        below = LAYERS.index(layer(imported)) > LAYERS.index(layer(module))
+        assert below, f"{module}: {imported}"
 
 
 def test_no_module_imports_itself_through_others() -> None:
@@ -100,18 +96,18 @@ def test_no_module_imports_itself_through_others() -> None:
 
 def test_the_sandbox_does_not_know_the_settings_either() -> None:
     for module, file in MODULES.items():
-        if part(module) == APART:
+        if layer(module) == APART:
             assert "config" not in imports(file)
 
 
 def test_config_knows_nothing_of_ours() -> None:
-    assert not [name for name in imports(ROOT / "config.py") if name.startswith("signin")]
+    assert not [name for name in imports(ROOT / "config.py") if name.startswith("latchkey")]
 
 
 def test_pages_do_not_know_each_other() -> None:
-    for file in (PACKAGE / "views").glob("*.py"):
+    for file in (PACKAGE / "web" / "pages").glob("*.py"):
         if file.name != "__init__.py":
-            assert not [name for name in imports(file) if name.startswith("signin.views")]
+            assert not [name for name in imports(file) if name.startswith("latchkey.web.pages")]
 
 
 def test_only_tests_import_the_app() -> None:
@@ -166,7 +162,7 @@ def test_every_template_is_used_and_exists() -> None:
     rendered = {
         name
         for file in FILES
-        if part(module_name(file)) != APART
+        if layer(module_name(file)) != APART
         for name in re.findall(r"render_template\(\s*\"([^\"]+)\"", file.read_text())
     }
     used = rendered.union(*map(mentioned, template_names()))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from config import SANDBOX_API_KEY
-from signin.sandbox import create_sandbox
+from latchkey.sandbox import create_sandbox
 
 _PATIENCE = 30  # seconds
 

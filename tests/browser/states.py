@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Locator, Page, expect
 
 from config import SANDBOX_API_KEY
-from signin.handoff import Links
-from signin.store import Store
+from latchkey.apps import SignedLinks
+from latchkey.infra.store import Store
 
 ENTRY = "Connect your mailbox"
 CHOOSER = "Choose your mail provider"
@@ -101,7 +101,7 @@ def _app_outage(page: Page) -> None:
 
 
 def _pinned(page: Page) -> None:
-    link = Links(SANDBOX_API_KEY, Store()).make("someone@example.com", seconds=60)
+    link = SignedLinks(SANDBOX_API_KEY, Store()).make("someone@example.com", seconds=60)
     page.goto(f"/?link={link}")
 
 

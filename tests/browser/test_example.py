@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from app import create_app
 from config import ROOT, SANDBOX_API_KEY
-from signin.sandbox.catalogue import APPLICATION_ID, CALLBACK_URIS
+from latchkey.sandbox.catalogue import APPLICATION_ID, CALLBACK_URIS
 from tests.browser.hosted import BACK, EMAIL
 from tests.browser.states import send
 from tests.conftest import make_settings

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import create_app
-from signin.sandbox.oauth import ENDINGS
+from latchkey.sandbox.oauth import ENDINGS
 from tests.browser.axe import flaws_everywhere
 from tests.browser.states import choose, enter
 from tests.conftest import make_settings

@@ -7,7 +7,7 @@ from nylas import Client
 from nylas.models.errors import NylasOAuthError
 from playwright.sync_api import Page, expect
 
-from signin.sandbox.access import ACCESS_PREFIX, REFRESH_PREFIX
+from latchkey.sandbox.access import ACCESS_PREFIX, REFRESH_PREFIX
 from tests.browser.hosted import APPLICATION, BACK, EMAIL, Hosted, heard, walk
 from tests.browser.states import send
 

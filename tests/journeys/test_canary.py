@@ -15,9 +15,9 @@ import pytest
 
 from app import create_app
 from config import SANDBOX_API_KEY
-from signin.nylas import client as nylas_module
-from signin.sandbox import OUTCOMES, create_sandbox
-from signin.sealing import Sealer
+from latchkey.infra.sealing import Sealer
+from latchkey.nylas import client as nylas_module
+from latchkey.sandbox import OUTCOMES, create_sandbox
 from tests.browser.nylas import Nylas
 from tests.conftest import KEY, SECRET, make_settings
 from tests.hostile import Play, hang, hostile, http, say

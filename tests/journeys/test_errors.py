@@ -11,8 +11,8 @@ from flask import Flask
 
 from app import create_app
 from config import SANDBOX_API_KEY
-from signin.nylas import client as nylas_module
-from signin.sandbox import OUTCOMES, create_sandbox
+from latchkey.nylas import client as nylas_module
+from latchkey.sandbox import OUTCOMES, create_sandbox
 from tests.browser.nylas import Nylas
 from tests.conftest import KEY, make_settings
 from tests.hostile import Play, drip, flood, gzip_bomb, hang, hostile, http, reset, say

@@ -13,9 +13,9 @@ from tests.calling import CallingApp
 from tests.conftest import KEY, Clock, make_settings
 from tests.journeys.conftest import Line
 from tests.journeys.test_oauth import decide, start
+from tests.latchkey.web.flow.test_flow import again
+from tests.latchkey.web.pages.test_chooser import choices
 from tests.pages import Visitor
-from tests.signin.test_flow import again
-from tests.signin.views.test_chooser import choices
 
 OTHER = "https://other.example.com/back?from=mail"
 PAGE = create_app(make_settings(RETURN_URIS=OTHER))

@@ -3,12 +3,12 @@
 import pytest
 
 from app import create_app
-from signin.flow import IDLE_SECONDS
+from latchkey.web.flow import IDLE_SECONDS
 from tests.calling import CallingApp
 from tests.conftest import Clock, make_settings
 from tests.journeys.test_handoff_links import DONE, EMAIL, FIRST, PAGE, link_for, opened
+from tests.latchkey.web.flow.test_flow import again
 from tests.pages import Page, Visitor
-from tests.signin.test_flow import again
 
 CLOSED = create_app(make_settings(LINK_REQUIRED="true"))
 NEEDED = "You need a personal link"

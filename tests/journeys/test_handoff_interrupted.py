@@ -6,17 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from signin.flow import IDLE_SECONDS
-from signin.flow.steps import REVIVED_SECONDS
+from latchkey.web.flow import IDLE_SECONDS
+from latchkey.web.flow.lifecycle import REVIVED_SECONDS
 from tests.browser.nylas import Nylas
 from tests.calling import CALLBACK, CallingApp
 from tests.conftest import SECRET, Clock
 from tests.journeys.conftest import Line
 from tests.journeys.test_handoff import APP, DONE, EMAIL, FIRST, OTHER, PAGE
+from tests.latchkey.apps.test_id_tokens import checked
+from tests.latchkey.web.flow.test_flow import again
 from tests.pages import Visitor
 from tests.servers import redis
-from tests.signin.handoff.test_idtokens import checked
-from tests.signin.test_flow import again
 
 
 def test_two_tabs_for_two_apps_do_not_mix() -> None:

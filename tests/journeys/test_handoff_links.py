@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from app import create_app
-from signin.flow import IDLE_SECONDS
+from latchkey.web.flow import IDLE_SECONDS
 from tests.browser.nylas import Nylas
 from tests.calling import CallingApp
 from tests.conftest import Clock, make_settings
 from tests.journeys.conftest import Line
 from tests.journeys.test_oauth import decide, start
+from tests.latchkey.apps.test_links import payload, signed
+from tests.latchkey.web.flow.test_flow import again
 from tests.pages import Page, Visitor
-from tests.signin.handoff.test_links import payload, signed
-from tests.signin.test_flow import again
 
 PAGE = create_app(make_settings())
 APP = CallingApp(PAGE)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from app import create_app
-from signin.notices import notices
+from latchkey.apps.webhooks import publisher
 from tests.calling import CallingApp
 from tests.conftest import make_settings
 from tests.journeys.test_oauth import decide, start
+from tests.latchkey.webhook_receiver import SECRET, Company, company, eventually
 from tests.pages import Page, Visitor
-from tests.signin.noticing import SECRET, Company, company, eventually
 
 EMAIL = "someone@example.com"
 
@@ -32,7 +32,7 @@ def app(firm: Company) -> Iterator[CallingApp]:
         )
     )
     yield CallingApp(page)
-    page.extensions["services"].notices.close()
+    page.extensions["services"].webhooks.close()
 
 
 def told(firm: Company, count: int) -> list[dict[str, Any]]:
@@ -125,7 +125,7 @@ def test_the_app_hears_of_who_says_nothing_any_more(
     app: CallingApp, firm: Company, monkeypatch: pytest.MonkeyPatch,
     query: dict[str, Any], go: Callable[[Visitor, Page], object],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(notices, "ABANDONED_SECONDS", 0.3)
+    monkeypatch.setattr(publisher, "ABANDONED_SECONDS", 0.3)
     go(*app.send(state="s", **query))
     notice = only(firm)
     assert (notice["type"], notice["state"]) == ("sign_in.abandoned", "s")
@@ -134,7 +134,7 @@ def test_the_app_hears_of_who_says_nothing_any_more(
 def test_who_went_straight_to_a_provider_and_is_connected_has_not_given_up(
     app: CallingApp, firm: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notices, "ABANDONED_SECONDS", 1.0)
+    monkeypatch.setattr(publisher, "ABANDONED_SECONDS", 1.0)
     visitor, page = app.send(provider="google")
     visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
     app.send(state="another person")

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from app import create_app
-from signin.sandbox.oauth import ENDINGS
-from signin.sandbox.payload import TOKEN_PREFIX
-from signin.sealing import Sealer
+from latchkey.infra.sealing import Sealer
+from latchkey.sandbox.oauth import ENDINGS
+from latchkey.sandbox.payload import TOKEN_PREFIX
 from tests.conftest import SECRET, make_settings
 from tests.pages import Page, Visitor
 
@@ -254,8 +254,8 @@ def test_two_tabs_do_not_mix(visitor: Visitor) -> None:
 def unsealed(visitor: Visitor) -> list[dict[str, Any]]:
     """What stands in the cookies of the sign-ins."""
     sealer = Sealer([SECRET], purpose="flow")
-    jar = visitor.client.cookies.jar
-    sealed = [str(cookie.value) for cookie in jar if cookie.name.startswith("signin-")]
+    cookies = visitor.client.cookies.jar
+    sealed = [str(cookie.value) for cookie in cookies if cookie.name.startswith("signin-")]
     return [sealer.open(value, max_age=3600) for value in sealed]
 
 
@@ -266,7 +266,7 @@ def test_neither_token_nor_verifier_is_kept_or_told(
     visitor = Visitor.inside(create_app(make_settings()))
     consent = start(visitor, reach(visitor, "google"))
     (on_the_way,) = unsealed(visitor)
-    verifier, sealed = on_the_way["oauth"]["verifier"], str(visitor.client.cookies.jar)
+    verifier, sealed = on_the_way["pending"]["verifier"], str(visitor.client.cookies.jar)
     assert len(verifier) >= 43
     target = decide(visitor, consent, **choices)
     page = visitor.get(target)

@@ -14,7 +14,7 @@ from flask import Flask
 
 from app import create_app
 from config import ROOT, SANDBOX_API_KEY
-from signin.sandbox.catalogue import APPLICATION_ID
+from latchkey.sandbox.catalogue import APPLICATION_ID
 from tests.conftest import make_settings
 from tests.pages import Visitor
 from tests.servers import find_node_package, serve

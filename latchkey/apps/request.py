@@ -1,0 +1,233 @@
+"""What an app asks for when it sends somebody here: the query of Nylas's Hosted auth, checked.
+
+Source: Nylas API reference, ``GET /v3/connect/auth``; RFC 6749, 4.1.1; RFC 7636, 4.3.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from latchkey.apps import pkce
+from latchkey.apps.denial import denial_of
+from latchkey.apps.return_addresses import ReturnAddresses
+from latchkey.infra.codec import to_json
+from latchkey.infra.sealing import pack
+from latchkey.providers import PROVIDERS
+from latchkey.providers.email_address import MAX_EMAIL
+
+MOST_STATE = 256
+_MOST_SCOPE = 2000
+# It travels in a cookie, which has to hold more than this.
+_MOST_BYTES = 1800
+_SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PROMPTS = ("select_provider", "detect")
+
+
+class UntrustedRequest(Exception):
+    """Nobody knows where this person should go back to, so they are not sent anywhere.
+
+    The text says why, for the log.
+    """
+
+
+class RequestRefused(Exception):
+    """The app asked for something that cannot be done; it hears so (RFC 6749, 4.1.2.1).
+
+    :ivar url: takes the person back to the app with the error.
+    """
+
+    def __init__(self, error: str, description: str, url: str) -> None:
+        super().__init__(f"{error}: {description}")
+        self.error = error
+        self.url = url
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRequest:
+    """A request of an app, good in all its parts.
+
+    :ivar redirect_uri: where the person goes back to; an allowed address, to the letter.
+    :ivar state: the app's own; it gets it back as it was.
+    :ivar providers: the only ones to choose from, in this order; empty for all.
+    :ivar choose: show the providers before the address is asked for.
+    :ivar login_hint: an address to begin with, which the person may change.
+    :ivar scope: permissions to ask for at the provider instead of the usual ones.
+    :ivar challenge: PKCE's, "" without; ``method`` is one of ``pkce.METHODS``.
+    :ivar credential_id: the connector's credential at Nylas that the grant is made with.
+    :ivar smtp_required: IMAP mailboxes must be able to send.
+    """
+
+    client_id: str
+    redirect_uri: str
+    state: str = ""
+    providers: tuple[str, ...] = ()
+    choose: bool = False
+    login_hint: str = ""
+    scope: tuple[str, ...] = ()
+    challenge: str = ""
+    method: str = ""
+    credential_id: str = ""
+    smtp_required: bool = False
+
+    def back(self, **answer: str) -> str:
+        """Return the address that takes the person, with ``answer`` and state, to the app."""
+        query = answer | ({"state": self.state} if self.state else {})
+        joint = "&" if "?" in self.redirect_uri else "?"
+        return f"{self.redirect_uri}{joint}{urlencode(query)}"
+
+    def denied(self, kind: str = "") -> str:
+        """Return the address that takes a person without an account to the app.
+
+        :param kind: of the last problem; "" for somebody who had none, and cancelled.
+        """
+        return self.back(**denial_of(kind))
+
+    def refused(self, error: str, description: str) -> RequestRefused:
+        """Return the refusal that the app hears of. It wants a number, too: that of HTTP."""
+        url = self.back(error=error, error_description=description, error_code="400")
+        return RequestRefused(error, description, url)
+
+
+def read_request(
+    query: MultiDict[str, str], addresses: ReturnAddresses, *, complete: bool
+) -> AppRequest:
+    """Read a request.
+
+    :param complete: as Nylas wants it. On the first page, an address to go back to is enough.
+    :raises Untrusted: it is not sure that it comes from one of our apps.
+    :raises RequestRefused: it does, but something in it is wrong.
+    :raises UpstreamError: Nylas has to be asked about its application, and cannot be.
+    """
+    given = {name: values[0] for name, values in query.lists() if values[0]}
+    repeated = [name for name, values in query.lists() if len(values) > 1]
+    request = AppRequest(
+        client_id=_read_client_id(given, repeated, addresses, complete=complete),
+        redirect_uri=_read_redirect_uri(given, repeated, addresses),
+        state=given.get("state", ""),
+    )
+    for name in repeated:
+        if name in _READERS or name == "state":
+            raise request.refused("invalid_request", f"{name} must be given once")
+    if len(request.state) > MOST_STATE:
+        raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
+    if complete and "response_type" not in given:
+        raise request.refused("invalid_request", "response_type is missing")
+    return _read_rest(request, given)
+
+
+def _read_client_id(
+    given: Mapping[str, str], repeated: list[str], addresses: ReturnAddresses, *, complete: bool
+) -> str:
+    ours = addresses.client_id()
+    if "client_id" in repeated or given.get("client_id", "" if complete else ours) != ours:
+        raise UntrustedRequest("client_id is not that of the Nylas application")
+    return ours
+
+
+def _read_redirect_uri(
+    given: Mapping[str, str], repeated: list[str], addresses: ReturnAddresses
+) -> str:
+    uri = given.get("redirect_uri", "")
+    if "redirect_uri" in repeated or not uri or not addresses.allow(uri):
+        raise UntrustedRequest("redirect_uri is not allowed")
+    return uri
+
+
+def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:
+    values: dict[str, Any] = {}
+    for name, read in _READERS.items():
+        if name in given:
+            try:
+                values |= read(given[name])
+            except ValueError as wrong:
+                error = _ERRORS.get(name, "invalid_request")
+                raise request.refused(error, f"{name} {wrong}") from None
+    if values.get("challenge"):
+        values = {"method": "plain", **values}
+    elif values.get("method"):
+        raise request.refused("invalid_request", "code_challenge is missing")
+    whole = AppRequest(**{**vars(request), **values})
+    if len(pack(to_json(whole))) > _MOST_BYTES:
+        raise request.refused("invalid_request", "the parameters are too long together")
+    return whole
+
+
+def _response_type(text: str) -> dict[str, Any]:
+    if text != "code":
+        raise ValueError("must be code")
+    return {}
+
+
+def _provider(text: str) -> dict[str, Any]:
+    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    if not set(keys) <= PROVIDERS.keys():
+        raise ValueError(f"must be one or more of {', '.join(PROVIDERS)}")
+    return {"providers": keys, "choose": len(keys) > 1}
+
+
+def _prompt(text: str) -> dict[str, Any]:
+    prompts = [part.strip() for part in text.split(",")]
+    if not set(prompts) <= set(_PROMPTS):
+        raise ValueError(f"must be one or both of {', '.join(_PROMPTS)}")
+    return {"choose": prompts[0] == "select_provider"}
+
+
+def _login_hint(text: str) -> dict[str, Any]:
+    return {"login_hint": text.strip()[:MAX_EMAIL]}
+
+
+def _scope(text: str) -> dict[str, Any]:
+    if len(text) > _MOST_SCOPE or not _SCOPE.fullmatch(text):
+        raise ValueError("must be names with one space between them")
+    return {"scope": tuple(text.split(" "))}
+
+
+def _access_type(text: str) -> dict[str, Any]:
+    if text not in ("online", "offline"):
+        raise ValueError("must be online or offline")
+    return {}
+
+
+def _code_challenge(text: str) -> dict[str, Any]:
+    if not pkce.CHALLENGE.fullmatch(text):
+        raise ValueError("must be up to 128 letters, digits or any of -._~")
+    return {"challenge": text}
+
+
+def _code_challenge_method(text: str) -> dict[str, Any]:
+    if text.lower() not in pkce.METHODS:
+        raise ValueError("must be plain or S256")
+    return {"method": text.lower()}
+
+
+def _credential_id(text: str) -> dict[str, Any]:
+    if not _UUID.fullmatch(text):
+        raise ValueError("must be a UUID")
+    return {"credential_id": text}
+
+
+def _options(text: str) -> dict[str, Any]:
+    # Others are about Google's page at Nylas, and mean nothing here.
+    return {"smtp_required": "smtp_required" in re.split("[, ]+", text)}
+
+
+# In this order: what "prompt" says counts more than how many providers there are.
+# What is not in here, Nylas's SDKs send for Nylas alone, and is ignored (RFC 6749, 3.1).
+_READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "response_type": _response_type,
+    "provider": _provider,
+    "prompt": _prompt,
+    "login_hint": _login_hint,
+    "scope": _scope,
+    "access_type": _access_type,
+    "code_challenge": _code_challenge,
+    "code_challenge_method": _code_challenge_method,
+    "credential_id": _credential_id,
+    "options": _options,
+}
+_ERRORS = {"response_type": "unsupported_response_type", "scope": "invalid_scope"}

@@ -1,0 +1,103 @@
+"""Where people may be sent back to: what the operator lists, and what the Nylas application does.
+
+An address is allowed to the letter or not at all (RFC 9700, 4.1.3): whatever compares less
+strictly has been tricked before.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from config import Settings, return_uri
+from latchkey.infra.cached_answer import CachedAnswer
+from latchkey.infra.errors import BadAnswer
+from latchkey.infra.store import Store
+from latchkey.nylas import DETECT_SECONDS, Application, NylasClient
+from latchkey.nylas.errors import is_key_refused
+
+# Somebody may just have added an address at Nylas, so an unknown one is worth another look.
+_LOOK_AGAIN_SECONDS = 15.0
+
+
+class ReturnAddresses:
+    """Knows the application's client id and the addresses of its apps.
+
+    What stands in the settings is known without Nylas; the rest is asked for when it is needed.
+    """
+
+    def __init__(self, client: NylasClient, store: Store, settings: Settings) -> None:
+        self._client_id = settings.nylas_client_id
+        self._listed = frozenset(settings.return_uris)
+        self._application = CachedAnswer(
+            client.application,
+            store,
+            "application",
+            write=_write,
+            read=_read,
+            ask_seconds=DETECT_SECONDS,
+            is_fatal=is_key_refused,
+        )
+
+    def client_id(self) -> str:
+        """Return the client id of the Nylas application.
+
+        :raises UpstreamError: it stands in no setting, and Nylas never told.
+        """
+        if self._client_id:
+            return self._client_id
+        application = self._application.get()
+        if application is None:
+            raise BadAnswer("application not known yet")
+        return application.client_id
+
+    def allow(self, uri: str) -> bool:
+        """Tell whether people may be sent to ``uri``.
+
+        :raises UpstreamError: Nylas does not accept our key.
+        """
+        if uri in self._listed or uri in self._of_nylas():
+            return True
+        self._application.invalidate(older=_LOOK_AGAIN_SECONDS)
+        return uri in self._of_nylas()
+
+    def all(self) -> frozenset[str]:
+        """Return every address that is allowed.
+
+        :raises UpstreamError: Nylas does not accept our key.
+        """
+        return self._listed | self._of_nylas()
+
+    def origins(self) -> frozenset[str]:
+        """Return the origins of all addresses, as browsers write them in ``Origin``."""
+        return frozenset(_origins(self.all()))
+
+    def _of_nylas(self) -> frozenset[str]:
+        application = self._application.get()
+        return frozenset(_usable(application.callback_uris)) if application else frozenset()
+
+
+def _usable(uris: Iterable[str]) -> Iterator[str]:
+    """Leave out what Nylas has for other purposes, like apps of phones without an address."""
+    for uri in uris:
+        try:
+            yield return_uri(uri)
+        except ValueError:
+            continue
+
+
+def _origins(uris: Iterable[str]) -> Iterator[str]:
+    for uri in uris:
+        parts = urlsplit(uri)
+        if parts.scheme in ("http", "https"):
+            usual = {"http": ":80", "https": ":443"}[parts.scheme]
+            yield f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
+
+
+def _write(application: Application) -> Any:
+    return [application.client_id, *application.callback_uris]
+
+
+def _read(written: Any) -> Application | None:
+    if not isinstance(written, list) or not all(isinstance(part, str) for part in written):
+        return None
+    return Application(client_id=written[0], callback_uris=tuple(written[1:])) if written else None

@@ -1,0 +1,56 @@
+"""What is told about a sign-in, and how the app can be sure that it was told by this page."""
+
+import dataclasses
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+SIGNATURE = "X-Latchkey-Signature"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SignInReference:
+    """The sign-in that is told about.
+
+    :ivar sign_in: random id of it, no secret.
+    :ivar state: the app's own, "" when it gave none.
+    :ivar provider: key of the provider.
+    :ivar email: address of the person; told only with ``RESULT_WEBHOOK_EMAIL``.
+    """
+
+    sign_in: str
+    state: str
+    provider: str
+    email: str = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class WebhookEvent:
+    """One notice on its way to the app.
+
+    :ivar told: all that it tells but the time.
+    :ivar until: Unix time at which trying ends.
+    :ivar tries: how often it was tried in vain.
+    """
+
+    told: Mapping[str, Any]
+    until: float
+    tries: int = 0
+
+    def pack(self) -> dict[str, Any]:
+        """Return it as JSON can carry it; the constructor unpacks it."""
+        return dataclasses.asdict(self)
+
+
+def sign(notice: WebhookEvent, secret: str) -> tuple[bytes, dict[str, str]]:
+    """Return body and headers of a request made now.
+
+    The signature is made as Nylas makes ``x-nylas-signature`` (Nylas docs on webhooks), so one
+    function checks both. It covers the time, so that whoever repeats an old request is found out.
+    """
+    body = json.dumps({**notice.told, "time": int(time.time())}).encode()
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return body, {"Content-Type": "application/json", SIGNATURE: signature}

@@ -1,0 +1,101 @@
+"""What has to be told to the app, and when."""
+
+import secrets
+import time
+
+from latchkey.apps.webhooks.delivery import Sender
+from latchkey.apps.webhooks.event import SignInReference, WebhookEvent
+from latchkey.infra.http import HttpClient
+from latchkey.infra.store import Outbox, Store
+
+ABANDONED_SECONDS = 30 * 60.0
+_TRIED_SECONDS = 24 * 60 * 60.0
+
+
+class Webhooks:
+    """Tells the app's server how sign-ins go, at least once each.
+
+    Nothing here waits for anybody: delivery is the business of threads of its own. What is told
+    may arrive twice, and in any order.
+
+    :param upstream: the way to the app.
+    :param url: where the app takes notices; "" when it wants none, and then nothing is done.
+    :param secret: signs them.
+    :param with_email: tell the person's address, too; else it is not even kept.
+    """
+
+    def __init__(
+        self, store: Store, http: HttpClient, *, url: str, secret: str, with_email: bool
+    ) -> None:
+        self._outbox = Outbox(store)
+        self._sender = Sender(self._outbox, http, url=url, secret=secret) if url else None
+        self._with_email = with_email
+
+    def start(self) -> None:
+        """Deliver what earlier processes left; else that begins with the first notice."""
+        if self._sender:
+            self._sender.wake()
+
+    def close(self) -> None:
+        """Stop delivering, once what is under way has an end."""
+        if self._sender:
+            self._sender.close()
+
+    def expect(self, reference_to: SignInReference) -> None:
+        """Tell that the sign-in was abandoned, unless it is settled within 30 minutes from now."""
+        self._tell(
+            "abandoned",
+            reference_to,
+            notice_id=_id_of_abandoned(reference_to),
+            seconds=ABANDONED_SECONDS,
+        )
+
+    def connected(self, reference_to: SignInReference, *, grant_id: str, reconnected: bool) -> None:
+        """Tell that the account is connected, which settles the sign-in.
+
+        :param reconnected: whether the grant was there before.
+        """
+        if self._sender:
+            self._outbox.drop(_id_of_abandoned(reference_to))
+        self._tell("connected", reference_to, grant_id=grant_id, reconnected=reconnected)
+
+    def failed(self, reference_to: SignInReference, *, reason: str) -> None:
+        """Tell that a try failed; the person may try again.
+
+        :param reason: kind of the problem, like "wrong_password".
+        """
+        self._tell("failed", reference_to, reason=reason)
+
+    def abandoned(self, reference_to: SignInReference) -> None:
+        """Tell that the person gave up, which settles the sign-in."""
+        self._tell("abandoned", reference_to, notice_id=_id_of_abandoned(reference_to))
+
+    def _tell(
+        self,
+        kind: str,
+        reference_to: SignInReference,
+        *,
+        notice_id: str = "",
+        seconds: float = 0.0,
+        **more: object,
+    ) -> None:
+        if self._sender is None:
+            return
+        notice_id = notice_id or secrets.token_urlsafe(16)
+        told = {
+            "id": notice_id,
+            "type": f"sign_in.{kind}",
+            "sign_in": reference_to.sign_in,
+            "state": reference_to.state,
+            "provider": reference_to.provider,
+            **more,
+            **({"email": reference_to.email} if self._with_email else {}),
+        }
+        notice = WebhookEvent(told=told, until=time.time() + seconds + _TRIED_SECONDS)
+        self._outbox.put(notice_id, notice.pack(), seconds=seconds)
+        self._sender.wake()
+
+
+def _id_of_abandoned(reference_to: SignInReference) -> str:
+    # Made of the sign-in's, so that there is one at most and it can be found to be dropped.
+    return f"{reference_to.sign_in}-abandoned"

@@ -1,0 +1,16 @@
+"""The authorization code flow with the company's own client, once for all providers.
+
+Rules: RFC 6749 (flow), RFC 7636 (PKCE), RFC 9207 (issuer), RFC 9700 (best current practice). What a
+provider does differently stands in its entry in ``latchkey.providers.oauth_entries``.
+
+oauth/
+├── trip     what a browser must bring back from the provider
+├── answers  what providers answer, read with suspicion
+└── client   the way there, the exchange of the code, and whose account it is
+"""
+
+from latchkey.connect.oauth.answers import refused_by
+from latchkey.connect.oauth.client import OAuthClient, Tokens
+from latchkey.connect.oauth.pending import PendingAuthorization, pending_for
+
+__all__ = ["OAuthClient", "PendingAuthorization", "Tokens", "pending_for", "refused_by"]

@@ -1,0 +1,232 @@
+"""The company's client at one provider: the way there, and what comes of a code.
+
+The refresh token goes to Nylas unused, as Yahoo and Zoom take back a token that was used.
+"""
+
+import base64
+import copy
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from config import Client
+from latchkey.connect.oauth.answers import (
+    GRAPH,
+    IDENTITY,
+    SIGN_IN_ONLY,
+    addresses_in,
+    claims_of,
+    missing_scopes,
+    read_json,
+    refused,
+    short,
+)
+from latchkey.connect.oauth.pending import PendingAuthorization
+from latchkey.infra.errors import BadAnswer, UpstreamError
+from latchkey.infra.http import Answer, HttpClient
+from latchkey.providers import OAuth, Provider
+
+TOKEN_SECONDS = 20.0
+USERINFO_SECONDS = 10.0
+REVOKE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """What came of a code.
+
+    :ivar refresh_token: "" when the provider gave none.
+    :ivar addresses: addresses of the account, in small letters; empty when not told.
+    :ivar missing: scopes that were asked for and not granted.
+    """
+
+    refresh_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    addresses: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class OAuthClient:
+    """Talks to one provider as the company's client."""
+
+    def __init__(
+        self, http: HttpClient, provider: Provider, oauth: OAuth, client: Client, *, tenant: str
+    ) -> None:
+        self._http = http
+        self._client = client
+        self._oauth = oauth
+        usual = {kind: url.replace("{tenant}", tenant) for kind, url in oauth.endpoints.items()}
+        # Only what a provider has can be replaced: few have a way to give tokens back.
+        self._endpoints = {kind: client.endpoints.get(kind, url) for kind, url in usual.items()}
+        self.provider = provider
+        self.scopes = client.scopes or oauth.scopes
+
+    def asking_for(self, scopes: Sequence[str]) -> "OAuthClient":
+        """Return this client with other permissions to ask for, besides who signs in."""
+        client = copy.copy(self)
+        identity = [scope for scope in self.scopes if short(scope) in IDENTITY]
+        client.scopes = tuple(dict.fromkeys([*identity, *scopes]))
+        return client
+
+    @property
+    def client_id(self) -> str:
+        """The client's public name, as registered at the provider."""
+        return self._client.id
+
+    def begin(self, *, sign_in: str, redirect_uri: str) -> PendingAuthorization:
+        """Prepare a trip to the provider for the sign-in of this id."""
+        return PendingAuthorization(
+            provider=self.provider.key,
+            state=f"{sign_in}.{secrets.token_urlsafe(32)}",
+            nonce=secrets.token_urlsafe(16),
+            verifier=secrets.token_urlsafe(48) if self._oauth.pkce else "",
+            redirect_uri=redirect_uri,
+            started=int(time.time()),
+        )
+
+    def authorization_url(
+        self, pending: PendingAuthorization, *, email: str, other_account: bool = False
+    ) -> str:
+        """Where the person goes.
+
+        :param other_account: the provider shall let the person pick an account.
+        """
+        query = {
+            "response_type": "code",
+            "client_id": self._client.id,
+            "redirect_uri": pending.redirect_uri,
+            "state": pending.state,
+            **self._oauth.extra,
+        }
+        if self.scopes:
+            query["scope"] = " ".join(self.scopes)
+        if "openid" in self.scopes:
+            query["nonce"] = pending.nonce
+        if pending.verifier:
+            query |= {
+                "code_challenge": _challenge(pending.verifier),
+                "code_challenge_method": "S256",
+            }
+        if other_account:
+            query["prompt"] = " ".join(filter(None, (query.get("prompt"), "select_account")))
+        elif self._oauth.login_hint and email:
+            query["login_hint"] = email
+        address = self._endpoints["authorize"]
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(query, quote_via=quote)}"
+
+    def admin_consent_url(self, *, domain: str, redirect_uri: str) -> str:
+        """Where an administrator of ``domain`` can approve the app; "" where there is no such page.
+
+        Source: Microsoft identity platform, "admin consent".
+        """
+        if "adminconsent" not in self._endpoints:
+            return ""
+        scopes = [scope for scope in self.scopes if short(scope) not in SIGN_IN_ONLY]
+        query = {
+            "client_id": self._client.id,
+            "scope": " ".join(GRAPH + scope.removeprefix(GRAPH) for scope in scopes),
+            "redirect_uri": redirect_uri,
+        }
+        address = self._endpoints["adminconsent"].format(organisation=domain)
+        return f"{urljoin(redirect_uri, address)}?{urlencode(query, quote_via=quote)}"
+
+    def is_from_here(self, pending: PendingAuthorization, issuer: str) -> bool:
+        """Tell whether ``iss`` of a callback is this provider: same origin as its sign-in page."""
+        return _origin(issuer) == _origin(
+            urljoin(pending.redirect_uri, self._endpoints["authorize"])
+        )
+
+    def exchange(self, pending: PendingAuthorization, code: str) -> Tokens:
+        """Turn the code into tokens, and find out whose account it is.
+
+        :raises ProviderRefused: the provider says no.
+        :raises NotSent, OutcomeUnknown, BadAnswer: it cannot be asked, or its answer is none.
+        """
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": pending.redirect_uri,
+        }
+        if pending.verifier:
+            form["code_verifier"] = pending.verifier
+        answer = self._post("token", form, seconds=TOKEN_SECONDS)
+        content = read_json(answer)
+        access_token = content.get("access_token")
+        if not isinstance(access_token, str) or not access_token:
+            raise BadAnswer("token answer without access token")
+        refresh_token = content.get("refresh_token")
+        return Tokens(
+            refresh_token=refresh_token if isinstance(refresh_token, str) else "",
+            access_token=access_token,
+            addresses=self._addresses(content, access_token, pending),
+            missing=missing_scopes(self.scopes, content.get("scope")),
+        )
+
+    def revoke(self, tokens: Tokens) -> None:
+        """Give tokens back that nobody will use, where the provider has a way for it (RFC 7009)."""
+        if "revoke" not in self._endpoints:
+            return
+        try:
+            self._post(
+                "revoke",
+                {"token": tokens.refresh_token or tokens.access_token},
+                seconds=REVOKE_SECONDS,
+            )
+        except UpstreamError:
+            # The person is told about something else; the token was kept nowhere in any case.
+            return
+
+    def _post(self, kind: str, form: Mapping[str, str], *, seconds: float) -> Answer:
+        headers: dict[str, str] = {}
+        content = dict(form)
+        if self._oauth.basic:
+            headers["Authorization"] = f"Basic {_basic(self._client)}"
+        else:
+            content |= {"client_id": self._client.id, "client_secret": self._client.secret}
+        answer = self._http.send(
+            "POST", self._endpoints[kind], seconds=seconds, headers=headers, form=content
+        )
+        if not 200 <= answer.status < 300:
+            raise refused(answer)
+        return answer
+
+    def _addresses(
+        self, content: Mapping[str, Any], access_token: str, pending: PendingAuthorization
+    ) -> tuple[str, ...]:
+        claims = claims_of(content.get("id_token"), client_id=self._client.id, nonce=pending.nonce)
+        names = self._oauth.account_fields
+        if found := addresses_in(claims, names):
+            return found
+        try:
+            answer = self._http.send(
+                "GET",
+                self._endpoints["userinfo"],
+                seconds=USERINFO_SECONDS,
+                headers={"Authorization": f"Bearer {access_token}"},
+            )
+            return addresses_in(read_json(answer), names) if answer.status == 200 else ()
+        except UpstreamError:
+            # Not knowing is an answer too; whether it is good enough is decided elsewhere.
+            return ()
+
+
+def _challenge(verifier: str) -> str:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _basic(client: Client) -> str:
+    # Both are form-encoded before they are joined (RFC 6749, 2.3.1).
+    return base64.b64encode(f"{quote(client.id)}:{quote(client.secret)}".encode()).decode()
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        return "", url, None

@@ -1,0 +1,35 @@
+"""What this browser must bring back from the provider; kept in the sealed cookie meanwhile."""
+
+import hmac
+import time
+from dataclasses import dataclass
+
+PENDING_SECONDS = 10 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingAuthorization:
+    """One way to a provider and back.
+
+    :ivar state: names the sign-in, and 256 random bits.
+    :ivar verifier: PKCE's secret, "" where the provider knows no PKCE.
+    :ivar started: Unix time.
+    """
+
+    provider: str
+    state: str
+    nonce: str
+    verifier: str
+    redirect_uri: str
+    started: int
+
+
+def pending_for(
+    stored: PendingAuthorization | None, *, state: str, provider: str
+) -> PendingAuthorization | None:
+    """Return ``stored`` if ``state`` belongs to it: this browser's, this provider's, and recent."""
+    if stored is None:
+        return None
+    same = hmac.compare_digest(stored.state.encode(), state.encode("utf-8", "surrogatepass"))
+    fresh = time.time() - stored.started <= PENDING_SECONDS
+    return stored if same and fresh and stored.provider == provider else None

@@ -1,0 +1,1 @@
+"""What any web program needs, with nothing of Nylas or mail in it: HTTP, store, logs, sealing."""

@@ -1,0 +1,49 @@
+"""Keeps people from waiting one after the other for a server that does not answer."""
+
+import threading
+import time
+
+
+class CircuitBreaker:
+    """Lets a few through at once: a single one after trouble, nobody for a while after more.
+
+    :param at_once: how many while all is well.
+    :param troubles: so many in a row shut it.
+    :param seconds: how long it stays shut.
+    """
+
+    def __init__(self, *, at_once: int, troubles: int, seconds: float) -> None:
+        self._at_once = at_once
+        self._most_troubles = troubles
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._troubles = 0
+        self._shut_until = 0.0
+
+    def enter(self) -> bool:
+        """Go in, if there is room right now; whoever goes in must leave."""
+        with self._lock:
+            room = 1 if self._troubles else self._at_once
+            if time.monotonic() < self._shut_until or self._inside >= room:
+                return False
+            self._inside += 1
+            return True
+
+    def leave(self, *, good: bool | None) -> None:
+        """Go out and say whether there was trouble; None when it was not even tried."""
+        with self._lock:
+            self._inside -= 1
+            if good is None:
+                return
+            self._troubles = 0 if good else self._troubles + 1
+            if self._troubles >= self._most_troubles:
+                self._shut(self._seconds)
+
+    def shut(self, seconds: float) -> None:
+        """Let nobody in for ``seconds``."""
+        with self._lock:
+            self._shut(seconds)
+
+    def _shut(self, seconds: float) -> None:
+        self._shut_until = max(self._shut_until, time.monotonic() + seconds)

@@ -1,0 +1,47 @@
+"""Codec: frozen dataclasses to JSON and back, for cookies, codes and the shared store.
+
+One converter for all of them (cattrs, generated code for each class): values that are the default
+are left out, which keeps cookies short, and a field that is not known is refused.
+"""
+
+from typing import Any, TypeVar
+
+import cattrs
+
+T = TypeVar("T")
+
+_converter = cattrs.Converter(
+    forbid_extra_keys=True, omit_if_default=True, detailed_validation=False
+)
+
+_REFUSALS = (
+    cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError,
+    LookupError, TypeError, ValueError, AttributeError,
+)  # fmt: skip
+
+
+class UnknownShape(Exception):
+    """The JSON is not of this class as this version of the program knows it."""
+
+
+def to_json(value: Any) -> Any:
+    """Return ``value``, an instance of a frozen dataclass, as JSON can carry it."""
+    return _converter.unstructure(value)
+
+
+def from_json(kind: type[T], data: Any) -> T:
+    """Return the instance of ``kind`` that ``to_json`` made ``data`` of.
+
+    :raises UnknownShape: it is none, or one with other fields.
+    """
+    try:
+        return _converter.structure(data, kind)
+    except (
+        cattrs.BaseValidationError,
+        cattrs.ForbiddenExtraKeysError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise UnknownShape(kind.__name__) from error

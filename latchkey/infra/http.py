@@ -1,0 +1,195 @@
+"""One bounded HTTP request to a server that is not ours; the only module that knows httpx.
+
+httpx 0.28 is frozen, so its gaps are closed here (measured, see the notes at each): its time
+limits count anew for every read, compressed answers may inflate without bound, and a shared pool
+may reuse a connection that the other side has just closed, which leaves it open whether a password
+was delivered. Every call therefore gets a connection of its own, one deadline for everything, and
+a cap on what it reads. Redirects are not followed: they would carry passwords elsewhere.
+"""
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpcore
+import httpx
+
+from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
+
+CONNECT_SECONDS = 5.0
+MAX_BYTES = 256 * 1024
+
+SendSlot = Callable[[], AbstractContextManager[None]]
+
+_UNSENT = (
+    httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError, httpx.InvalidURL,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back: status, headers (names in small letters), body in bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+class HttpClient:
+    """Sends requests; safe to share between threads.
+
+    :param transport: replaces the network, for the sandbox and for tests.
+    """
+
+    def __init__(self, *, transport: httpx.BaseTransport | None = None) -> None:
+        self._transport = _replaced(transport) if transport else _network()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        seconds: float,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        send_slot: SendSlot = nullcontext,
+    ) -> Answer:
+        """Send one request and read the whole answer, all within ``seconds``.
+
+        A connection that cannot be made is tried once more, as nothing was sent by then.
+
+        :param content: a body that goes out byte for byte, for what is signed.
+        :param turn: makes the context to send the first byte in; it may wait for its moment.
+        :raises NotSent: no connection.
+        :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
+        :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
+        """
+        deadline = time.monotonic() + seconds
+        sent = {
+            "headers": headers, "params": params, "json": json, "data": form, "content": content,
+        }  # fmt: skip
+        try:
+            return self._once(method, url, deadline, sent, send_slot)
+        except NotSent:
+            return self._once(method, url, deadline, sent, send_slot)
+
+    def _once(
+        self, method: str, url: str, deadline: float, sent: dict[str, Any], send_slot: SendSlot
+    ) -> Answer:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise NotSent("no time left")
+        try:
+            with (
+                self._client(deadline, left, send_slot) as client,
+                client.stream(method, url, **sent) as response,
+            ):
+                return _read(response, deadline)
+        except _UNSENT as error:
+            failure: NotSent | OutcomeUnknown = NotSent(type(error).__name__)
+        except (httpx.HTTPError, OSError) as error:
+            failure = OutcomeUnknown(type(error).__name__)
+        # Raised out here, so that it has no context: httpx's exceptions carry the request, and
+        # with it the password.
+        raise failure
+
+    def _client(self, deadline: float, left: float, send_slot: SendSlot) -> httpx.Client:
+        return httpx.Client(
+            transport=self._transport(deadline, send_slot),
+            timeout=httpx.Timeout(left, connect=min(CONNECT_SECONDS, left)),
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+            follow_redirects=False,
+            # The host's proxy variables must not decide where passwords travel.
+            trust_env=False,
+        )
+
+
+def _read(response: httpx.Response, deadline: float) -> Answer:
+    if response.is_redirect:
+        raise BadAnswer(f"{response.status_code} redirect")
+    # Inflating is where a small answer becomes a large one (200 KB gave 128 MiB).
+    if response.headers.get("content-encoding", "identity").lower() != "identity":
+        raise BadAnswer(f"{response.status_code} compressed")
+    body = b""
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise BadAnswer(f"{response.status_code} too large")
+        if time.monotonic() > deadline:
+            raise OutcomeUnknown("deadline")
+    return Answer(status=response.status_code, headers=dict(response.headers), body=body)
+
+
+_MakeTransport = Callable[[float, SendSlot], httpx.BaseTransport]
+
+
+def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
+    def make(deadline: float, send_slot: SendSlot) -> httpx.BaseTransport:
+        with send_slot():
+            return transport
+
+    return make
+
+
+def _network() -> _MakeTransport:
+    tls = httpx.create_ssl_context()
+    return lambda deadline, send_slot: _Transport(tls, deadline, send_slot)
+
+
+class _Transport(httpx.HTTPTransport):
+    """httpx's own transport, for one request, on a connection that knows its deadline."""
+
+    def __init__(self, tls: ssl.SSLContext, deadline: float, send_slot: SendSlot) -> None:
+        super().__init__(verify=tls, trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, send_slot)
+        )
+
+
+class _Backend(httpcore.SyncBackend):
+    def __init__(self, deadline: float, send_slot: SendSlot) -> None:
+        self._deadline = deadline
+        self._turn = send_slot
+
+    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._turn)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A socket that gives up at the deadline, however steadily bytes drip in (httpx would not)."""
+
+    def __init__(
+        self, stream: httpcore.NetworkStream, deadline: float, send_slot: SendSlot
+    ) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self._turn = send_slot
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, left)
+
+    def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        # TLS writes for itself, so the first write of a stream is the request's.
+        stream = self._stream.start_tls(*args, **kwargs)
+        return _Stream(stream, self._deadline, self._turn)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        send_slot, self._turn = self._turn, nullcontext
+        with send_slot():
+            self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,17 @@
+"""What processes share for a while: in Redis when there is one, else in this process alone.
+
+store/
+├── memory         values and rates of one process
+├── remote         the same in Redis
+├── store          puts the two together, so that Redis may go and come back at any time
+├── outbox_memory  what is to be done at a certain time, in one process
+├── outbox_remote  the same in Redis
+└── outbox         puts the two together
+"""
+
+from latchkey.infra.store.memory import RateLimited
+from latchkey.infra.store.outbox import Outbox
+from latchkey.infra.store.outbox_memory import Claim
+from latchkey.infra.store.store import Store
+
+__all__ = ["Claim", "Outbox", "RateLimited", "Store"]

@@ -1,0 +1,142 @@
+"""What is to be done at a certain time, in one process."""
+
+import bisect
+import logging
+import math
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from latchkey.infra import logs
+
+_MOST = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Something due, for whoever got this, alone until the lease runs out.
+
+    :ivar lease: when it runs out, by the clock of its place; it tells this claim from later ones.
+    :ivar shared: whether it lies in Redis.
+    """
+
+    key: str
+    value: Any
+    lease: float
+    shared: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something that waits.
+
+    :ivar value: None when there is nothing to do, except that Redis has to forget the key.
+    :ivar due: when it is to be done, or for how long it is leased, by ``time.monotonic``.
+    """
+
+    key: str
+    value: Any
+    due: float
+    leased: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long until it is due; less than 0 when it is overdue."""
+        return self.due - time.monotonic()
+
+
+class MemoryOutbox:
+    """Safe between threads, and bounded: the oldest entry goes first when there are too many."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        # When and what, the earliest first.
+        self._order: list[tuple[float, str]] = []
+        self._lock = threading.Lock()
+
+    def put(self, key: str, value: Any, *, seconds: float) -> None:
+        """Have ``value`` done in ``seconds``, instead of what waits under ``key``."""
+        with self._lock:
+            self._put(key, value, seconds)
+
+    def add(self, key: str, value: Any, *, seconds: float) -> None:
+        """Have ``value`` done in ``seconds``, unless something newer waits under ``key``."""
+        with self._lock:
+            if key not in self._entries:
+                self._put(key, value, seconds)
+
+    def drop(self, key: str) -> None:
+        """Forget what waits under ``key``."""
+        with self._lock:
+            self._take(key)
+
+    def claim(self, limit: int, *, lease: float) -> tuple[list[Claim], float]:
+        """Return at most so many that are due, and the seconds until the next one will be.
+
+        :param lease: seconds after which they are due again.
+        """
+        with self._lock:
+            now = time.monotonic()
+            until = now + lease
+            claims: list[Claim] = []
+            while len(claims) < limit and self._order and self._order[0][0] <= now:
+                key = self._order[0][1]
+                value = self._entries[key].value
+                self._place(Entry(key=key, value=value, due=until, leased=True))
+                claims.append(Claim(key=key, value=value, lease=until, shared=False))
+            wait = self._order[0][0] - now if self._order else math.inf
+            return claims, max(0.0, wait)
+
+    def finish(self, claim: Claim, value: Any, *, seconds: float) -> None:
+        """Have ``value`` done in ``seconds`` instead, or nothing when it is None.
+
+        Without effect when something else came in its place, or somebody else got it since.
+        """
+        with self._lock:
+            entry = self._entries.get(claim.key)
+            if entry is None or not entry.leased or entry.due != claim.lease:
+                return
+            if value is None:
+                self._take(claim.key)
+            else:
+                self._place(Entry(key=claim.key, value=value, due=time.monotonic() + seconds))
+
+    def waiting(self, limit: int) -> list[Entry]:
+        """Return at most so many that nobody got, the oldest first."""
+        with self._lock:
+            free = (entry for entry in self._entries.values() if not entry.leased)
+            return list(islice(free, limit))
+
+    def forget(self, entries: Iterable[Entry]) -> None:
+        """Forget them, except those that something newer replaced."""
+        with self._lock:
+            for entry in entries:
+                if self._entries.get(entry.key) is entry:
+                    self._take(entry.key)
+
+    def _put(self, key: str, value: Any, seconds: float) -> None:
+        self._take(key)
+        if len(self._entries) >= _MOST:
+            oldest = next(iter(self._entries))
+            self._take(oldest)
+            logs.event("outbox", level=logging.WARNING, outcome="dropped", detail=oldest)
+        self._place(Entry(key=key, value=value, due=time.monotonic() + seconds))
+
+    def _place(self, entry: Entry) -> None:
+        # What was there before keeps its place in the dict, which is its age.
+        if before := self._entries.get(entry.key):
+            self._unorder(before)
+        self._entries[entry.key] = entry
+        bisect.insort(self._order, (entry.due, entry.key))
+
+    def _take(self, key: str) -> Entry | None:
+        entry = self._entries.pop(key, None)
+        if entry:
+            self._unorder(entry)
+        return entry
+
+    def _unorder(self, entry: Entry) -> None:
+        del self._order[bisect.bisect_left(self._order, (entry.due, entry.key))]

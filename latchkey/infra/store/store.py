@@ -1,0 +1,154 @@
+"""Redis with this process's memory behind it."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeVar
+
+from latchkey.infra import logs
+from latchkey.infra.store.memory import Memory, RateLimited, Slot
+from latchkey.infra.store.redis_store import Lost, Remote
+
+_RETRY_SECONDS = 1.0
+_LATE_SECONDS = 0.001
+
+T = TypeVar("T")
+
+
+class _Slots(NamedTuple):
+    """A reservation here and in Redis, and the wait that is right for both."""
+
+    wait: float
+    mine: Slot
+    shared: Slot | None
+
+
+class Store:
+    """Small values and rates that all processes share, as far as they can.
+
+    Without Redis, or while it is gone, every process has its own: a value may be missing, and a
+    rate is divided by the number of processes. Whatever is written goes to both places, so that a
+    process does not forget what it did itself when Redis goes.
+
+    :param url: of Redis; "" when there is none.
+    :param processes: number of processes that share the rates when there is no Redis.
+    """
+
+    def __init__(self, url: str = "", *, processes: int = 1) -> None:
+        self._memory = Memory()
+        self._remote = Remote(url) if url else None
+        self._processes = processes
+        self._movers = ThreadPoolExecutor(max_workers=1)
+        self._retry_at = 0.0
+        self._lost_at: float | None = None
+        self._found_at: float | None = None
+
+    @property
+    def shared(self) -> bool:
+        """Whether there is a Redis, be it there or gone for the moment."""
+        return self._remote is not None
+
+    def get(self, key: str) -> Any:
+        """Return the value of ``key``, None when there is none."""
+        value = self._memory.get(key)
+        return self.ask(lambda remote: remote.get(key), None) if value is None else value
+
+    def put(self, key: str, value: Any, *, seconds: float) -> None:
+        """Keep ``value``, anything that JSON can carry except None, for ``seconds``."""
+        self._memory.put(key, value, seconds=seconds)
+        self.ask(lambda remote: remote.put(key, value, seconds=seconds), None)
+
+    def add(self, key: str, value: Any, *, seconds: float) -> bool:
+        """Keep ``value`` unless there is one already; tell whether it was kept."""
+        if not self._memory.add(key, value, seconds=seconds):
+            return False
+        added = self.ask(lambda remote: remote.add(key, value, seconds=seconds), True)
+        if not added:
+            self._memory.take(key)
+        return added
+
+    def take(self, key: str) -> Any:
+        """Return the value and forget it, so that nobody gets it twice."""
+        mine = self._memory.take(key)
+        return self.ask(lambda remote: remote.take(key), mine)
+
+    def reserve(self, key: str, *, limit: int, seconds: float, max_wait: float = 0.0) -> float:
+        """Return the seconds to wait so that no span of ``seconds`` sees more than ``most``.
+
+        :param patience: the longest wait that is worth it, in seconds.
+        :raises Full: when the wait would be longer; nothing is reserved then.
+        """
+        return self._reserve(key, limit, seconds, max_wait).wait
+
+    @contextmanager
+    def send_slot(
+        self, key: str, *, limit: int, seconds: float, max_wait: float = 0.0
+    ) -> Iterator[None]:
+        """Wait until it may be done, so that no span of ``seconds`` sees it more often than that.
+
+        As ``reserve``, except that what counts is when it was done.
+
+        :raises Full: when the wait would be longer than ``patience``.
+        """
+        began = time.monotonic()
+        wait, mine, shared = self._reserve(key, limit, seconds, max_wait)
+        if wait:
+            time.sleep(wait)
+        yield
+        self._memory.move(key, mine)
+        late = time.monotonic() - began - wait
+        if shared and late > _LATE_SECONDS:
+            # Redis hears of that soon enough: it matters a span from now. Starting a thread here
+            # would let others go first.
+            self._movers.submit(self._move, key, shared, late)
+
+    def _move(self, key: str, slot: Slot, late: float) -> None:
+        self.ask(lambda remote: remote.move(key, slot, late=late), None)
+
+    def _reserve(self, key: str, limit: int, seconds: float, max_wait: float) -> _Slots:
+        shared = self.ask(
+            lambda remote: remote.reserve(key, limit=limit, seconds=seconds, max_wait=max_wait),
+            None,
+        )
+        if shared and not self._within(seconds, self._found_at):
+            return _Slots(shared.wait, self._memory.note(key, shared.wait), shared)
+        # What Redis forgot when it stopped, this process's share still knows.
+        mine = self._reserve_alone(key, limit, seconds, max_wait, lost=shared is None)
+        return _Slots(max(mine.wait, shared.wait if shared else 0.0), mine, shared)
+
+    def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
+        """Return what ``call`` gets from Redis, ``otherwise`` while there is none."""
+        if self._remote is None or time.monotonic() < self._retry_at:
+            return otherwise
+        try:
+            answer = call(self._remote)
+        except Lost as error:
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+            if self._lost_at is None:
+                self._lost_at = time.monotonic()
+                logs.event("redis", outcome="lost", error=type(error).__name__)
+            return otherwise
+        if self._lost_at is not None:
+            self._lost_at, self._found_at = None, time.monotonic()
+            logs.event("redis", outcome="found")
+        return answer
+
+    def close(self) -> None:
+        """Close the connections to Redis; the next call opens one again."""
+        if self._remote:
+            self._remote.close()
+
+    def _reserve_alone(
+        self, key: str, limit: int, seconds: float, max_wait: float, *, lost: bool
+    ) -> Slot:
+        peers = self._remote.peers if self._remote else self._processes
+        if lost and peers > 1 and self._within(seconds, self._lost_at):
+            # What the others did in this span is unknown, so it counts as full.
+            raise RateLimited(seconds)
+        share = max(1, limit // peers)
+        return self._memory.reserve(key, limit=share, seconds=seconds, max_wait=max_wait)
+
+    @staticmethod
+    def _within(seconds: float, since: float | None) -> bool:
+        return since is not None and time.monotonic() - since < seconds

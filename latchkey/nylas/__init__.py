@@ -1,0 +1,32 @@
+"""The few calls to Nylas that a sign-in needs, typed in and out; raises only ``UpstreamError``.
+
+Everything here is documented by Nylas (API reference of v3: providers/detect, connectors,
+applications, connect/custom, connect/token, grants), but no live answer was ever seen, so answers
+are read with suspicion: only the fields used here are looked at, and only when they have the right
+type.
+
+nylas/
+├── records  what Nylas knows of things
+├── answers  reads answers and refusals
+└── client   the calls
+"""
+
+from latchkey.nylas.client import (
+    DETECT_SECONDS,
+    GRANT_SECONDS,
+    LOOKUP_SECONDS,
+    NylasClient,
+)
+from latchkey.nylas.records import Application, Connector, Detection, Grant, TokenAnswer
+
+__all__ = [
+    "DETECT_SECONDS",
+    "GRANT_SECONDS",
+    "LOOKUP_SECONDS",
+    "Application",
+    "Connector",
+    "Detection",
+    "Grant",
+    "NylasClient",
+    "TokenAnswer",
+]

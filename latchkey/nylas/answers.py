@@ -1,0 +1,60 @@
+"""Reads Nylas's answers, the refusals in all the shapes that were seen."""
+
+import json
+import re
+from typing import Any
+
+from latchkey.infra.errors import BadAnswer
+from latchkey.infra.http import Answer
+from latchkey.nylas.errors import Refusal, Refused
+
+_LONGEST_WAIT = 3600  # seconds; a larger Retry-After is taken as this
+_TYPE = re.compile("[A-Za-z0-9_.]{1,100}")
+
+
+def read_json(answer: Answer) -> dict[str, Any]:
+    """Return the answer's object; {} for an error without one, as gateways before Nylas send.
+
+    :raises BadAnswer: a success without one.
+    """
+    try:
+        content = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict):
+        return content
+    if 200 <= answer.status < 300:
+        raise BadAnswer(f"{answer.status} not JSON")
+    return {}
+
+
+def refused(answer: Answer, content: dict[str, Any]) -> Refused:
+    """Read the error envelope in all the shapes seen (nested, flat, OAuth, hosted auth)."""
+    error = content.get("error")
+    fields = error if isinstance(error, dict) else content
+    provider_error = fields.get("provider_error")
+    inner = provider_error if isinstance(provider_error, dict) else {"message": provider_error}
+    texts = (fields.get("message"), error, content.get("error_description"), *inner.values())
+    # A type is logged, so what is free text instead must not become one.
+    kinds = (fields.get("type"), fields.get("code"), error)
+    kind = next((text for text in kinds if isinstance(text, str) and _TYPE.fullmatch(text)), "")
+    refusal = Refusal(
+        status=answer.status,
+        kind=kind.rpartition(".")[2],
+        provider_error=str(inner.get("error") or inner.get("code") or ""),
+        text=" ".join(text for text in texts if isinstance(text, str)).lower(),
+        retry_after=_seconds(answer.headers.get("retry-after", "")),
+    )
+    return Refused(refusal, request_id=_request_id(answer, content))
+
+
+def _seconds(text: str) -> int:
+    return min(int(text), _LONGEST_WAIT) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
+def _request_id(answer: Answer, content: dict[str, Any]) -> str:
+    """An opaque id for support; anything that does not look like one is dropped."""
+    error = content.get("error")
+    inner = error.get("request_id") if isinstance(error, dict) else ""
+    found = content.get("request_id") or inner or answer.headers.get("x-request-id", "")
+    return found if isinstance(found, str) and re.fullmatch("[A-Za-z0-9_-]{1,100}", found) else ""

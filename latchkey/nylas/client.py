@@ -1,0 +1,166 @@
+"""The calls, each within a time limit of its own."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from latchkey.infra.errors import BadAnswer
+from latchkey.infra.http import HttpClient, SendSlot
+from latchkey.nylas.answers import read_json, refused
+from latchkey.nylas.errors import Refused
+from latchkey.nylas.records import (
+    Application,
+    Connector,
+    Detection,
+    Grant,
+    TokenAnswer,
+    application_of,
+    connector_of,
+    grant_of,
+)
+
+DETECT_SECONDS = 3.0
+LOOKUP_SECONDS = 5.0
+TOKEN_SECONDS = 10.0
+# Nylas ends a request after 90 s by its documentation, after 120 s by its command line tool.
+GRANT_SECONDS = 120.0
+
+_MOST_CONNECTORS = "50"  # one connector for each kind of provider: a page is all there is
+
+
+class NylasClient:
+    """Calls one Nylas application.
+
+    :param base_url: region, without a slash at the end.
+    :param api_key: its key; sent as a bearer token and never part of an error.
+    """
+
+    def __init__(self, http: HttpClient, *, base_url: str, api_key: str) -> None:
+        self._http = http
+        self._base_url = base_url
+        self._api_key = api_key
+        self._headers = {"Authorization": f"Bearer {api_key}"}
+
+    def detect(self, email: str) -> Detection:
+        """Ask which provider serves ``email``. Nylas answers 20 of these a minute."""
+        data = self._data(
+            "POST", "/v3/providers/detect", params={"email": email}, seconds=DETECT_SECONDS
+        )
+        if not isinstance(data, dict) or not isinstance(data.get("detected"), bool):
+            raise BadAnswer("detect")
+        provider = data.get("provider")
+        known = data["detected"] and isinstance(provider, str)
+        return Detection(provider=str(provider) if known else "")
+
+    def connectors(self) -> tuple[Connector, ...]:
+        """List the application's connectors."""
+        data = self._data(
+            "GET", "/v3/connectors", params={"limit": _MOST_CONNECTORS}, seconds=DETECT_SECONDS
+        )
+        if not isinstance(data, list):
+            raise BadAnswer("connectors")
+        return tuple(connector for entry in data if (connector := connector_of(entry)))
+
+    def application(self) -> Application:
+        """Tell which application this is."""
+        data = self._data("GET", "/v3/applications", seconds=DETECT_SECONDS)
+        if (application := application_of(data)) is None:
+            raise BadAnswer("applications")
+        return application
+
+    def create_grant(
+        self,
+        provider: str,
+        settings: Mapping[str, Any],
+        *,
+        scope: Sequence[str] = (),
+        send_slot: SendSlot = nullcontext,
+    ) -> Grant:
+        """Let Nylas sign in with these credentials, once (``POST /v3/connect/custom``).
+
+        An address that has a grant already keeps its grant id.
+
+        :param turn: makes the context to send the first byte in.
+        """
+        body = {"provider": provider, "settings": dict(settings)}
+        if scope:
+            body["scope"] = list(scope)
+        data = self._data(
+            "POST",
+            "/v3/connect/custom",
+            body=body,
+            seconds=GRANT_SECONDS,
+            send_slot=send_slot,
+        )
+        if (grant := grant_of(data)) is None:
+            raise BadAnswer("connect/custom")
+        return grant
+
+    def find_grants(self, email: str) -> tuple[Grant, ...]:
+        """List the grants of an address."""
+        data = self._data("GET", "/v3/grants", params={"email": email}, seconds=LOOKUP_SECONDS)
+        if not isinstance(data, list):
+            raise BadAnswer("grants")
+        return tuple(grant for entry in data if (grant := grant_of(entry)))
+
+    def accepts_key(self) -> bool:
+        """Tell by a cheap call whether a 401 was about the API key (False) or something else."""
+        try:
+            self._data("GET", "/v3/connectors", params={"limit": "1"}, seconds=DETECT_SECONDS)
+        except Refused as error:
+            if error.refusal.status != 401:
+                raise
+            return False
+        return True
+
+    def token(self, request: Mapping[str, str]) -> TokenAnswer:
+        """Pass a token request on (RFC 6749, 3.2); who asks is told by what is in it."""
+        answer = self._http.send(
+            "POST", f"{self._base_url}/v3/connect/token", seconds=TOKEN_SECONDS, json=dict(request)
+        )
+        return TokenAnswer(status=answer.status, content=read_json(answer))
+
+    def token_for(self, grant_id: str, *, client_id: str) -> TokenAnswer:
+        """Ask for an access token for a grant of this application (client credentials)."""
+        return self.token(
+            {
+                "client_id": client_id,
+                "client_secret": self._api_key,
+                "grant_type": "client_credentials",
+                "grant_id": grant_id,
+            }
+        )
+
+    def token_info(self, query: Mapping[str, str]) -> TokenAnswer:
+        """Pass a question about a token on."""
+        answer = self._http.send(
+            "GET", f"{self._base_url}/v3/connect/tokeninfo", seconds=LOOKUP_SECONDS,
+            headers=self._headers, params=query,
+        )  # fmt: skip
+        return TokenAnswer(status=answer.status, content=read_json(answer))
+
+    def _data(
+        self,
+        method: str,
+        path: str,
+        *,
+        seconds: float,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        send_slot: SendSlot = nullcontext,
+    ) -> Any:
+        answer = self._http.send(
+            method,
+            self._base_url + path,
+            seconds=seconds,
+            headers=self._headers,
+            params=params,
+            json=body,
+            send_slot=send_slot,
+        )
+        content = read_json(answer)
+        if not 200 <= answer.status < 300:
+            raise refused(answer, content)
+        if "data" not in content:
+            raise BadAnswer(f"{answer.status} without data")
+        return content["data"]

@@ -1,0 +1,1 @@
+"""What the operator runs: the commands of ``flask`` and the doctor."""

@@ -1,0 +1,66 @@
+"""Commands for the operator: ``flask doctor``, ``flask link``."""
+
+import re
+from urllib.parse import urlencode
+
+import click
+from flask import Flask
+
+from latchkey.apps.links import LONGEST_SECONDS
+from latchkey.apps.request import MOST_STATE
+from latchkey.infra.errors import UpstreamError
+from latchkey.operator.doctor import findings
+from latchkey.providers import PROVIDERS
+from latchkey.providers.email_address import ascii_address
+from latchkey.web.services import Services, get_services
+
+
+def init_cli(app: Flask) -> None:
+    """Add the commands to ``flask``."""
+
+    @app.cli.command("doctor")
+    def doctor() -> None:
+        """Say which providers are offered, and what is missing for the others."""
+        for sentence in findings(get_services()):
+            click.echo(sentence)
+
+    @app.cli.command("link")
+    @click.option("--email", required=True, help="The address to connect, and no other.")
+    @click.option("--provider", type=click.Choice(list(PROVIDERS)), default=None)
+    @click.option("--expires", default="24h", show_default=True, help="Like 30m, 24h or 7d.")
+    @click.option("--redirect-uri", default="", help="Where the app takes the person back.")
+    @click.option("--state", default="", help="The app's own; it gets it back.")
+    def link(email: str, provider: str | None, expires: str, redirect_uri: str, state: str) -> None:
+        """Make a link for one person."""
+        services = get_services()
+        settings = services.settings
+        if not ascii_address(email):
+            raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
+        _check_way_back(services, redirect_uri, state)
+        text = services.links.make(email, provider=provider or "", seconds=_seconds(expires))
+        query = {"link": text, "redirect_uri": redirect_uri, "state": state}
+        base = settings.public_url or f"http://localhost:{settings.port}"
+        click.echo(f"{base}/?{urlencode({name: value for name, value in query.items() if value})}")
+
+
+def _check_way_back(services: Services, redirect_uri: str, state: str) -> None:
+    try:
+        allowed = not redirect_uri or services.return_addresses.allow(redirect_uri)
+    except UpstreamError as error:
+        raise click.ClickException(f"Nylas does not tell its callback URIs ({error}).") from None
+    if not allowed:
+        raise click.BadParameter("is not an allowed address", param_hint="--redirect-uri")
+    if state and not redirect_uri:
+        raise click.BadParameter("needs --redirect-uri", param_hint="--state")
+    if len(state) > MOST_STATE:
+        raise click.BadParameter(f"is longer than {MOST_STATE} characters", param_hint="--state")
+
+
+def _seconds(expires: str) -> int:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", expires)
+    seconds = int(found[1]) * {"m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise click.BadParameter(
+            "must be a time like 30m, 24h or 7d, of 30 days at most", param_hint="--expires"
+        )
+    return seconds

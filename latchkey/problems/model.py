@@ -1,0 +1,45 @@
+"""What has to be said about everything that can go wrong."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from latchkey.infra.i18n import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One way a sign-in can fail, in words for the person who sees it.
+
+    :ivar kind: its name in logs and tests.
+    :ivar title: what happened.
+    :ivar text: what it means and what to do; ``%(company)s``, ``%(mailbox)s`` and ``%(seconds)s``
+        are filled in.
+    :ivar place: where it is said: at a field of the form, above the form, or on a page of its own.
+    :ivar status: HTTP status of our page.
+    :ivar fault: whose turn it is.
+    :ivar retry: the page offers to try again with what was typed, passwords excepted.
+    """
+
+    kind: str
+    title: str
+    text: str
+    place: Literal["password", "server", "form", "page"]
+    status: int
+    fault: Literal["person", "provider", "nylas", "operator", "administrator", "nobody"]
+    retry: bool = True
+
+
+def operator_problem(kind: str) -> Problem:
+    """A fault of whoever runs the page: people only hear that it is not theirs."""
+    return Problem(
+        kind=kind,
+        title=N_("This page isn’t set up correctly"),
+        text=N_(
+            "It’s nothing you did. The people who run this page for %(company)s can see what is "
+            "wrong. Please tell them the code below."
+        ),
+        place="page",
+        status=503,
+        fault="operator",
+        retry=False,
+    )

@@ -1,0 +1,17 @@
+"""Which provider serves an address; not knowing is an answer too, never an error.
+
+Nylas answers 20 questions about domains in a minute, so they are kept for what only Nylas knows.
+
+detection/
+├── breaker     few at once, one after trouble, nobody for a while after more of it
+├── connectors  which providers the Nylas application can make grants for
+├── domains     what Nylas said about domains, and asking it within the budget
+├── known       mail providers that everybody knows
+├── mx          mail providers by a domain's MX records
+└── detector    puts them together
+"""
+
+from latchkey.providers.detection.detector import ProviderDetector
+from latchkey.providers.detection.mx import MxRecords
+
+__all__ = ["MxRecords", "ProviderDetector"]

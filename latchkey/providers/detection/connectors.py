@@ -1,0 +1,42 @@
+"""Which providers the Nylas application can make grants for."""
+
+from typing import Any
+
+from latchkey.infra.cached_answer import CachedAnswer
+from latchkey.infra.store import Store
+from latchkey.nylas import DETECT_SECONDS, NylasClient
+from latchkey.nylas.errors import is_key_refused
+from latchkey.providers import PROVIDERS
+
+_PASSWORD_PROVIDERS = frozenset(
+    key for key, provider in PROVIDERS.items() if provider.oauth is None
+)
+
+
+class Connectors:
+    """The application's connectors, as far as Nylas told."""
+
+    def __init__(self, client: NylasClient, store: Store) -> None:
+        def ask() -> frozenset[str]:
+            return frozenset(connector.provider for connector in client.connectors())
+
+        self._providers = CachedAnswer(
+            ask, store, "connectors", write=sorted, read=_read,
+            ask_seconds=DETECT_SECONDS, is_fatal=is_key_refused,
+        )  # fmt: skip
+
+    def connected(self) -> frozenset[str]:
+        """Keys of the providers with a connector; before Nylas told, whatever takes a password.
+
+        :raises Refused: Nylas does not accept our key, so no sign-in can work.
+        """
+        providers = self._providers.get()
+        return _PASSWORD_PROVIDERS if providers is None else providers
+
+    def invalidate(self) -> None:
+        """Ask again at the next opportunity, because our key may have stopped working."""
+        self._providers.invalidate()
+
+
+def _read(written: Any) -> frozenset[str] | None:
+    return frozenset(map(str, written)) if isinstance(written, list) else None

@@ -1,0 +1,152 @@
+"""Asks everybody who may know the provider of an address, the surest and cheapest first."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from latchkey.infra import logs
+from latchkey.infra.single_flight import SingleFlight
+from latchkey.infra.store import RateLimited, Store
+from latchkey.nylas import NylasClient
+from latchkey.providers import PROVIDERS
+from latchkey.providers.detection.connectors import Connectors
+from latchkey.providers.detection.domains import Domains, Question
+from latchkey.providers.detection.mx import MxRecords
+from latchkey.providers.detection.well_known import provider_of
+from latchkey.providers.mailhosts import MailHost, MailHosts
+
+# Nylas usually answers within half of it; whoever waited that long gets the chooser.
+_PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Finding:
+    """A provider and who named it; ``provider`` is "" when nobody did."""
+
+    provider: str = ""
+    source: str = "none"
+
+
+class ProviderDetector:
+    """Finds the provider of an address.
+
+    :param oauth: keys of the providers that an OAuth client is configured for.
+    :param store: where the processes share answers and the budget.
+    :param per_minute: detections that Nylas allows the application.
+    :param hosts: knows mail providers by their domains; None asks Nylas about them, too.
+    :param mx: knows them by MX records; None asks no DNS.
+    """
+
+    def __init__(
+        self,
+        client: NylasClient,
+        *,
+        oauth: Collection[str],
+        store: Store,
+        per_minute: int,
+        hosts: MailHosts | None = None,
+        mx: MxRecords | None = None,
+    ) -> None:
+        self._oauth = oauth
+        self._hosts = hosts
+        self._mx = mx
+        self._connectors = Connectors(client, store)
+        self._domains = Domains(client, self._connectors, store, per_minute=per_minute)
+        self._single_flight: SingleFlight[_Finding] = SingleFlight()
+
+    def offered(self) -> tuple[str, ...]:
+        """Keys of the providers that people can choose, in our order.
+
+        They have a connector at Nylas, and an OAuth client here if they need one.
+
+        :raises Refused: Nylas does not accept our key, so no sign-in can work.
+        """
+        return self._offered(self.connected())
+
+    def connected(self) -> frozenset[str]:
+        """Keys of the providers that this Nylas application has connectors for.
+
+        :raises Refused: Nylas does not accept our key, so no sign-in can work.
+        """
+        return self._connectors.connected()
+
+    def detect(self, email: str) -> str:
+        """Return the key of the provider of ``email``, "" when not known or without a connector.
+
+        One that lacks only its OAuth client is told all the same: its page says what is missing.
+
+        :raises Refused: Nylas does not accept our key, so no sign-in can work.
+        """
+        finding = self._find(Question(email=email, connected=self.connected()))
+        found = finding.provider in PROVIDERS.keys() & self.connected()
+        provider = finding.provider if found else ""
+        logs.event("detection", provider=provider, outcome=finding.source)
+        return provider
+
+    def likeliest(self, email: str) -> str:
+        """Return which of the offered providers somebody should try first, "" when none is.
+
+        Asks nobody, so it is as quick as it is vague.
+
+        :raises Refused: Nylas does not accept our key, so no sign-in can work.
+        """
+        question = Question(email=email, connected=self.connected())
+        offered = self._offered(question.connected)
+        return next((key for key in self._guesses(question) if key in offered), "")
+
+    def _guesses(self, question: Question) -> Iterator[str | None]:
+        yield self._domains.remembered(question)
+        yield self._known(question)
+        yield self._domains.outdated(question)
+        if self._mx:
+            yield self._provider_of(self._mx.remembered(question.domain), question)
+        yield "imap"
+
+    def _offered(self, connected: Collection[str]) -> tuple[str, ...]:
+        return tuple(
+            key
+            for key, provider in PROVIDERS.items()
+            if key in connected and (provider.oauth is None or key in self._oauth)
+        )
+
+    def _find(self, question: Question) -> _Finding:
+        answer = self._domains.remembered(question)
+        if answer is not None:
+            return _Finding(provider=answer, source="cache")
+        if known := self._known(question):
+            return _Finding(provider=known, source="known")
+        found = self._single_flight.run(
+            question.key, lambda: self._inquire(question), max_wait=_PATIENCE_SECONDS
+        )
+        return found or _Finding()
+
+    def _known(self, question: Question) -> str:
+        host = self._hosts.find(question.domain) if self._hosts else None
+        return self._provider_of(host, question)
+
+    def _provider_of(self, host: MailHost | None, question: Question) -> str:
+        """The provider of a mail host, if there is a connector for it."""
+        key = provider_of(host, offered=self._offered(question.connected))
+        return key if key in question.connected else ""
+
+    def _inquire(self, question: Question) -> _Finding:
+        """Ask Nylas; while only the reserve is left, only about what nobody else can tell."""
+        try:
+            answer = self._domains.ask(question, last_resort=False)
+        except RateLimited:
+            if guess := self._guess(question):
+                return guess
+            try:
+                answer = self._domains.ask(question, last_resort=True)
+            except RateLimited:
+                return _Finding()
+        if answer is not None:
+            return _Finding(provider=answer, source="nylas")
+        return self._guess(question) or _Finding()
+
+    def _guess(self, question: Question) -> _Finding | None:
+        """What others say. It is never remembered as if Nylas had said it."""
+        if old := self._domains.outdated(question):
+            return _Finding(provider=old, source="cache")
+        host = self._mx.find(question.domain) if self._mx else None
+        guess = self._provider_of(host, question)
+        return _Finding(provider=guess, source="mx") if guess else None

@@ -1,0 +1,170 @@
+"""What Nylas said about domains, and asking it: once for each, and never more than it allows.
+
+Answers, locks and the budget stand in the shared store: with Redis, all processes are one.
+"""
+
+import hashlib
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from latchkey.infra.circuit_breaker import CircuitBreaker
+from latchkey.infra.errors import UpstreamError
+from latchkey.infra.store import RateLimited, Store
+from latchkey.nylas import DETECT_SECONDS, NylasClient
+from latchkey.nylas.errors import Refused
+from latchkey.providers.detection.connectors import Connectors
+
+FOUND_SECONDS = 24 * 60 * 60
+NOT_FOUND_SECONDS = 10 * 60
+# An answer that is too old is still better than a guess.
+OLD_SECONDS = 7 * 24 * 60 * 60
+# A call may arrive at Nylas at any time until its limit, and the next one at once: with this
+# span, Nylas itself never sees more than the budget in 60 s.
+SPAN_SECONDS = 60 + DETECT_SECONDS
+PAUSE_SECONDS = 15
+LIMIT_SECONDS = 60
+# How long to wait for the answer that another process is asking for.
+OVERHEAR_SECONDS = 1.0
+
+# Who waits for a Nylas that hangs; at a fifth of a second each, 3 spend the budget in two seconds.
+_AT_ONCE = 3
+_LONGEST_PAUSE = 5 * 60
+_LOCK_SECONDS = DETECT_SECONDS + 1
+_LOOK_SECONDS = 0.05
+_MEMO_SECONDS = 1.0
+_BUDGET = "detect"
+_LIMIT = "detect:limit"
+# A quarter is for domains that nobody else can tell anything about.
+_RESERVE = 4
+# What Nylas says about one address, not about itself.
+_ABOUT_THE_ADDRESS = (400, 404, 422)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Which provider serves ``email``, of those that are ``connected``?
+
+    The answer is the same for everybody at ``domain``, until a connector comes or goes: Nylas
+    names only providers with a connector.
+    """
+
+    email: str
+    connected: Collection[str]
+
+    @property
+    def domain(self) -> str:
+        """The part behind the last ``@``, in small letters."""
+        return self.email.rpartition("@")[2].lower()
+
+    @property
+    def key(self) -> str:
+        """Stands for domain and connectors; the domain cannot be read from it."""
+        text = " ".join([self.domain, *sorted(self.connected)])
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Domains:
+    """Nylas's answers, remembered for a while.
+
+    :param per_minute: calls that Nylas allows the application.
+    """
+
+    def __init__(
+        self, client: NylasClient, connectors: Connectors, store: Store, *, per_minute: int
+    ) -> None:
+        self._client = client
+        self._connectors = connectors
+        self._store = store
+        self._most = (per_minute - per_minute // _RESERVE, per_minute)
+        self._breaker = CircuitBreaker(at_once=_AT_ONCE, troubles=2, seconds=PAUSE_SECONDS)
+        self._full_until = {True: 0.0, False: 0.0}
+
+    def remembered(self, question: Question) -> str | None:
+        """Return Nylas's answer: the key of a provider, "" for none; None when not remembered."""
+        return _text(self._store.get(f"detect:{question.key}"))
+
+    def outdated(self, question: Question) -> str:
+        """Return the last provider that Nylas named, "" when it never did."""
+        return _text(self._store.get(f"detect:old:{question.key}")) or ""
+
+    def ask(self, question: Question, *, last_resort: bool) -> str | None:
+        """Return Nylas's answer, None when it has none for us right now.
+
+        :param last_resort: may use the budget to the end, not only as far as the reserve.
+        :raises Full: Nylas was not asked, because the budget is spent or it is in trouble.
+        """
+        if time.monotonic() < self._full_until[last_resort]:
+            raise RateLimited(self._full_until[last_resort] - time.monotonic())
+        lock = f"detect:asking:{question.key}"
+        if not self._store.add(lock, 1, seconds=_LOCK_SECONDS):
+            return self._overhear(question, lock)
+        try:
+            # It may have come between the look before and the lock.
+            answer = self.remembered(question)
+            return answer if answer is not None else self._enter(question, last_resort)
+        finally:
+            self._store.take(lock)
+
+    def _overhear(self, question: Question, lock: str) -> str | None:
+        """Wait a little for the process that is asking."""
+        until = time.monotonic() + OVERHEAR_SECONDS
+        while (answer := self.remembered(question)) is None and time.monotonic() < until:
+            if self._store.get(lock) is None:
+                return self.remembered(question)
+            time.sleep(_LOOK_SECONDS)
+        return answer
+
+    def _enter(self, question: Question, last_resort: bool) -> str | None:
+        if not self._breaker.enter():
+            raise RateLimited(0.0)
+        good: bool | None = None
+        try:
+            self._reserve(last_resort)
+            good = False
+            answer, good = self._call(question)
+        finally:
+            self._breaker.leave(good=good)
+        return answer
+
+    def _reserve(self, last_resort: bool) -> None:
+        limit = self._most[last_resort]
+        try:
+            if not limit or self._store.get(_LIMIT):
+                raise RateLimited(_MEMO_SECONDS)
+            self._store.reserve(_BUDGET, limit=limit, seconds=SPAN_SECONDS)
+        except RateLimited as full:
+            # A thousand people need not ask Redis to hear the same.
+            self._full_until[last_resort] = time.monotonic() + min(full.wait, _MEMO_SECONDS)
+            raise
+
+    def _call(self, question: Question) -> tuple[str | None, bool]:
+        """Nylas's answer if there is one, and whether Nylas is well."""
+        try:
+            provider = self._client.detect(question.email).provider
+        except Refused as error:
+            return None, self._understand(error)
+        except UpstreamError:
+            return None, False
+        life = FOUND_SECONDS if provider else NOT_FOUND_SECONDS
+        self._store.put(f"detect:{question.key}", provider, seconds=life)
+        if provider:
+            self._store.put(f"detect:old:{question.key}", provider, seconds=OLD_SECONDS)
+        return provider, True
+
+    def _understand(self, error: Refused) -> bool:
+        refusal = error.refusal
+        if refusal.status == 401:
+            # Only our key can be at fault here: look again whether it still works.
+            self._connectors.invalidate()
+        if refusal.status == 429:
+            # Somebody else spends the same budget. Until they are done, nobody of us asks.
+            seconds = min(refusal.retry_after or LIMIT_SECONDS, _LONGEST_PAUSE)
+            self._breaker.shut(seconds)
+            self._store.put(_LIMIT, 1, seconds=seconds)
+        return refusal.status in _ABOUT_THE_ADDRESS
+
+
+def _text(value: object) -> str | None:
+    """What another version of this program, or somebody else, put there counts as nothing."""
+    return value if isinstance(value, str) else None

@@ -1,0 +1,95 @@
+"""What has to be said about a provider so that its page, its form and its grant follow from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+# What a person typed, cleaned and checked: ports are numbers, empty fields are left out.
+Typed = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One input of a credential form.
+
+    :ivar name: its name in the form; other people's tools rely on it.
+    :ivar kind: decides how it is checked: ``login`` is trimmed, ``password`` is left as it is.
+    :ivar advanced: stands under “Server settings”.
+    """
+
+    name: str
+    label: str
+    kind: Literal["login", "password", "host", "port"]
+    required: bool = False
+    advanced: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OAuth:
+    """How one provider does the authorization code flow (RFC 6749, 4.1).
+
+    :ivar endpoints: addresses by kind; ``{tenant}`` stands for Microsoft's tenant.
+    :ivar scopes: asked for unless the operator chose others.
+    :ivar extra: more parameters of the authorization request.
+    :ivar pkce: the provider takes a code challenge (RFC 7636, S256).
+    :ivar basic: the client signs in to the token endpoint by HTTP Basic instead of in the form.
+    :ivar login_hint: the provider can fill in the address.
+    :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
+        more brings one; elsewhere it can only be the operator's fault.
+    :ivar account_fields: where userinfo (and the ID token) name the account's addresses.
+    :ivar must_match: the account has to be told and be the one that was typed.
+    """
+
+    endpoints: Mapping[str, str]
+    scopes: tuple[str, ...]
+    extra: Mapping[str, str] = field(default_factory=dict)
+    pkce: bool = True
+    basic: bool = False
+    login_hint: bool = True
+    consent_again: bool = False
+    account_fields: tuple[str, ...] = ("email",)
+    must_match: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """What people are asked to allow at the provider, in their words."""
+
+    scope: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One kind of connector.
+
+    :ivar key: Nylas's name for it, also in our addresses.
+    :ivar name: as people know it.
+    :ivar icon: name of the drawing in ``templates/components/icon.html``.
+    :ivar capabilities: what an app can do with a grant of it.
+    :ivar settings: builds Nylas's ``settings`` from the address and what was typed.
+    :ivar fields: inputs of its form; empty for OAuth.
+    :ivar oauth: set when people sign in at the provider's own page instead.
+    :ivar permissions: what they allow there.
+    :ivar scope: sent along where Nylas's API has it.
+    :ivar server_field: where an unreachable server is reported; "" when nobody can name one.
+    :ivar ascii_password: Nylas cannot use a password with other characters.
+    """
+
+    key: str
+    name: str
+    icon: str
+    capabilities: tuple[str, ...]
+    settings: Callable[[str, Typed], dict[str, Any]]
+    fields: tuple[Field, ...] = ()
+    oauth: OAuth | None = None
+    permissions: tuple[Permission, ...] = ()
+    scope: tuple[str, ...] = ()
+    server_field: str = ""
+    ascii_password: bool = False
+
+    @property
+    def page(self) -> str:
+        """Endpoint of the page that signs in with it."""
+        return "oauth.show" if self.oauth else "credentials.show"

@@ -1,0 +1,16 @@
+"""A small Nylas inside the process, so the sign-in page can be tried and tested without an account.
+
+factory            one application: key, request ids, errors in the envelope
+  ├─ detect        which provider serves a domain, at most 20 times a minute
+  ├─ connect       one login, one outcome, perhaps one grant
+  │    ├─ payload  reads the request strictly
+  │    └─ mailbox  really signs in, on loopback
+  ├─ access        access tokens for grants; needs no key in a header
+  ├─ records       connectors, application, grants
+  └─ answers (envelopes) · outcomes (test addresses) · state · drawer · catalogue (connectors)
+"""
+
+from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox
+from latchkey.sandbox.outcomes import OUTCOMES, Outcome
+
+__all__ = ["OUTCOMES", "SANDBOX_KEY", "Outcome", "create_sandbox"]

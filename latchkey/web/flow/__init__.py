@@ -1,0 +1,60 @@
+"""The state of a sign-in between two requests: sealed cookies, and nothing on the server.
+
+Each sign-in has a cookie of its own, named by its id, so that a page that waits two minutes for
+Nylas cannot overwrite what another tab did meanwhile. The id (``?s=`` in addresses) is no secret:
+it only tells the tabs of one browser apart. No password is ever put in here.
+
+flow/
+├── sign_in   what is known of a sign-in
+├── jar      the cookies it is kept in
+├── session  Flask's own cookie
+└── steps    from its beginning to its end
+"""
+
+from flask import Flask
+
+from config import Settings
+from latchkey.infra.sealing import Sealer
+from latchkey.web.flow.cookies import IDLE_SECONDS, MAX_SIGN_INS, TOTAL_SECONDS, set_cookies
+from latchkey.web.flow.lifecycle import (
+    SignInOver,
+    current,
+    finish,
+    follow,
+    load,
+    save,
+    start,
+    touch,
+)
+from latchkey.web.flow.session import SealedSessions
+from latchkey.web.flow.sign_in import AuthorizationFailure, ConnectedGrant, SignIn
+
+__all__ = [
+    "IDLE_SECONDS",
+    "MAX_SIGN_INS",
+    "TOTAL_SECONDS",
+    "AuthorizationFailure",
+    "ConnectedGrant",
+    "SignIn",
+    "SignInOver",
+    "current",
+    "finish",
+    "follow",
+    "init_flow",
+    "load",
+    "save",
+    "start",
+    "touch",
+]
+
+
+def init_flow(app: Flask, settings: Settings) -> None:
+    """Seal Flask's session and the cookies of this package."""
+    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    https = settings.public_url.startswith("https://")
+    app.secret_key = settings.secret_key
+    # The oldest key that is still good, so that forms stay valid while keys are being changed.
+    app.config["WTF_CSRF_SECRET_KEY"] = keys[-1]
+    app.session_interface = SealedSessions(Sealer(keys, purpose="session"), https=https)
+    app.extensions["flow"] = Sealer(keys, purpose="flow")
+    app.after_request(set_cookies)

@@ -1,0 +1,91 @@
+"""Sign-ins in the browser's sealed cookies: a cookie for each, named by its id."""
+
+import re
+import time
+from itertools import accumulate
+
+from flask import Response, current_app, g, request
+
+from latchkey.infra.codec import UnknownShape, from_json, to_json
+from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.web.flow.sign_in import SignIn
+
+IDLE_SECONDS = 30 * 60
+TOTAL_SECONDS = 2 * 60 * 60
+MAX_SIGN_INS = 5
+
+# Servers read about 8000 characters of all cookies together, names and Flask's own included.
+_ROOM = 7400
+_ID = re.compile(r"[A-Za-z0-9_-]{8}")
+
+
+def latest() -> list[SignIn]:
+    """Return every sign-in of this browser that is still alive, the latest first."""
+    alive = [sign_in for signin_id in ids() if (sign_in := read(signin_id))]
+    return sorted(alive, key=lambda sign_in: sign_in.saved, reverse=True)
+
+
+def ids() -> set[str]:
+    """Return the ids in the names of this browser's cookies."""
+    prefix = _cookie_name("")
+    ids = {name.removeprefix(prefix) for name in request.cookies if name.startswith(prefix)}
+    return {signin_id for signin_id in ids if _ID.fullmatch(signin_id)}
+
+
+def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS) -> SignIn | None:
+    """Return the sign-in of this id, None when it is gone or older than this, in seconds."""
+    sealer: Sealer = current_app.extensions["flow"]
+    try:
+        sealed = request.cookies.get(_cookie_name(signin_id), "")
+        sign_in = from_json(SignIn, sealer.open(sealed, max_age=idle))
+    except (SealBroken, UnknownShape):
+        # UnknownShape: sealed by a version of this program with other fields.
+        return None
+    if sign_in.id != signin_id or time.time() - sign_in.started > total:
+        return None
+    return sign_in
+
+
+def write(signin_id: str, sign_in: SignIn | None) -> None:
+    """Keep the sign-in of this id as it is now; None forgets it."""
+    g.setdefault("flow_changes", {})[signin_id] = sign_in
+    if sign_in:
+        g.sign_in = sign_in
+
+
+def set_cookies(response: Response) -> Response:
+    """Send what was written along with ``response``; the oldest go that there is no room for."""
+    changes: dict[str, SignIn | None] = g.get("flow_changes", {})
+    sealer: Sealer = current_app.extensions["flow"]
+    written = {
+        signin_id: sealer.seal(to_json(sign_in)) if sign_in else ""
+        for signin_id, sign_in in changes.items()
+    }
+    gone = dict.fromkeys(_without_room(written) if written else (), "")
+    interface = current_app.session_interface
+    for signin_id, text in (written | gone).items():
+        response.set_cookie(
+            _cookie_name(signin_id),
+            text,
+            max_age=None if text else 0,
+            secure=interface.get_cookie_secure(current_app),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _without_room(written: dict[str, str]) -> list[str]:
+    """The ids of the sign-ins that would be too many, or too much, beside what is written now."""
+    cookies = dict(written)
+    # The latest first; what is over comes last.
+    for signin_id in (*(sign_in.id for sign_in in latest()), *ids()):
+        cookies.setdefault(signin_id, request.cookies[_cookie_name(signin_id)])
+    cookies = {signin_id: text for signin_id, text in cookies.items() if text}
+    sizes = accumulate(len(f"{_cookie_name(name)}={text}; ") for name, text in cookies.items())
+    fitting = sum(size <= _ROOM for size in sizes)
+    return list(cookies)[min(fitting, MAX_SIGN_INS) :]
+
+
+def _cookie_name(signin_id: str) -> str:
+    return f"{current_app.session_interface.get_cookie_name(current_app)}-{signin_id}"

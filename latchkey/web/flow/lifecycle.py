@@ -1,0 +1,96 @@
+"""A sign-in from its beginning to its end."""
+
+import dataclasses
+import secrets
+import time
+from typing import Any
+
+from flask import g, request
+
+from latchkey.web.flow import cookies
+from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
+
+# Whoever went to look for a password comes back to the same app, if not after a day.
+REVIVED_SECONDS = 24 * 60 * 60
+_TOUCH_SECONDS = 60
+
+
+class SignInOver(Exception):
+    """The sign-in that a request belongs to is too old, or its cookie is gone."""
+
+
+def start(
+    *, email: str = "", display_address: str = "", before: SignIn | None = None, **more: Any
+) -> SignIn:
+    """Begin a sign-in; those that are over go.
+
+    :param before: the one that the person went on from: app and link stay the same.
+    """
+    now = int(time.time())
+    kept = (
+        {"visit": before.visit, "app": before.app, "link_claims": before.link_claims}
+        if before
+        else {}
+    )
+    fields = {"visit": secrets.token_urlsafe(12), **kept, **more}
+    sign_in = SignIn(
+        id=secrets.token_urlsafe(6), salt=secrets.token_urlsafe(16), email=email,
+        display_address=display_address,
+        started=now, saved=now, **(fields | more),
+    )  # fmt: skip
+    for old_id in cookies.ids() - {alive.id for alive in cookies.latest()}:
+        cookies.write(old_id, None)
+    cookies.write(sign_in.id, sign_in)
+    return sign_in
+
+
+def load(signin_id: str = "") -> SignIn:
+    """Return the sign-in of this id, or that the address names, else the browser's latest.
+
+    :raises SignInOver: when there is none.
+    """
+    asked = signin_id or request.args.get("s", "")
+    sign_in = cookies.read(asked) if asked else next(iter(cookies.latest()), None)
+    if sign_in is None:
+        raise SignInOver
+    g.sign_in = sign_in
+    return sign_in
+
+
+def save(sign_in: SignIn, **changes: Any) -> SignIn:
+    """Write ``sign_in`` with these fields changed; its half hour starts anew."""
+    saved = dataclasses.replace(sign_in, saved=int(time.time()), **changes)
+    cookies.write(saved.id, saved)
+    return saved
+
+
+def finish(sign_in: SignIn, grant: ConnectedGrant) -> None:
+    """Keep what the confirmation page and the app are told, and nothing else that led there."""
+    save(
+        sign_in,
+        typed={},
+        pending=None,
+        authorization_failure=None,
+        last_problem="",
+        grant=grant,
+    )
+
+
+def follow(signin_id: str) -> SignIn | None:
+    """Begin anew after a sign-in that was open for too long: address, app and link stay."""
+    old = (
+        cookies.read(signin_id, idle=REVIVED_SECONDS, total=REVIVED_SECONDS) if signin_id else None
+    )
+    return start(display_address=old.display_address, before=old) if old else None
+
+
+def current() -> SignIn | None:
+    """Return the sign-in that this request is about, if it is about one."""
+    sign_in: SignIn | None = g.get("sign_in")
+    return sign_in
+
+
+def touch(sign_in: SignIn) -> None:
+    """Somebody is still at it: start the half hour anew, at most once a minute."""
+    if time.time() - sign_in.saved > _TOUCH_SECONDS:
+        save(sign_in)

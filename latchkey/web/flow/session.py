@@ -1,0 +1,57 @@
+"""Flask's session, encrypted; it carries the CSRF token only."""
+
+from typing import Any
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature
+
+from latchkey.infra.sealing import SealBroken, Sealer
+
+_NAME = "signin"
+
+
+class _Serializer:
+    """What Flask's session wants: ``dumps`` and ``loads`` that raise ``BadSignature``."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self.dumps = sealer.seal
+        self._sealer = sealer
+
+    def loads(self, sealed: str, max_age: int) -> Any:
+        try:
+            return self._sealer.open(sealed, max_age=max_age)
+        except SealBroken as error:
+            raise BadSignature("not sealed here") from error
+
+
+class SealedSessions(SecureCookieSessionInterface):
+    """Flask's own cookie session; ``__Host-`` and ``Secure`` wherever there is https.
+
+    Python's HTTP clients, unlike browsers, send no secure cookie over http to this machine, so
+    plain http on loopback keeps a plain name.
+    """
+
+    def __init__(self, sealer: Sealer, *, https: bool) -> None:
+        self._serializer = _Serializer(sealer)
+        self._https = https
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Return what seals the session."""
+        return self._serializer
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Tell whether the cookie is for https alone."""
+        return self._https or request.is_secure
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the name of the cookie."""
+        return f"__Host-{_NAME}" if self.get_cookie_secure(app) else _NAME
+
+    def get_cookie_httponly(self, app: Flask) -> bool:
+        """Keep scripts away from the cookie."""
+        return True
+
+    def get_cookie_samesite(self, app: Flask) -> str:
+        """Let the cookie come along when people come back by a link."""
+        return "Lax"

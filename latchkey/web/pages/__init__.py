@@ -1,0 +1,27 @@
+"""One module for each page; none of them imports another."""
+
+from flask import Flask
+
+from latchkey.web.completion import way_back
+from latchkey.web.pages import (
+    brand,
+    chooser,
+    connected,
+    credentials,
+    entry,
+    errors,
+    health,
+    leaving,
+    oauth,
+    token,
+)
+from latchkey.web.start import first_page
+
+
+def init_views(app: Flask) -> None:
+    """Register every page."""
+    pages = (entry, chooser, credentials, oauth, connected, leaving, token, health, brand)
+    for module in pages:
+        app.register_blueprint(module.bp)
+    app.jinja_env.globals.update(way_back=way_back, first_page=first_page)
+    errors.init_errors(app)

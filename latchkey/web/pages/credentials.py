@@ -1,0 +1,181 @@
+"""The page that takes a password, passes it on at once and forgets it."""
+
+import secrets
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from latchkey.connect import Failed, Outcome, connect
+from latchkey.infra import logs
+from latchkey.infra.i18n import translate
+from latchkey.problems import Problem
+from latchkey.problems.nylas import WRONG_PASSWORD
+from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
+from latchkey.providers import PROVIDERS, Provider
+from latchkey.web import flow
+from latchkey.web.completion import end
+from latchkey.web.flow import SignIn
+from latchkey.web.forms import CredentialsForm, Mailbox, credentials_form
+from latchkey.web.services import get_services
+from latchkey.web.start import choices, scope_for
+
+bp = Blueprint("credentials", __name__)
+
+ICLOUD_IMAP = "imap.mail.me.com"
+
+
+@bp.get("/connect/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """Show the form of a provider, with what was typed before."""
+    provider = _provider(key)
+    sign_in = flow.load()
+    if sign_in.grant:
+        return redirect(url_for("connected.show", s=sign_in.id))
+    if problem := _blocker(provider, sign_in):
+        return _problem_page(Failed(problem=problem), provider, sign_in)
+    if not sign_in.email:
+        flow.save(sign_in, provider=key)
+        return redirect(url_for("entry.show", s=sign_in.id))
+    flow.touch(sign_in)
+    form = credentials_form(provider, _mailbox(provider, sign_in), typed=dict(sign_in.typed))
+    return _form_page(form, provider, sign_in)
+
+
+@bp.post("/connect/<key>")
+def submit(key: str) -> ResponseReturnValue:
+    """Send the credentials to Nylas, once, and lead on to the confirmation."""
+    provider = _provider(key)
+    sign_in = flow.load()
+    if sign_in.grant:
+        return redirect(url_for("connected.show", s=sign_in.id), code=303)
+    if problem := _blocker(provider, sign_in):
+        return _problem_page(Failed(problem=problem), provider, sign_in)
+    if not sign_in.email:
+        return redirect(url_for("entry.show", s=sign_in.id), code=303)
+    form = credentials_form(provider, _mailbox(provider, sign_in))
+    if not form.validate_on_submit():
+        return _form_page(form, provider, sign_in, status=422)
+    outcome = _send(form, provider, sign_in)
+    end(sign_in, provider, outcome, mailbox=form.mailbox.name)
+    if isinstance(outcome, Failed):
+        return _failed(outcome, form, provider, sign_in)
+    return redirect(url_for("connected.show", s=sign_in.id), code=303)
+
+
+def _provider(key: str) -> Provider:
+    provider = PROVIDERS.get(key)
+    if provider is None or provider.oauth:
+        abort(404)
+    return provider
+
+
+def _blocker(provider: Provider, sign_in: SignIn) -> Problem | None:
+    """What makes it useless to ask for a password at all."""
+    if provider.key not in choices(sign_in):
+        return NOT_OFFERED
+    host = _mailbox(provider, sign_in).host
+    return OAUTH_ONLY if provider.key == "imap" and host and not host.password_login else None
+
+
+def _mailbox(provider: Provider, sign_in: SignIn) -> Mailbox:
+    services = get_services()
+    hosts = services.hosts
+    host = hosts.find(sign_in.domain)
+    app = sign_in.app
+    if provider.key == "icloud":
+        # Also for an own domain at iCloud, which needs the same kind of password.
+        host = hosts.by_imap_host(ICLOUD_IMAP)
+    return Mailbox(
+        email=sign_in.email,
+        domain=sign_in.domain,
+        host=host if provider.key != "ews" else None,
+        hosts=hosts,
+        settings=services.settings,
+        must_send=app is not None and app.smtp_required,
+    )
+
+
+def _send(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome:
+    services = get_services()
+    settings = provider.settings(sign_in.email, form.values())
+
+    def send() -> Outcome:
+        return connect(
+            services.nylas,
+            services.pacer,
+            provider,
+            email=sign_in.email,
+            settings=settings,
+            scope=scope_for(sign_in, provider) if provider.scope else (),
+        )
+
+    link_claims = sign_in.link_claims
+    return services.submissions.once(
+        {"salt": sign_in.salt, **request.form}, lambda: services.links.once(link_claims, send)
+    )
+
+
+def _failed(
+    failed: Failed, form: CredentialsForm, provider: Provider, sign_in: SignIn
+) -> ResponseReturnValue:
+    problem = failed.problem
+    sign_in = flow.save(sign_in, typed=form.typed(), last_problem=problem.kind)
+    if problem.place == "page":
+        return _problem_page(failed, provider, sign_in)
+    return _form_page(form, provider, sign_in, status=problem.status, failed=failed)
+
+
+def _form_page(
+    form: CredentialsForm,
+    provider: Provider,
+    sign_in: SignIn,
+    *,
+    status: int = 200,
+    failed: Failed | None = None,
+) -> ResponseReturnValue:
+    if failed:
+        _say_at_field(failed.problem, form)
+    form.email.data = sign_in.display_address
+    form.attempt.data = secrets.token_urlsafe(12)
+    page = render_template(
+        "pages/credentials.html",
+        form=form,
+        provider=provider,
+        sign_in=sign_in,
+        mailbox=form.mailbox,
+        problem=failed.problem if failed else None,
+        support_code=_support_code(failed) if failed else "",
+    )
+    return page, status
+
+
+def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
+    """Put the problem beside the field it is about, if the form has that field."""
+    name = form.provider.server_field if problem.place == "server" else problem.place
+    if name not in form:
+        return
+    mailbox = form.mailbox
+    text = translate(problem.text, mailbox=mailbox.name, company=mailbox.settings.brand_name)
+    if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
+        text += " " + translate("The note above may help.")
+    form[name].errors = [text]
+
+
+def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
+    page = render_template(
+        "pages/problem.html",
+        problem=failed.problem,
+        sign_in=sign_in,
+        wait=failed.wait,
+        mailbox_name=_mailbox(provider, sign_in).name,
+        again=url_for("credentials.show", key=provider.key, s=sign_in.id),
+        support_code=_support_code(failed),
+    )
+    response = make_response(page, failed.problem.status)
+    if failed.wait:
+        response.headers["Retry-After"] = str(failed.wait)
+    return response
+
+
+def _support_code(failed: Failed) -> str:
+    return failed.request_id or logs.request_id()

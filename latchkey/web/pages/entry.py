@@ -1,0 +1,85 @@
+"""The first page: which mailbox? And the address that apps send people to."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from latchkey.infra.i18n import translate
+from latchkey.providers import PROVIDERS
+from latchkey.providers.email_address import MAX_EMAIL
+from latchkey.web import flow, start
+from latchkey.web.completion import reference_to
+from latchkey.web.flow import SignIn
+from latchkey.web.forms import EmailForm
+from latchkey.web.services import get_services
+
+bp = Blueprint("entry", __name__)
+
+
+@bp.get("/v3/connect/auth")
+def arrive() -> ResponseReturnValue:
+    """Take somebody in whom an app sends as it would to Nylas's Hosted auth."""
+    return _begin(complete=True)
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """Ask for the address; ``login_hint``, or the sign-in that ``s`` names, fills it in."""
+    if start.is_sent_here():
+        return _begin(complete=False)
+    sign_in = flow.load() if "s" in request.args else None
+    start.require_link(sign_in)
+    hint = request.args.get("login_hint", "").strip()[:MAX_EMAIL]
+    if not hint and sign_in:
+        hint = sign_in.display_address
+    return _page(EmailForm(formdata=None, data={"email": hint}), sign_in)
+
+
+@bp.post("/")
+def submit() -> ResponseReturnValue:
+    """Find the provider of the address and go to its page, or to the chooser."""
+    services = get_services()
+    before = flow.load() if "s" in request.args else None
+    link_claims = start.require_link(before)
+    form = (
+        EmailForm(formdata=None, data={"email": link_claims.email}) if link_claims else EmailForm()
+    )
+    if not form.validate_on_submit():
+        return make_response(_page(form, before), 422)
+    if name := services.hosts.unsupported(form.address.ascii_domain):
+        form.email.errors = [
+            translate(
+                "%(name)s has no way for other apps to sign in. Please use a different address.",
+                name=name,
+            )
+        ]
+        return make_response(_page(form, before), 422)
+    email = str(form.address.ascii_email)
+    found = start.provider_for(email, before)
+    sign_in = flow.start(
+        email=email, display_address=form.address.normalized, provider=found, before=before
+    )  # fmt: skip
+    services.webhooks.expect(reference_to(sign_in, found))
+    if not found:
+        return redirect(url_for("chooser.show", s=sign_in.id), code=303)
+    return redirect(url_for(PROVIDERS[found].page, key=found, s=sign_in.id), code=303)
+
+
+def _begin(*, complete: bool) -> ResponseReturnValue:
+    sign_in = start.begin(complete=complete)
+    # From now on: not everybody comes to the e-mail step.
+    get_services().webhooks.expect(reference_to(sign_in, sign_in.provider))
+    return redirect(_first_page(sign_in))
+
+
+def _first_page(sign_in: SignIn) -> str:
+    """The page that the app's request leads to: the provider's, the chooser, or the first one."""
+    if sign_in.provider:
+        provider = PROVIDERS[sign_in.provider]
+        return url_for(provider.page, key=provider.key, s=sign_in.id)
+    if start.chooses_first(sign_in):
+        return url_for("chooser.show", s=sign_in.id)
+    return url_for("entry.show", s=sign_in.id)
+
+
+def _page(form: EmailForm, sign_in: SignIn | None) -> str:
+    return render_template("pages/entry.html", form=form, sign_in=sign_in)

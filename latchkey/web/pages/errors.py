@@ -1,0 +1,118 @@
+"""What people see when a request cannot be answered: never a bare error, always a way on."""
+
+import contextlib
+
+from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from latchkey.apps import LinkRefused, RequestRefused, UntrustedRequest
+from latchkey.infra import logs
+from latchkey.infra.errors import UpstreamError
+from latchkey.problems import Problem
+from latchkey.problems.apps import UNKNOWN_APP
+from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
+from latchkey.problems.pages import HTTP_PROBLEMS
+from latchkey.providers.email_address import MAX_EMAIL
+from latchkey.web import flow, start
+from latchkey.web.completion import way_back
+from latchkey.web.flow import SignIn, SignInOver
+from latchkey.web.forms import EmailForm
+from latchkey.web.security import keep_opener
+
+
+def init_errors(app: Flask) -> None:
+    """Register a page for everything that can go wrong."""
+    app.register_error_handler(CSRFError, _start_again)
+    app.register_error_handler(SignInOver, _start_again)
+    app.register_error_handler(UpstreamError, _nylas)
+    app.register_error_handler(UntrustedRequest, _untrusted)
+    app.register_error_handler(RequestRefused, _refused)
+    app.register_error_handler(LinkRefused, _link_refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _start_again(error: Exception) -> ResponseReturnValue:
+    """The form was open for too long, or cookies are gone: the first page, the address kept."""
+    sign_in = _sent_here()
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("entry.show", s=sign_in.id if sign_in else None))
+    try:
+        start.require_link(sign_in)
+    except LinkRefused as refused:
+        return _link_refused(refused)
+    try:
+        email = request.form.get("email", "").strip()[:MAX_EMAIL]
+    except HTTPException:  # more text than is taken
+        email = ""
+    kept = sign_in.display_address if sign_in else ""
+    logs.event("start_again", error=type(error).__name__)
+    page = render_template(
+        "pages/entry.html",
+        form=EmailForm(formdata=None, data={"email": email or kept}),
+        sign_in=sign_in,
+        over=True,
+    )
+    return page, 400
+
+
+def _sent_here() -> SignIn | None:
+    """The sign-in to go on with, so that people still find back to the app that sent them."""
+    asked = request.args.get("s", "")
+    try:
+        sign_in = flow.load(asked or "none")
+    except SignInOver:
+        return flow.follow(asked)
+    return sign_in if sign_in.app or sign_in.link_claims else None
+
+
+def _untrusted(error: UntrustedRequest) -> ResponseReturnValue:
+    logs.event("handoff", outcome="untrusted", detail=str(error))
+    return _page(UNKNOWN_APP, "")
+
+
+def _refused(error: RequestRefused) -> ResponseReturnValue:
+    logs.event("handoff", outcome=error.error, detail=str(error))
+    return keep_opener(make_response(redirect(error.url)))
+
+
+def _link_refused(error: LinkRefused) -> ResponseReturnValue:
+    logs.event("handoff", outcome=error.problem.kind)
+    response = make_response(_page(error.problem, "", back=error.back))
+    return keep_opener(response) if error.back else response
+
+
+def _nylas(error: UpstreamError) -> ResponseReturnValue:
+    """Nylas refused before anybody typed a password: its answer was about us."""
+    problem = problem_for(error, oauth=False)
+    logs.event("nylas", detail=str(error), nylas_request_id=error.request_id, outcome=problem.kind)
+    return _page(BAD_KEY if problem is AMBIGUOUS else problem, error.request_id)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code in (301, 308):
+        return error
+    if asked := request.args.get("s"):
+        # Nothing may have looked for it yet, and with it the page leads back to the app.
+        with contextlib.suppress(SignInOver):
+            flow.load(asked)
+    answer = _page(HTTP_PROBLEMS.get(error.code or 500, HTTP_PROBLEMS[400]), "")
+    allowed = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    return (*answer, allowed)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    logs.unexpected(error)
+    return _page(HTTP_PROBLEMS[InternalServerError.code], "")
+
+
+def _page(problem: Problem, request_id: str, *, back: str = "") -> tuple[str, int]:
+    page = render_template(
+        "pages/problem.html",
+        problem=problem,
+        support_code=request_id or logs.request_id(),
+        back=back or way_back(),
+    )
+    return page, problem.status

@@ -1,0 +1,207 @@
+"""The page that leads to a provider's own sign-in, the way there, and the way back."""
+
+from urllib.parse import urljoin
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from latchkey.connect import Connected, Failed, Outcome, oauth, report
+from latchkey.connect.oauth import OAuthClient, PendingAuthorization
+from latchkey.connect.oauth.authorization import finish
+from latchkey.infra import logs
+from latchkey.problems import PROBLEMS
+from latchkey.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
+from latchkey.providers import PROVIDERS, Provider
+from latchkey.web import flow
+from latchkey.web.completion import end
+from latchkey.web.flow import AuthorizationFailure, SignIn
+from latchkey.web.services import get_services
+from latchkey.web.start import choices, scope_for
+
+bp = Blueprint("oauth", __name__)
+
+
+@bp.get("/oauth/<key>")
+def show(key: str) -> ResponseReturnValue:
+    """Say where the person is about to go and what is asked there, or how the last try ended."""
+    provider = _provider(key)
+    sign_in = flow.load()
+    if sign_in.grant:
+        return redirect(url_for("connected.show", s=sign_in.id))
+    client = _client(provider, sign_in)
+    if client is None or key not in choices(sign_in):
+        return _not_configured(provider, sign_in)
+    flow.touch(sign_in)
+    failure = sign_in.authorization_failure
+    if failure and failure.provider != key:
+        failure = None
+    problem = PROBLEMS.get(failure.problem) if failure else None
+    missing = failure.missing if failure else ()
+    page = render_template(
+        "pages/oauth.html",
+        provider=provider,
+        sign_in=sign_in,
+        client=client,
+        failure=failure,
+        problem=problem,
+        support_code=failure.code if failure else "",
+        permissions=_permissions(client),
+        missing=[_permission_text(provider, scope) for scope in missing],
+        admin_url=client.admin_consent_url(
+            domain=sign_in.domain or "organizations", redirect_uri=_callback_url(key)
+        ),
+        back_url=urljoin(
+            _callback_url(key), url_for("entry.show", login_hint=sign_in.display_address or None)
+        ),
+    )
+    return page, problem.status if problem else 200
+
+
+@bp.post("/oauth/<key>")
+def use_account(key: str) -> ResponseReturnValue:
+    """Go on with the account that the person signed in with instead of the one that was typed."""
+    _provider(key)
+    sign_in = flow.load()
+    failure = sign_in.authorization_failure
+    account = failure.account if failure else ""
+    if _other_account(sign_in) and account and not sign_in.link_claims:
+        flow.save(sign_in, email=account, display_address=account, authorization_failure=None)
+    return redirect(url_for("oauth.show", key=key, s=sign_in.id), code=303)
+
+
+@bp.get("/oauth/<key>/start")
+def start(key: str) -> ResponseReturnValue:
+    """Send the person to the provider, with a state that only this browser can bring back."""
+    sign_in = flow.load()
+    client = _client(_provider(key), sign_in)
+    if client is None or key not in choices(sign_in):
+        return redirect(url_for("oauth.show", key=key, s=sign_in.id))
+    pending = client.begin(sign_in=sign_in.id, redirect_uri=_callback_url(key))
+    pick = _other_account(sign_in)
+    flow.save(sign_in, pending=pending, authorization_failure=None)
+    return redirect(client.authorization_url(pending, email=sign_in.email, other_account=pick))
+
+
+@bp.get("/oauth/<key>/callback")
+def callback(key: str) -> ResponseReturnValue:
+    """Take the code back, make it a grant, and leave this address with its secrets at once."""
+    provider = _provider(key)
+    if "admin_consent" in request.args or request.args.get("error_subcode") == "cancel":
+        return render_template("pages/approved.html", refused="error" in request.args)
+    state = request.args.get("state", "")
+    try:
+        sign_in = flow.load(state.partition(".")[0] or "none")
+    except flow.SignInOver:
+        return _no_trip(provider)
+    client = _client(provider, sign_in)
+    pending = oauth.pending_for(sign_in.pending, state=state, provider=key)
+    if client and pending:
+        return _arrived(provider, sign_in, _outcome(client, sign_in, pending))
+    if sign_in.grant:
+        return redirect(url_for("connected.show", s=sign_in.id), code=303)
+    return _no_trip(provider)
+
+
+def _arrived(provider: Provider, sign_in: SignIn, outcome: Outcome) -> ResponseReturnValue:
+    """Remember how it ended and lead on to the page that says so."""
+    end(sign_in, provider, outcome, mailbox=provider.name)
+    if isinstance(outcome, Connected):
+        return redirect(url_for("connected.show", s=sign_in.id), code=303)
+    failure = AuthorizationFailure(
+        provider=provider.key,
+        problem=outcome.problem.kind,
+        code=outcome.request_id or logs.request_id(),
+        account=outcome.account,
+        missing=outcome.missing,
+        wait=outcome.wait,
+    )
+    flow.save(
+        sign_in, pending=None, authorization_failure=failure, last_problem=outcome.problem.kind
+    )
+    return redirect(url_for("oauth.show", key=provider.key, s=sign_in.id), code=303)
+
+
+def _other_account(sign_in: SignIn) -> bool:
+    failure = sign_in.authorization_failure
+    return failure is not None and failure.problem == OTHER_ACCOUNT.kind
+
+
+def _provider(key: str) -> Provider:
+    provider = PROVIDERS.get(key)
+    if provider is None or provider.oauth is None:
+        abort(404)
+    return provider
+
+
+def _client(provider: Provider, sign_in: SignIn) -> OAuthClient | None:
+    client = get_services().oauth.get(provider.key)
+    scope = scope_for(sign_in, provider)
+    return client.asking_for(scope) if client and scope else client
+
+
+def _not_configured(provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
+    return render_template(
+        "pages/not_configured.html",
+        provider=provider,
+        sign_in=sign_in,
+        support_code=logs.request_id(),
+    )
+
+
+def _callback_url(key: str) -> str:
+    """As registered at the provider. Without PUBLIC_URL only this machine's names are answered."""
+    base = get_services().settings.public_url or request.host_url
+    return urljoin(base, url_for("oauth.callback", key=key))
+
+
+def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization) -> Outcome:
+    query = request.args
+    if any(len(query.getlist(name)) > 1 for name in ("code", "state", "error", "iss")):
+        return Failed(problem=LINK_OVER, detail="repeated parameter")
+    if "iss" in query and not client.is_from_here(pending, query["iss"]):
+        return Failed(problem=LINK_OVER, detail="foreign issuer")
+    if "error" in query:
+        refused = oauth.refused_by(query)
+        return Failed(problem=problem_for(refused), detail=str(refused))
+    if not query.get("code"):
+        return Failed(problem=LINK_OVER, detail="no code")
+    # Once for each code: a repeated callback, as browsers may send, gets the first one's outcome.
+    services = get_services()
+    link_claims = sign_in.link_claims
+    app = sign_in.app
+
+    def send() -> Outcome:
+        return finish(
+            client,
+            services.nylas,
+            services.pacer,
+            pending,
+            query["code"],
+            email=sign_in.email,
+            pinned=link_claims is not None,
+            credential_id=app.credential_id if app else "",
+        )
+
+    return services.submissions.once(
+        {"state": pending.state, "code": query["code"]},
+        lambda: services.links.once(link_claims, send),
+    )
+
+
+def _no_trip(provider: Provider) -> ResponseReturnValue:
+    report(provider, Failed(problem=LINK_OVER))
+    page = render_template("pages/problem.html", problem=LINK_OVER, support_code=logs.request_id())
+    return page, LINK_OVER.status
+
+
+def _permissions(client: OAuthClient) -> list[str]:
+    known = client.provider.permissions
+    asked = set(client.scopes)
+    return [permission.text for permission in known if not asked or permission.scope in asked]
+
+
+def _permission_text(provider: Provider, scope: str) -> str:
+    for permission in provider.permissions:
+        if permission.scope == scope:
+            return permission.text
+    return scope.rpartition("/")[2]

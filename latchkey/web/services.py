@@ -1,0 +1,46 @@
+"""What a view may reach for, put together once in ``app.py``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from config import Settings
+from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedLinks
+from latchkey.apps.webhooks import Webhooks
+from latchkey.connect import IdempotentSubmissions, Pacer
+from latchkey.connect.oauth import OAuthClient
+from latchkey.infra.store import Store
+from latchkey.nylas import NylasClient
+from latchkey.providers.detection import ProviderDetector
+from latchkey.providers.mailhosts import MailHosts
+from latchkey.web.branding import Brand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts that live as long as the process.
+
+    :ivar oauth: the company's clients, by provider.
+    """
+
+    settings: Settings
+    store: Store
+    brand: Brand
+    hosts: MailHosts
+    nylas: NylasClient
+    detector: ProviderDetector
+    oauth: Mapping[str, OAuthClient]
+    pacer: Pacer
+    submissions: IdempotentSubmissions
+    return_addresses: ReturnAddresses
+    links: SignedLinks
+    codes: AuthorizationCodes
+    id_tokens: IdTokens
+    webhooks: Webhooks
+
+
+def get_services() -> Services:
+    """Return the services of the app that answers this request."""
+    return cast(Services, current_app.extensions["services"])

@@ -1,0 +1,148 @@
+"""How a sign-in begins: what app and link ask for, and which page that leads to."""
+
+from dataclasses import replace
+
+from email_validator import EmailNotValidError
+from flask import request, url_for
+
+from latchkey.apps import AppRequest, LinkClaims, LinkRefused, read_request
+from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD
+from latchkey.providers import PROVIDERS, Provider
+from latchkey.providers.email_address import ascii_address, check_email
+from latchkey.web import flow
+from latchkey.web.flow import SignIn
+from latchkey.web.services import get_services
+
+_OF_APPS = ("client_id", "redirect_uri", "response_type", "link")
+
+
+def is_sent_here() -> bool:
+    """Tell whether the address is one that an app made."""
+    return any(name in request.args for name in _OF_APPS)
+
+
+def begin(*, complete: bool) -> SignIn:
+    """Begin a sign-in as the address asks for it.
+
+    :param complete: the app asks as it asks Nylas; else a link or a way back is enough.
+    :raises Untrusted, RequestRefused, LinkRefused: it cannot begin.
+    """
+    services = get_services()
+    app = None
+    if complete or "redirect_uri" in request.args or "client_id" in request.args:
+        app = read_request(request.args, services.return_addresses, complete=complete)
+    try:
+        link_claims = _read_pin()
+    except LinkRefused as refused:
+        refused.back = app.denied(refused.problem.kind) if app else ""
+        raise
+    email, display_address = _known_address(app, link_claims)
+    return flow.start(
+        email=email,
+        display_address=display_address,
+        provider=_settled_provider(app, link_claims, email),
+        app=app,
+        link_claims=link_claims,
+    )
+
+
+def require_link(sign_in: SignIn | None) -> LinkClaims | None:
+    """Return what the sign-in's link settles, None without one.
+
+    :raises LinkRefused: nobody comes in here without one, or nobody begins anew with one so old.
+    """
+    link_claims = sign_in.link_claims if sign_in else None
+    if link_claims is None and get_services().settings.link_required:
+        raise LinkRefused(LINK_NEEDED)
+    if sign_in and link_claims and link_claims.exp <= sign_in.started:
+        raise LinkRefused(LINK_OLD)
+    return link_claims
+
+
+def first_page() -> str:
+    """Return the address to begin again at: for the same app, with the same link.
+
+    "" for people who cannot come in any more without a new link.
+    """
+    sign_in = flow.current()
+    if sign_in and (sign_in.app or sign_in.link_claims):
+        return url_for("entry.show", s=sign_in.id)
+    return "" if get_services().settings.link_required else url_for("entry.show")
+
+
+def choices(sign_in: SignIn) -> tuple[str, ...]:
+    """Keys of the providers that this person can choose: those offered, as far as the app allows.
+
+    :raises Refused: Nylas does not accept our key, so no sign-in can work.
+    """
+    offered = get_services().detector.offered()
+    wanted = _wanted(sign_in)
+    return tuple(key for key in wanted if key in offered) if wanted else offered
+
+
+def chooses_first(sign_in: SignIn) -> bool:
+    """Tell whether the providers are shown before the address is asked for."""
+    app = sign_in.app
+    return bool(app and not sign_in.link_claims and app.choose and len(app.providers) != 1)
+
+
+def scope_for(sign_in: SignIn, provider: Provider) -> tuple[str, ...]:
+    """Return the permissions to ask for: the app's, if it sent the person here for this provider.
+
+    Every provider has names of its own for them, so one's are no good for another.
+    """
+    app = sign_in.app
+    return app.scope if app and app.scope and app.providers == (provider.key,) else provider.scope
+
+
+def provider_for(email: str, before: SignIn | None) -> str:
+    """Return the key of the provider that this address is to be connected with, "" for none.
+
+    Whoever chose one before typing the address, or was sent here for one, has it settled.
+    """
+    if before and before.provider and not before.email:
+        return before.provider
+    wanted = _wanted(before) if before else ()
+    if len(wanted) == 1:
+        return wanted[0]
+    found = get_services().detector.detect(email)
+    return found if not wanted or found in wanted else ""
+
+
+def _wanted(sign_in: SignIn) -> tuple[str, ...]:
+    link_claims = sign_in.link_claims
+    app = sign_in.app
+    if link_claims and link_claims.provider:
+        return (link_claims.provider,)
+    return app.providers if app else ()
+
+
+def _read_pin() -> LinkClaims | None:
+    services = get_services()
+    links = request.args.getlist("link")
+    if not links:
+        if services.settings.link_required:
+            raise LinkRefused(LINK_NEEDED)
+        return None
+    link_claims = services.links.read(links[0])
+    if not (address := ascii_address(link_claims.email)):
+        raise LinkRefused(LINK_BROKEN)
+    return replace(link_claims, email=address)
+
+
+def _known_address(app: AppRequest | None, link_claims: LinkClaims | None) -> tuple[str, str]:
+    """The address as Nylas gets it and as people know it; only the latter when it is no good."""
+    hint = link_claims.email if link_claims else app.login_hint if app else ""
+    try:
+        address = check_email(hint)
+    except EmailNotValidError:
+        return "", hint
+    return address.ascii_email or "", address.normalized
+
+
+def _settled_provider(app: AppRequest | None, link_claims: LinkClaims | None, email: str) -> str:
+    """The only provider there is to choose, when nothing else has to be asked before its page."""
+    only = link_claims.provider if link_claims and link_claims.provider else ""
+    if not only and app and len(app.providers) == 1:
+        only = app.providers[0]
+    return only if only and (email or PROVIDERS[only].oauth) else ""

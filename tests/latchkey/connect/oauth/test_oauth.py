@@ -1,0 +1,351 @@
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+
+from config import Client
+from latchkey.connect.oauth import OAuthClient, PendingAuthorization, pending_for, refused_by
+from latchkey.infra.errors import BadAnswer, UpstreamError
+from latchkey.infra.http import HttpClient
+from latchkey.problems.oauth import ProviderRefused
+from latchkey.providers import PROVIDERS
+
+REDIRECT_URI = "https://connect.example.com/oauth/google/callback"
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+def make_client(key: str = "google", answer: Answering | None = None, **client: Any) -> OAuthClient:
+    provider = PROVIDERS[key]
+    assert provider.oauth
+    transport = httpx.MockTransport(answer or (lambda request: httpx.Response(500)))
+    made = Client(**{"id": "our id", "secret": "our s&cret", **client})
+    upstream = HttpClient(transport=transport)
+    return OAuthClient(upstream, provider, provider.oauth, made, tenant="common")
+
+
+def query_of(url: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(url).query))
+
+
+def id_token(**claims: object) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    return f"e30.{payload}.c2ln"
+
+
+def tokens(**changes: object) -> httpx.Response:
+    content = {"access_token": "access", "refresh_token": "refresh", "token_type": "Bearer"}
+    return httpx.Response(200, json={**content, **changes})
+
+
+@pytest.mark.parametrize("key", ["google", "microsoft", "yahoo", "zoom"])
+def test_the_way_there_carries_what_each_provider_wants(key: str) -> None:
+    client = make_client(key)
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    query = query_of(client.authorization_url(pending, email="user+tag@example.com"))
+    assert query["response_type"] == "code"
+    assert query["client_id"] == "our id"
+    assert query["redirect_uri"] == REDIRECT_URI
+    assert query["state"] == pending.state
+    assert ("scope" in query) == (key != "zoom")
+    assert ("code_challenge" in query) == (key != "yahoo")
+    assert query.get("login_hint") == (
+        "user+tag@example.com" if key in ("google", "microsoft") else None
+    )
+    if key == "google":
+        assert (query["access_type"], query["prompt"]) == ("offline", "consent")
+    if key == "microsoft":
+        assert "prompt" not in query, "a forced consent stops people whose administrator consented"
+
+
+def test_the_challenge_is_the_one_of_rfc_7636() -> None:
+    client = make_client()
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    query = query_of(client.authorization_url(pending, email="a@example.com"))
+    digest = hashlib.sha256(pending.verifier.encode()).digest()
+    wanted = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    assert query["code_challenge"] == wanted
+    assert query["code_challenge_method"] == "S256"
+
+
+def test_every_trip_is_its_own() -> None:
+    client = make_client()
+    trips = [client.begin(sign_in="abc", redirect_uri=REDIRECT_URI) for _ in range(50)]
+    assert len({pending.state for pending in trips}) == 50
+    assert len({pending.verifier for pending in trips}) == 50
+    # 256 bits are 43 characters of base64.
+    assert all(len(pending.state.partition(".")[2]) >= 43 for pending in trips)
+    assert all(len(pending.state) <= 256 for pending in trips)
+
+
+def test_another_account_can_be_picked() -> None:
+    client = make_client("microsoft")
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    url = client.authorization_url(pending, email="a@example.com", other_account=True)
+    assert query_of(url)["prompt"] == "select_account"
+    assert "login_hint" not in query_of(url)
+
+
+def test_a_pending_authorization_comes_back_once_in_time_to_its_provider() -> None:
+    pending = make_client().begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    stored = pending
+    assert pending_for(stored, state=pending.state, provider="google") == pending
+    assert pending_for(None, state=pending.state, provider="google") is None
+    assert pending_for(stored, state=pending.state, provider="microsoft") is None
+    assert pending_for(stored, state=pending.state + "x", provider="google") is None
+    assert pending_for(stored, state="ü\udcff", provider="google") is None
+    late = replace(stored, started=int(time.time()) - 601)
+    assert pending_for(late, state=pending.state, provider="google") is None
+
+
+@pytest.mark.parametrize(
+    ("issuer", "ours"),
+    [
+        ("https://accounts.google.com", True),
+        ("https://accounts.google.com.evil.example", False),
+        ("http://accounts.google.com", False),
+        ("https://accounts.google.com:444", False),
+        ("https://login.microsoftonline.com/x/v2.0", False),
+        ("https://[broken", False),
+        ("", False),
+    ],
+)
+def test_an_issuer_of_another_origin_is_foreign(issuer: str, ours: bool) -> None:
+    client = make_client()
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    assert client.is_from_here(pending, issuer) is ours
+
+
+def exchange(
+    answer: Answering | httpx.Response, key: str = "google", **client: Any
+) -> tuple[Any, list[httpx.Request]]:
+    seen: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return answer if isinstance(answer, httpx.Response) else answer(request)
+
+    made = make_client(key, handle, **client)
+    pending = PendingAuthorization(
+        provider=key,
+        state="abc.def",
+        nonce="nonce",
+        verifier="" if key == "yahoo" else "verifier",
+        redirect_uri=REDIRECT_URI,
+        started=int(time.time()),
+    )
+    return made.exchange(pending, "the code"), seen
+
+
+def good_id_token(**changes: object) -> str:
+    claims = {"aud": "our id", "exp": int(time.time()) + 60, "nonce": "nonce"}
+    return id_token(**{**claims, "email": "A@example.com", **changes})
+
+
+@pytest.mark.parametrize("key", ["google", "microsoft", "yahoo", "zoom"])
+def test_the_client_signs_in_to_the_token_endpoint_as_each_provider_wants(key: str) -> None:
+    _, seen = exchange(tokens(id_token=good_id_token()), key)
+    form = dict(parse_qsl(seen[0].content.decode()))
+    assert form["grant_type"] == "authorization_code"
+    assert form["code"] == "the code"
+    assert form["redirect_uri"] == REDIRECT_URI
+    assert form.get("code_verifier") == (None if key == "yahoo" else "verifier")
+    if key == "zoom":
+        given = base64.b64decode(seen[0].headers["authorization"].removeprefix("Basic "))
+        assert given == b"our%20id:our%20s%26cret"
+        assert "client_secret" not in form
+    else:
+        assert (form["client_id"], form["client_secret"]) == ("our id", "our s&cret")
+        assert "authorization" not in seen[0].headers
+
+
+def test_the_account_is_read_from_an_id_token_that_is_ours() -> None:
+    found, seen = exchange(tokens(id_token=good_id_token()))
+    assert found.addresses == ("a@example.com",)
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"aud": "somebody else"},
+        {"exp": 1},
+        {"exp": "soon"},
+        {"email": 7},
+        {"email": "no address"},
+    ],
+)
+def test_an_id_token_that_is_not_ours_tells_nothing(wrong: dict[str, object]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return tokens(id_token=good_id_token(**wrong))
+        assert request.headers["authorization"] == "Bearer access"
+        return httpx.Response(200, json={"email": "userinfo@example.com"})
+
+    found, _ = exchange(answer)
+    assert found.addresses == ("userinfo@example.com",)
+
+
+def test_the_nonce_of_another_sign_in_is_refused() -> None:
+    with pytest.raises(ProviderRefused):
+        exchange(tokens(id_token=good_id_token(nonce="another")))
+
+
+@pytest.mark.parametrize("broken", [None, 7, "", "x", "a.b.c", "e30.!!!.x", "e30.WzFd.x"])
+def test_a_broken_id_token_is_no_trouble(broken: object) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return tokens(id_token=broken) if request.method == "POST" else httpx.Response(500)
+
+    found, _ = exchange(answer)
+    assert found.addresses == ()
+
+
+def test_microsoft_accounts_may_have_two_addresses() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        me = {"mail": "Given@example.com", "userPrincipalName": "upn@example.onmicrosoft.com"}
+        return tokens() if request.method == "POST" else httpx.Response(200, json=me)
+
+    found, _ = exchange(answer, "microsoft")
+    assert found.addresses == ("given@example.com", "upn@example.onmicrosoft.com")
+
+
+@pytest.mark.parametrize(
+    ("key", "granted", "missing"),
+    [
+        ("google", None, ()),
+        (
+            "google",
+            "openid https://www.googleapis.com/auth/userinfo.email "
+            "https://www.googleapis.com/auth/gmail.modify https://www.googleapis.com/auth/contacts",
+            ("https://www.googleapis.com/auth/calendar",),
+        ),
+        (
+            "microsoft",
+            "https://graph.microsoft.com/Mail.ReadWrite https://graph.microsoft.com/Mail.Send "
+            "https://graph.microsoft.com/calendars.readwrite",
+            ("Contacts.ReadWrite",),
+        ),
+        ("yahoo", "mail-w openid", ()),
+        ("zoom", "meeting:write:meeting", ()),
+    ],
+)
+def test_permissions_that_were_unticked_are_noticed(
+    key: str, granted: str | None, missing: tuple[str, ...]
+) -> None:
+    answer = tokens(id_token=good_id_token(), **({"scope": granted} if granted else {}))
+    found, _ = exchange(answer, key)
+    assert found.missing == missing
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "numbers"),
+    [
+        (httpx.Response(400, json={"error": "invalid_grant"}), "invalid_grant", ()),
+        (
+            httpx.Response(400, json={"error": "invalid_grant", "error_codes": [54005, "x"]}),
+            "invalid_grant",
+            (54005,),
+        ),
+        (
+            httpx.Response(
+                401, json={"error": 7, "error_description": "AADSTS7000215: Invalid secret."}
+            ),
+            "",
+            (7000215,),
+        ),
+        (httpx.Response(503, text="<html>"), "", ()),
+    ],
+)
+def test_what_the_token_endpoint_refuses_is_read(
+    answer: httpx.Response, error: str, numbers: tuple[int, ...]
+) -> None:
+    with pytest.raises(ProviderRefused) as caught:
+        exchange(answer)
+    assert (caught.value.error, caught.value.numbers) == (error, numbers)
+    assert caught.value.status == answer.status_code
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json=["access"]),
+        httpx.Response(200, json={"access_token": 7}),
+        httpx.Response(200, content=b"[" * 100_000),
+        httpx.Response(200, content=b"x" * 300_000),
+        httpx.Response(302, headers={"location": "https://elsewhere.example/"}),
+    ],
+)
+def test_an_answer_that_is_none_is_said_to_be_none(answer: httpx.Response) -> None:
+    with pytest.raises(BadAnswer):
+        exchange(answer)
+
+
+def test_tokens_and_secrets_are_in_no_text() -> None:
+    found, _ = exchange(tokens(id_token=good_id_token()))
+    assert "refresh" not in repr(found).replace("refresh_token", "")
+    with pytest.raises(UpstreamError) as caught:
+        exchange(httpx.Response(400, json={"error_description": "refresh our s&cret"}))
+    assert "s&cret" not in str(caught.value)
+
+
+def test_tokens_are_given_back_only_where_there_is_a_way_and_failing_is_no_trouble() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return (
+            tokens(id_token=good_id_token()) if "token" in request.url.path else httpx.Response(500)
+        )
+
+    for key in ("google", "microsoft"):
+        client = make_client(key, answer)
+        pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+        pending = replace(pending, nonce="nonce")
+        client.revoke(client.exchange(pending, "code"))
+    assert [str(request.url) for request in seen if "revoke" in str(request.url)] == [
+        "https://oauth2.googleapis.com/revoke"
+    ]
+
+
+def test_an_error_in_the_address_is_read_by_its_number() -> None:
+    query = {"error": "access_denied", "error_description": "AADSTS65004: User declined."}
+    refused = refused_by(query)
+    assert (refused.error, refused.numbers) == ("access_denied", (65004,))
+    assert refused_by({"error": "x" * 500}).error == "x" * 100
+    assert refused_by({"error": "a", "error_description": "AADSTS: none"}).numbers == ()
+
+
+def test_the_page_for_administrators_names_client_scopes_and_way_back() -> None:
+    client = make_client("microsoft")
+    url = client.admin_consent_url(domain="example.com", redirect_uri=REDIRECT_URI)
+    assert url.startswith("https://login.microsoftonline.com/example.com/v2.0/adminconsent?")
+    query = query_of(url)
+    assert query["client_id"] == "our id"
+    assert query["redirect_uri"] == REDIRECT_URI
+    assert "https://graph.microsoft.com/Mail.Send" in query["scope"].split()
+    assert "openid" not in query["scope"]
+    assert make_client("google").admin_consent_url(domain="a", redirect_uri=REDIRECT_URI) == ""
+
+
+def test_endpoints_and_scopes_can_be_replaced() -> None:
+    client = make_client(
+        scopes=("openid", "one"), endpoints={"authorize": "http://localhost:9/authorize?x=1"}
+    )
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    url = client.authorization_url(pending, email="a@example.com")
+    assert url.startswith("http://localhost:9/authorize?x=1&")
+    assert query_of(url)["scope"] == "openid one"
+
+
+def test_the_tenant_is_part_of_microsofts_addresses() -> None:
+    client = make_client("microsoft")
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    url = client.authorization_url(pending, email="a@example.com")
+    assert url.startswith("https://login.microsoftonline.com/common/oauth2/v2.0/authorize?")

@@ -1,0 +1,190 @@
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from latchkey.connect import Connected, Failed, Outcome, Pacer, connect
+from latchkey.infra.store import Store
+from latchkey.nylas import Grant
+from latchkey.problems.nylas import WRONG_PASSWORD
+from latchkey.providers import PROVIDERS
+from tests.latchkey.answering import client_answered_by
+
+EMAIL = "Someone@Ex.org"
+SECRET = "hunter2-nobody-may-see-this"
+SETTINGS = {"imap_username": EMAIL, "imap_password": SECRET}
+
+Answer = Callable[[], httpx.Response]
+
+
+def times_out() -> httpx.Response:
+    raise httpx.ReadTimeout("no answer")
+
+
+def no_connection() -> httpx.Response:
+    raise httpx.ConnectError("refused")
+
+
+def answers(status: int, **content: Any) -> Answer:
+    return lambda: httpx.Response(status, json=content)
+
+
+unauthorized = answers(401, error={"type": "grant.unusable"})
+
+
+class Nylas:
+    """Answers by path, and counts."""
+
+    def __init__(self, **answers: Answer) -> None:
+        self.answers = answers
+        self.calls: list[str] = []
+        self.bodies: list[Any] = []
+        self.client = client_answered_by(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        name = request.url.path.rpartition("/")[2]
+        self.calls.append(name)
+        if request.content:
+            self.bodies.append(json.loads(request.content))
+        return self.answers[name]()
+
+    def connect(self, key: str = "imap") -> Outcome:
+        pacer = Pacer(Store(), per_second=50)
+        return connect(self.client, pacer, PROVIDERS[key], email=EMAIL, settings=SETTINGS)
+
+
+def listed(**changes: Any) -> Answer:
+    """The list of grants, with the one that this sign-in makes."""
+    grant = {"id": "g-1", "provider": "imap", "email": EMAIL.lower(), "created_at": 1700000000}
+    return answers(200, data=[grant | {"updated_at": int(time.time())} | changes])
+
+
+def test_a_grant_comes_back() -> None:
+    nylas = Nylas(custom=answers(201, data={"id": "g-1", "provider": "imap"}))
+    assert nylas.connect() == Connected(grant=Grant(id="g-1", provider="imap"))
+    assert nylas.bodies == [{"provider": "imap", "settings": SETTINGS}]
+    assert nylas.calls == ["custom"]
+
+
+def test_a_refusal_comes_back_with_what_support_needs() -> None:
+    error = {"type": "grant.invalid_authentication", "message": "wrong"}
+    outcome = Nylas(custom=answers(400, request_id="r7", error=error)).connect()
+    assert outcome == Failed(
+        problem=WRONG_PASSWORD, request_id="r7", detail="400 invalid_authentication"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"), [({"Retry-After": "45"}, 45), ({"Retry-After": "soon"}, 30), ({}, 30)]
+)
+def test_a_limit_says_how_long_to_wait(headers: dict[str, str], wait: int) -> None:
+    outcome = Nylas(custom=lambda: httpx.Response(429, headers=headers)).connect()
+    assert isinstance(outcome, Failed)
+    assert (outcome.problem.kind, outcome.wait) == ("rate_limited", wait)
+
+
+def test_a_wait_is_only_for_limits() -> None:
+    no_grants = answers(200, data=[])
+    unavailable = httpx.Response(503, headers={"Retry-After": "9"})
+    outcome = Nylas(custom=lambda: unavailable, grants=no_grants).connect()
+    assert isinstance(outcome, Failed)
+    assert (outcome.problem.kind, outcome.wait) == ("nylas_down", 0)
+
+
+def test_without_a_connection_nothing_is_looked_up() -> None:
+    nylas = Nylas(custom=no_connection)
+    outcome = nylas.connect()
+    assert isinstance(outcome, Failed)
+    assert outcome.problem.kind == "not_sent"
+    assert nylas.calls == ["custom", "custom"], "twice, as nothing was sent the first time"
+
+
+NO_ANSWER = {
+    "time was up": (times_out, "outcome_unknown"),
+    "cut off": (lambda: httpx.Response(201, content=b'{"data": {"id'), "nylas_down"),
+    "a redirect": (lambda: httpx.Response(302, headers={"Location": "/"}), "nylas_down"),
+    "a gateway gave up": (lambda: httpx.Response(504, content=b"<html>"), "nylas_down"),
+}
+NOT_OURS = {
+    "from before": {"updated_at": int(time.time()) - 3600},
+    "without a time": {"updated_at": None, "created_at": None},
+    "with another provider": {"provider": "icloud"},
+    "of another address": {"email": "else@ex.org"},
+    "without an address": {"email": None},
+}
+
+
+@pytest.mark.parametrize(("custom", "kind"), NO_ANSWER.values(), ids=NO_ANSWER)
+def test_a_grant_that_was_made_although_no_answer_came_is_found(custom: Answer, kind: str) -> None:
+    nylas = Nylas(custom=custom, grants=listed())
+    outcome = nylas.connect()
+    assert isinstance(outcome, Connected)
+    assert outcome.grant.id == "g-1"
+    assert nylas.calls == ["custom", "grants"], "the password is sent only once"
+
+
+@pytest.mark.parametrize(("custom", "kind"), NO_ANSWER.values(), ids=NO_ANSWER)
+@pytest.mark.parametrize("changes", NOT_OURS.values(), ids=NOT_OURS)
+def test_a_grant_that_this_sign_in_did_not_make_is_not_taken_for_its_own(
+    custom: Answer, kind: str, changes: dict[str, Any]
+) -> None:
+    nylas = Nylas(custom=custom, grants=listed(**changes))
+    outcome = nylas.connect()
+    assert isinstance(outcome, Failed)
+    assert outcome.problem.kind == kind
+    assert nylas.calls == ["custom", "grants"]
+
+
+@pytest.mark.parametrize("grants", [times_out, no_connection, answers(500), answers(200, data=5)])
+def test_when_looking_it_up_fails_too_the_first_trouble_is_told(grants: Answer) -> None:
+    nylas = Nylas(custom=times_out, grants=grants)
+    outcome = nylas.connect()
+    assert isinstance(outcome, Failed)
+    assert outcome.problem.kind == "outcome_unknown"
+    assert nylas.calls.count("custom") == 1
+
+
+def test_clocks_may_differ_a_little() -> None:
+    nylas = Nylas(custom=times_out, grants=listed(updated_at=int(time.time()) - 30))
+    assert isinstance(nylas.connect(), Connected)
+
+
+@pytest.mark.parametrize(
+    ("connectors", "key", "kind"),
+    [
+        (answers(200, data=[]), "imap", "wrong_password"),
+        (answers(200, data=[]), "google", "sign_in_again"),
+        (answers(401), "imap", "bad_key"),
+        (answers(401), "google", "bad_key"),
+        (answers(500), "imap", "nylas_down"),
+        (times_out, "imap", "nylas_down"),
+        (no_connection, "imap", "nylas_down"),
+        (answers(200), "imap", "nylas_down"),
+    ],
+)
+def test_a_401_is_settled_by_trying_the_key(connectors: Answer, key: str, kind: str) -> None:
+    nylas = Nylas(custom=unauthorized, connectors=connectors)
+    outcome = nylas.connect(key)
+    assert isinstance(outcome, Failed)
+    assert outcome.problem.kind == kind
+    assert outcome.detail == "401 unusable"
+    assert nylas.calls.count("custom") == 1
+
+
+OUTCOMES: dict[str, dict[str, Answer]] = {
+    "connected": {"custom": answers(201, data={"id": "g-1", "settings": SETTINGS})},
+    "refused": {"custom": answers(400, error={"type": "bad", "message": SECRET})},
+    "refused in other words": {"custom": answers(400, error=f"No: {SECRET}")},
+    "ambiguous": {"custom": unauthorized, "connectors": answers(401)},
+    "timeout": {"custom": times_out, "grants": times_out},
+    "not sent": {"custom": no_connection},
+    "bad": {"custom": answers(302), "grants": no_connection},
+}
+
+
+@pytest.mark.parametrize("answers", OUTCOMES.values(), ids=OUTCOMES)
+def test_an_outcome_holds_no_password(answers: dict[str, Answer]) -> None:
+    assert SECRET not in repr(Nylas(**answers).connect())

@@ -1,0 +1,195 @@
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import pytest
+import redis as redis_client
+
+from latchkey.connect import Connected, Failed, IdempotentSubmissions, Outcome, idempotency
+from latchkey.infra.sealing import Sealer
+from latchkey.infra.store import Store
+from latchkey.nylas import Grant
+from latchkey.problems import PROBLEMS, Problem
+from latchkey.problems.nylas import NYLAS_DOWN, OUTCOME_UNKNOWN, REJECTED, WRONG_PASSWORD
+from tests.conftest import SECRET as SECRET_KEY
+from tests.servers import RedisServer, redis
+
+SECRET = "hunter2-nobody-may-see-this"
+
+
+def wrong() -> Outcome:
+    return Failed(problem=WRONG_PASSWORD)
+
+
+def failed(problem: Problem) -> Outcome:
+    return Failed(problem=problem)
+
+
+def interrupted() -> Outcome:
+    raise KeyboardInterrupt
+
+
+def submissions_of(store: Store, key: str = SECRET_KEY) -> IdempotentSubmissions:
+    return IdempotentSubmissions(store, Sealer([key], purpose="submission"))
+
+
+def process(server: RedisServer) -> contextlib.closing[Store]:
+    return contextlib.closing(Store(server.url))
+
+
+def dump(server: RedisServer) -> dict[Any, Any]:
+    with redis_client.Redis.from_url(server.url) as client:
+        return {key: client.get(key) for key in client.scan_iter("*")}
+
+
+class Slow:
+    """Sends, when it is told to; counts how often it was asked."""
+
+    def __init__(self, outcome: Outcome | Exception) -> None:
+        self.outcome = outcome
+        self.calls = 0
+        self.begun = threading.Event()
+        self.end = threading.Event()
+
+    def __call__(self) -> Outcome:
+        self.calls += 1
+        self.begun.set()
+        assert self.end.wait(10)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+def test_the_same_form_sent_many_times_at_once_is_one_request() -> None:
+    submissions, send = submissions_of(Store()), Slow(wrong())
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(submissions.once, {"attempt": "a"}, send) for _ in range(8)]
+        assert send.begun.wait(10)
+        send.end.set()
+        outcomes = [future.result(10) for future in waiting]
+    assert send.calls == 1
+    assert all(outcome == send.outcome for outcome in outcomes)
+
+
+def test_another_form_does_not_wait() -> None:
+    submissions, send = submissions_of(Store()), Slow(wrong())
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(submissions.once, {"attempt": "a"}, send)
+        assert send.begun.wait(10)
+        other = Failed(problem=REJECTED)
+        assert submissions.once({"attempt": "b"}, lambda: other) == other
+        assert not waiting.done()
+        send.end.set()
+        assert waiting.result(10) == send.outcome
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"attempt": "b", "password": "x"},
+        {"attempt": "a", "password": "y"},
+        {"attempt": "a", "password": "x "},
+        {"attempt": "a"},
+        {"attempt": "a", "password": "x", "username": ""},
+        {"password": "a", "attempt": "x"},
+        {"attempt": "a', 'password': 'x"},
+        {"attempt": "a\udcff", "password": "x"},
+    ],
+)
+def test_a_form_with_other_content_is_another_request(other: dict[str, str]) -> None:
+    submissions, first, second = submissions_of(Store()), wrong(), wrong()
+    assert submissions.once({"attempt": "a", "password": "x"}, lambda: first) == first
+    assert submissions.once(other, lambda: second) == second
+
+
+def test_a_reload_gets_the_outcome_of_the_first_time_in_whatever_order_its_fields_come() -> None:
+    submissions, first = submissions_of(Store()), wrong()
+    assert submissions.once({"attempt": "a", "password": "x"}, lambda: first) == first
+    assert submissions.once({"password": "x", "attempt": "a"}, wrong) == first
+
+
+def test_an_outcome_is_forgotten_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "_REMEMBERED_SECONDS", -1)
+    submissions, first, second = submissions_of(Store()), wrong(), wrong()
+    assert submissions.once({"attempt": "a"}, lambda: first) == first
+    assert submissions.once({"attempt": "a"}, lambda: second) == second
+
+
+def test_when_sending_breaks_nobody_is_left_waiting_and_nothing_is_sent_again() -> None:
+    submissions, send = submissions_of(Store()), Slow(RuntimeError("broken"))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(submissions.once, {"attempt": "a"}, send)
+        assert send.begun.wait(10)
+        second = pool.submit(submissions.once, {"attempt": "a"}, send)
+        send.end.set()
+        with pytest.raises(RuntimeError):
+            first.result(10)
+        outcome = second.result(10)
+    assert isinstance(outcome, Failed)
+    assert outcome.problem is NYLAS_DOWN
+    assert send.calls == 1
+
+
+def test_nothing_of_a_form_is_kept() -> None:
+    store = Store()
+    submissions_of(store).once({"attempt": "a", "password": SECRET}, wrong)
+    assert SECRET not in repr(vars(store._memory))
+
+
+CONNECTED = Connected(grant=Grant(id="g", provider="imap", email="me@ex.org", authenticated=7))
+FAILED = Failed(
+    problem=PROBLEMS["other_account"], request_id="r", wait=3, detail="d", account="a@ex.org",
+    missing=("x", "y"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", [CONNECTED, FAILED, *map(failed, PROBLEMS.values())])
+def test_a_reload_gets_every_kind_of_outcome_whole(outcome: Outcome) -> None:
+    submissions = submissions_of(Store())
+    submissions.once({"attempt": "a"}, lambda: outcome)
+    assert submissions.once({"attempt": "a"}, wrong) == outcome
+
+
+@pytest.mark.redis
+class TestTwoProcesses:
+    """They know of each other through Redis."""
+
+    def test_a_form_that_both_get_is_sent_once(self) -> None:
+        send = Slow(CONNECTED)
+        with (
+            redis() as server,
+            process(server) as one,
+            process(server) as other,
+            ThreadPoolExecutor(2) as pool,
+        ):
+            first = pool.submit(submissions_of(one).once, {"attempt": "a"}, send)
+            assert send.begun.wait(10)
+            second = pool.submit(submissions_of(other).once, {"attempt": "a"}, send)
+            assert not wait([second], 0.5).done
+            send.end.set()
+            assert first.result(10) == second.result(10) == CONNECTED
+        assert send.calls == 1
+
+    def test_a_process_that_went_leaves_no_false_answer(self) -> None:
+        with redis() as server, process(server) as one, process(server) as other:
+            with pytest.raises(KeyboardInterrupt):
+                submissions_of(one).once({"attempt": "a"}, interrupted)
+            outcome = submissions_of(other).once({"attempt": "a"}, wrong)
+        assert isinstance(outcome, Failed)
+        assert outcome.problem is NYLAS_DOWN
+
+    def test_redis_never_sees_what_was_typed_or_connected(self) -> None:
+        with redis() as server, process(server) as one:
+            submissions_of(one).once({"attempt": "a", "password": SECRET}, lambda: CONNECTED)
+            everything = dump(server)
+        assert len(everything) == 1
+        assert SECRET not in repr(everything)
+        assert "me@ex.org" not in repr(everything)
+
+    def test_another_secret_key_reads_nothing(self) -> None:
+        with redis() as server, process(server) as one, process(server) as other:
+            submissions_of(one).once({"attempt": "a"}, lambda: CONNECTED)
+            outcome = submissions_of(other, key="another-key").once({"attempt": "a"}, wrong)
+        assert isinstance(outcome, Failed)
+        assert outcome.problem is OUTCOME_UNKNOWN

@@ -1,0 +1,152 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from latchkey.connect import Overloaded, Pacer, pacing
+from latchkey.infra.errors import OutcomeUnknown
+from latchkey.infra.store import Store
+
+
+def open_gate(per_second: int = 10_000) -> Pacer:
+    return Pacer(Store(), per_second=per_second)
+
+
+class Hanging:
+    """Authentications that get no answer before ``end``."""
+
+    def __init__(self, pacer: Pacer, number: int) -> None:
+        self._gate = pacer
+        self._end = threading.Event()
+        self._inside = threading.Semaphore(0)
+        self._pool = ThreadPoolExecutor(number)
+        self._waiting = [self._pool.submit(self._hang) for _ in range(number)]
+        for _ in range(number):
+            assert self._inside.acquire(timeout=10)
+
+    def _hang(self) -> None:
+        with self._gate.admit():
+            self._inside.release()
+            assert self._end.wait(30)
+            raise OutcomeUnknown("time was up")
+
+    def end(self) -> None:
+        self._end.set()
+        for waiting in self._waiting:
+            assert isinstance(waiting.exception(10), OutcomeUnknown)
+        self._pool.shutdown()
+
+
+def test_no_second_sees_more_than_nylas_takes() -> None:
+    door = open_gate(per_second=5)
+    sent = []
+
+    def send(_: int) -> None:
+        with door.admit() as send_slot, send_slot():
+            sent.append(time.monotonic())
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(send, range(12)))
+    sent.sort()
+    # A thread may be held up between its turn and its note, so a little less than a second.
+    assert all(late - early > 0.9 for early, late in zip(sent, sent[5:], strict=False))
+
+
+def test_who_was_held_up_does_not_arrive_together_with_those_who_come_next() -> None:
+    door = open_gate(per_second=5)
+    sent = []
+
+    def send(number: int) -> None:
+        with door.admit() as send_slot:
+            if number < 5:
+                time.sleep(0.6)  # as long as a connection may take
+            with send_slot():
+                sent.append(time.monotonic())
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(send, range(10)))
+    sent.sort()
+    assert sent[5] - sent[4] > 0.9
+
+
+def test_a_turn_that_is_too_far_off_is_refused_with_the_time_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pacing, "PATIENCE_SECONDS", 0.5)
+    door = open_gate(per_second=1)
+    with door.admit():
+        pass
+    with pytest.raises(Overloaded) as busy, door.admit():
+        pytest.fail("let through")
+    assert busy.value.wait in (1, 2)
+
+
+def test_when_nothing_comes_back_people_hear_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_MOST_UNANSWERED", 3)
+    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 60)
+    door = open_gate()
+    hanging = Hanging(door, 3)
+    with door.admit():
+        pass  # the one that tries whether Nylas is back: it is
+    with door.admit():
+        pass  # so everybody may pass, although the three still hang
+    hanging.end()
+
+
+def test_one_at_a_time_tries_whether_nylas_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_MOST_UNANSWERED", 3)
+    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 0.5)
+    door = open_gate()
+    hanging = Hanging(door, 3)
+    probe = Hanging(door, 1)
+    with pytest.raises(Overloaded) as busy, door.admit():
+        pytest.fail("let through")
+    assert busy.value.wait == 20
+    time.sleep(0.6)
+    with door.admit():
+        pass
+    hanging.end()
+    probe.end()
+
+
+def test_a_few_that_hang_for_long_close_the_gate_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_FEW", 3)
+    monkeypatch.setattr(pacing, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 60)
+    door = open_gate()
+    hanging = Hanging(door, 3)
+    time.sleep(0.3)
+    probe = Hanging(door, 1)
+    with pytest.raises(Overloaded), door.admit():
+        pytest.fail("let through")
+    hanging.end()
+    probe.end()
+    with door.admit():
+        pass
+
+
+def test_a_slow_mail_server_of_one_person_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_FEW", 3)
+    monkeypatch.setattr(pacing, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 60)
+    door = open_gate()
+    hanging = Hanging(door, 5)
+    with door.admit():
+        pass
+    time.sleep(0.3)
+    for _ in range(5):
+        with door.admit():
+            pass
+    hanging.end()
+
+
+def test_there_is_a_limit_to_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_MOST", 2)
+    door = open_gate()
+    hanging = Hanging(door, 2)
+    with pytest.raises(Overloaded), door.admit():
+        pytest.fail("let through")
+    hanging.end()
+    with door.admit():
+        pass

@@ -1,0 +1,59 @@
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+
+from app import create_app
+from latchkey.infra.i18n import N_, translate
+from tests.conftest import make_settings
+from tests.pages import Visitor
+
+
+@pytest.fixture
+def app() -> Flask:
+    return create_app(make_settings())
+
+
+def shown(app: Flask, template: str, **values: Any) -> str:
+    with app.test_request_context():
+        return render_template_string(template, **values)
+
+
+def test_a_marked_text_stays_as_it_is() -> None:
+    assert N_("100 % %(name)s") == "100 % %(name)s"
+
+
+def test_a_text_is_filled_in() -> None:
+    assert translate("Ask %(company)s.", company="Example") == "Ask Example."
+
+
+def test_what_is_filled_in_is_not_filled_in_itself() -> None:
+    assert translate("Ask %(company)s.", company="%(company)s %s 100%") == (
+        "Ask %(company)s %s 100%."
+    )
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{{ _('Ask %(company)s', company=company) }}", "{% trans company=company %}Ask {{ company }}"
+     "{% endtrans %}", "{% set text = 'Ask %(company)s' %}{{ _(text, company=company) }}"],
+)  # fmt: skip
+def test_what_a_page_fills_in_is_escaped(app: Flask, template: str) -> None:
+    assert shown(app, template, company="<b>&\"'") == "Ask &lt;b&gt;&amp;&#34;&#39;"
+
+
+def test_a_page_may_count(app: Flask) -> None:
+    template = (
+        "{% trans count=count %}one mailbox{% pluralize %}{{ count }} mailboxes{% endtrans %}"
+    )
+    assert [shown(app, template, count=count) for count in (1, 2)] == ["one mailbox", "2 mailboxes"]
+
+
+def test_a_page_says_its_language(visitor: Visitor) -> None:
+    html = visitor.get("/").tree
+    assert html.get("lang") == "en"
+
+
+def test_a_text_with_a_missing_value_is_an_error(app: Flask) -> None:
+    with pytest.raises(KeyError):
+        translate("Ask %(company)s.")

@@ -1,0 +1,62 @@
+import threading
+
+import pytest
+
+from latchkey.infra.single_flight import SingleFlight
+from tests.latchkey.providers.detection.nylas import PATIENCE, all_at_once
+
+
+def test_everybody_gets_what_the_first_one_finds() -> None:
+    single_flight: SingleFlight[str] = SingleFlight()
+    calls: list[int] = []
+    arrived = threading.Semaphore(0)
+
+    def find() -> str:
+        calls.append(1)
+        if len(calls) == 1:
+            for _ in range(20):
+                assert arrived.acquire(timeout=PATIENCE)
+        return "found"
+
+    def run(key: str) -> str:
+        arrived.release()
+        return single_flight.run(key, find, max_wait=PATIENCE) or ""
+
+    assert all_at_once(run, ["key"] * 20) == ["found"] * 20
+    # Those who came a moment too late asked again.
+    assert len(calls) < 10
+
+
+def test_who_runs_out_of_patience_gets_nothing_and_the_first_one_goes_on() -> None:
+    single_flight: SingleFlight[str] = SingleFlight()
+    seen: list[str | None] = []
+
+    def find() -> str:
+        other = threading.Thread(
+            target=lambda: seen.append(single_flight.run("key", lambda: "mine", max_wait=0))
+        )
+        other.start()
+        other.join(PATIENCE)
+        return "found"
+
+    assert single_flight.run("key", find, max_wait=0) == "found"
+    assert seen == [None]
+
+
+def test_different_keys_do_not_wait_for_each_other() -> None:
+    single_flight: SingleFlight[str | None] = SingleFlight()
+    assert (
+        single_flight.run("a", lambda: single_flight.run("b", lambda: "b", max_wait=9), max_wait=9)
+        == "b"
+    )
+
+
+def test_what_is_raised_is_raised_and_the_next_one_tries_again() -> None:
+    single_flight: SingleFlight[str] = SingleFlight()
+
+    def fail() -> str:
+        raise KeyError("gone")
+
+    with pytest.raises(KeyError):
+        single_flight.run("key", fail, max_wait=1)
+    assert single_flight.run("key", lambda: "found", max_wait=1) == "found"

@@ -1,0 +1,251 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from latchkey.infra import errors
+from latchkey.infra.errors import (
+    BadAnswer,
+    NotSent,
+    OutcomeUnknown,
+    UpstreamError,
+)  # fmt: skip
+from latchkey.nylas.errors import Refusal, Refused
+from latchkey.problems import Problem, nylas, pages
+from latchkey.problems import oauth as providers
+from latchkey.problems.nylas import TABLE, problem_for
+from latchkey.problems.oauth import ProviderRefused
+from latchkey.problems.pages import HTTP_PROBLEMS
+
+PASSWORD, OAUTH, BOTH = (False,), (True,), (False, True)
+WORDS = {
+    "company": "Acme", "mailbox": "Example Mail", "seconds": 30,
+    "typed": "someone@example.com", "account": "other@example.com",
+}  # fmt: skip
+
+
+def every_problem() -> dict[str, Problem]:
+    members = [value for module in (nylas, providers, pages) for value in vars(module).values()]
+    named = [value for value in members if isinstance(value, Problem)]
+    return {problem.kind: problem for problem in [*named, *HTTP_PROBLEMS.values()]}
+
+
+PROBLEMS = every_problem()
+OPERATOR = [problem for problem in PROBLEMS.values() if problem.fault == "operator"]
+each_problem = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+
+# What Nylas's documentation, its SDKs and its command line tool tell of its error answers:
+# status, type without its prefix, code of the mail provider, words, kind of sign-in -> problem.
+KNOWN = (
+    (400, "invalid_authentication", "", "authentication failed due to wrong input or credentials",
+     PASSWORD, "wrong_password"),
+    (400, "invalid_authentication", "", "authentication failed", OAUTH, "sign_in_again"),
+    (400, "invalid_request_error", "", "invalid imap credentials", PASSWORD, "wrong_password"),
+    (400, "", "", "direct password entry is not allowed", PASSWORD, "oauth_only"),
+    (422, "unprocessable_error", "", "password refused", PASSWORD, "wrong_password"),
+    (400, "invalid_request_error", "", "invalid credentials", OAUTH, "sign_in_again"),
+    (400, "", "", "authentication failed: invalid or revoked refresh token", OAUTH,
+     "sign_in_again"),
+    (504, "provider_error", "", "provider request timed out", BOTH, "server_unreachable"),
+    (400, "provider_error", "", "connection refused", BOTH, "server_unreachable"),
+    (401, "provider_error", "401", "", BOTH, "server_unreachable"),
+    (503, "unavailable_error", "", "", BOTH, "server_unreachable"),
+    (504, "partial_success_error", "", "", BOTH, "server_unreachable"),
+    (404, "not_found_error", "", "resource not found", BOTH, "connector_missing"),
+    (404, "partial_not_found_error", "", "", BOTH, "connector_missing"),
+    (404, "not_found", "", "", BOTH, "connector_missing"),
+    (404, "", "", "", BOTH, "connector_missing"),
+    (401, "unauthorized_access", "", "bearer token invalid", BOTH, "bad_key"),
+    (400, "unauthorized_access", "", "bearer token invalid", BOTH, "bad_key"),
+    (403, "unauthorized_access", "", "", BOTH, "bad_key"),
+    (401, "authentication_error", "", "unauthorized", BOTH, "bad_key"),
+    (401, "unauthorized", "", "unauthorized", BOTH, "bad_key"),
+    (401, "", "", "", BOTH, "ambiguous"),
+    (401, "something_new", "", "credentials", BOTH, "ambiguous"),
+    (401, "refresh_token_invalid", "", "invalid refresh_token", BOTH, "sign_in_again"),
+    (400, "exchange_failed", "", "", BOTH, "sign_in_again"),
+    (400, "invalid_request_error", "invalid_grant", "bad request expired or revoked", BOTH,
+     "sign_in_again"),
+    (401, "bad_request", "invalid_grant", "", BOTH, "sign_in_again"),
+    (400, "invalid_request_error", "", "maximum number of sandbox grants reached for application",
+     BOTH, "plan_limit"),
+    (403, "forbidden_access", "", "maximum number reached for this plan", BOTH, "plan_limit"),
+    (402, "", "", "sandbox grants", BOTH, "plan_limit"),
+    (429, "rate_limit_error", "", "rate limit error", BOTH, "rate_limited"),
+    (429, "", "", "", BOTH, "rate_limited"),
+    (429, "provider_error", "", "wrong password", BOTH, "rate_limited"),
+    (423, "resource_blocked", "", "blocked, contact admin", BOTH, "blocked"),
+    (403, "access_denied", "", "access denied", BOTH, "forbidden"),
+    (403, "forbidden_access", "", "", BOTH, "forbidden"),
+    (400, "gmail_domain_invalid", "", "", BOTH, "forbidden"),
+    (400, "scopes_conflict", "", "", BOTH, "missing_permissions"),
+    (403, "insufficient_scopes", "", "", BOTH, "missing_permissions"),
+    (400, "reauth_email_invalid", "", "", BOTH, "other_address"),
+    (400, "invalid_request_payload", "", "error parsing request body", BOTH, "rejected"),
+    (400, "invalid_request_error", "", "bad request", BOTH, "rejected"),
+    (400, "bad_request", "", "bad request some text", BOTH, "rejected"),
+    (400, "provider_required", "", "provider is missing", BOTH, "rejected"),
+    (400, "invalid_query_params", "", "", BOTH, "rejected"),
+    (400, "invalid_field", "", "", BOTH, "rejected"),
+    (400, "callback_uri_not_allowed", "", "", BOTH, "rejected"),
+    (418, "", "", "", BOTH, "rejected"),
+    (500, "internal_error", "", "internal error", BOTH, "nylas_down"),
+    (500, "", "", "", BOTH, "nylas_down"),
+    # No envelope: a gateway in front of Nylas, so nothing was said about the mail server.
+    (502, "", "", "", BOTH, "nylas_down"),
+    (503, "", "", "", BOTH, "nylas_down"),
+    (504, "", "", "", BOTH, "nylas_down"),
+    (520, "", "", "", BOTH, "nylas_down"),
+    (101, "", "", "", BOTH, "nylas_down"),
+)  # fmt: skip
+
+
+def leaves(kind: type[UpstreamError] = UpstreamError) -> Iterator[type[UpstreamError]]:
+    """Every error that has no more special one below it."""
+    below = kind.__subclasses__()
+    if not below:
+        yield kind
+    for child in below:
+        yield from leaves(child)
+
+
+@pytest.mark.parametrize("row", KNOWN, ids=lambda row: f"{row[0]} {row[1]} {row[2]} {row[3]}")
+def test_an_answer_of_nylas_means_what_its_documentation_says(
+    row: tuple[int, str, str, str, tuple[bool, ...], str],
+) -> None:
+    status, kind, provider_error, text, signs_in, expected = row
+    refusal = Refusal(status=status, kind=kind, provider_error=provider_error, text=text)
+    for oauth in signs_in:
+        assert problem_for(Refused(refusal), oauth=oauth).kind == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(NotSent(), "not_sent"), (OutcomeUnknown(), "outcome_unknown"), (BadAnswer(), "nylas_down")],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+@pytest.mark.parametrize("oauth", BOTH)
+def test_a_call_without_a_usable_answer_has_a_problem_too(
+    error: UpstreamError, kind: str, oauth: bool
+) -> None:
+    assert problem_for(error, oauth=oauth).kind == kind
+
+
+def test_every_error_has_a_problem_and_stands_in_the_drawn_tree() -> None:
+    found = set(leaves())
+    assert found == {NotSent, OutcomeUnknown, BadAnswer, Refused, ProviderRefused}
+    for kind in found - {ProviderRefused}:
+        error = Refused(Refusal(status=400)) if kind is Refused else kind("why")
+        assert problem_for(error, oauth=False).kind in PROBLEMS
+        if kind is not Refused:
+            assert f"x {kind.__name__}:" in str(errors.__doc__)
+
+
+def test_an_error_that_nobody_thought_of_is_not_taken_for_another() -> None:
+    with pytest.raises(TypeError):
+        problem_for(UpstreamError(), oauth=False)
+
+
+def test_every_row_of_the_table_can_be_reached() -> None:
+    reached = set()
+    for status, kind, provider_error, text, signs_in, _ in KNOWN:
+        refusal = Refusal(status=status, kind=kind, provider_error=provider_error, text=text)
+        for oauth in signs_in:
+            reached.add(next(n for n, row in enumerate(TABLE) if row.matches(refusal, oauth=oauth)))
+    assert reached == set(range(len(TABLE)))
+
+
+@pytest.mark.parametrize("oauth", BOTH)
+def test_no_status_is_without_a_problem(oauth: bool) -> None:
+    for status in range(100, 1000):
+        assert problem_for(Refused(Refusal(status=status)), oauth=oauth).kind in PROBLEMS
+
+
+@each_problem
+def test_the_words_of_a_problem_can_be_filled_in(problem: Problem) -> None:
+    for text in (problem.title, problem.text):
+        filled = text % WORDS
+        assert not re.search(r"[%{}<>&]", filled)
+
+
+@each_problem
+def test_a_problem_is_told_in_whole_sentences(problem: Problem) -> None:
+    assert not re.search(r"[.!]$", problem.title)
+    assert problem.text.endswith((".", "?"))
+    assert len(problem.title % WORDS) <= 60
+    assert not re.search(r"\b(error|failed|invalid|API|HTTP|grant|token)\b", problem.text, re.I)
+
+
+@each_problem
+def test_a_problem_has_a_status_that_fits_whose_fault_it_is(problem: Problem) -> None:
+    if problem is providers.CANCELLED:
+        assert problem.status == 200, "changing one's mind is no error"
+        return
+    assert 400 <= problem.status < 600
+    if problem.fault in ("nylas", "provider") and problem.place == "page":
+        assert problem.status in (503, 504)
+    if problem.fault == "person":
+        assert problem.status in (400, 403, 422)
+
+
+@pytest.mark.parametrize("problem", OPERATOR, ids=lambda problem: problem.kind)
+def test_a_fault_of_the_operator_is_not_put_on_the_person(problem: Problem) -> None:
+    said = f"{problem.title} {problem.text}".lower()
+    assert not re.search(r"\byour password|type|check|try again|wrong password", said)
+    assert problem.place == "page", "no field of the form is to blame"
+    assert not problem.retry, "trying again changes nothing"
+
+
+def test_only_a_wrong_password_asks_for_another_password() -> None:
+    asks = {kind for kind, problem in PROBLEMS.items() if "password again" in problem.text}
+    assert asks == {"wrong_password"}
+
+
+def test_a_problem_that_leaves_the_outcome_open_does_not_claim_that_it_failed() -> None:
+    assert "whether" in nylas.OUTCOME_UNKNOWN.title
+    assert "before you try again" in nylas.OUTCOME_UNKNOWN.text
+
+
+def test_a_refusal_is_named_in_logs_by_status_and_type_alone() -> None:
+    refusal = Refusal(status=400, kind="bad_request", text="a@ex.org hunter2")
+    assert str(Refused(refusal, request_id="r1")) == "400 bad_request"
+
+
+# Numbers: Microsoft's list of AADSTS error codes; errors: RFC 6749 and Google's list.
+@pytest.mark.parametrize(
+    ("error", "numbers", "kind"),
+    [
+        ("access_denied", (), "cancelled"),
+        ("access_denied", (65004,), "cancelled"),
+        ("access_denied", (65001,), "admin_needed"),
+        ("invalid_grant", (90094,), "admin_needed"),
+        ("", (90095,), "admin_needed"),
+        ("admin_policy_enforced", (), "admin_needed"),
+        ("consent_required", (), "admin_needed"),
+        ("access_denied", (53003,), "conditional_access"),
+        ("invalid_request", (50020,), "not_in_tenant"),
+        ("invalid_grant", (54005,), "expired"),
+        ("invalid_grant", (70008,), "expired"),
+        ("invalid_grant", (), "expired"),
+        ("invalid_client", (), "client_refused"),
+        ("", (7000215,), "client_refused"),
+        ("", (7000222,), "client_refused"),
+        ("invalid_request", (50011,), "client_refused"),
+        ("redirect_uri_mismatch", (), "client_refused"),
+        ("unauthorized_client", (700016,), "client_refused"),
+        ("temporarily_unavailable", (), "provider_down"),
+        ("server_error", (), "provider_down"),
+        ("server_error", (123,), "provider_down"),
+        ("something_new", (), "sign_in_again"),
+        ("", (), "sign_in_again"),
+    ],
+)
+def test_what_a_provider_refuses_is_told_by_its_number(
+    error: str, numbers: tuple[int, ...], kind: str
+) -> None:
+    assert providers.problem_for(ProviderRefused(error, numbers=numbers)).kind == kind
+
+
+def test_a_token_endpoint_in_trouble_is_told_by_its_status() -> None:
+    refused = ProviderRefused("invalid_client", status=503)
+    assert providers.problem_for(refused).kind == "provider_down"

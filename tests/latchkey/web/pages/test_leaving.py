@@ -1,0 +1,198 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import create_app
+from tests.calling import CALLBACK, CallingApp
+from tests.conftest import make_settings
+from tests.journeys.test_oauth import decide, start
+from tests.latchkey.web.flow.test_flow import START
+from tests.pages import Page, Visitor
+
+ODD_ADDRESSES = [
+    "https://app.example.com",
+    "https://app.example.com?",
+    "https://app.example.com/callback?from=mail&x=[1]{2}|3",
+    "https://APP.example.com:443/Callback;a=b",
+    "https://app.example.com./%7euser/%2e%2e/a//b",
+    "https://app.example.com/\"'<>^`",
+    "http://[::1]:5000/callback",
+    "com.example.App:/callback",
+    "com.example.app:///callback",
+]
+APP = CallingApp(create_app(make_settings(RETURN_URIS=" ".join(ODD_ADDRESSES))))
+
+
+def at(uri: str) -> CallingApp:
+    return CallingApp(APP.page, redirect_uri=uri)
+
+
+def test_who_is_connected_brings_code_and_state_and_nothing_else() -> None:
+    visitor, page = APP.send(state="st/ate +&ü")
+    page = visitor.submit(page, email="someone@example.com")
+    page = visitor.submit(page, password="secret")
+    link = page.links["Continue to Latchkey"]
+    first, second = (APP.heard(visitor.client.get(link)) for _ in range(2))
+    assert first.keys() == {"code", "state"}
+    assert first["state"] == second["state"] == "st/ate +&ü"
+    assert first["code"] != second["code"], "going back and forth brings a new one"
+    for told in (second, first):
+        assert APP.exchange(told["code"]).json()["email"] == "someone@example.com"
+
+
+@given(state=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256))
+def test_any_state_comes_back_as_it_was(state: str) -> None:
+    visitor, page = APP.send(state=state)
+    assert APP.get_back(visitor, page)["state"] == state
+
+
+def test_without_a_state_none_comes_back() -> None:
+    visitor, page = APP.send()
+    assert APP.get_back(visitor, page).keys() == {"error", "error_description", "error_code"}
+
+
+@pytest.mark.parametrize("uri", ODD_ADDRESSES)
+def test_people_go_back_to_the_address_to_the_letter(uri: str) -> None:
+    app = at(uri)
+    visitor, page = app.send(state="s")
+    assert app.get_back(visitor, page)["state"] == "s"
+    refused = visitor.client.get(app.address(response_type="token"))
+    assert app.heard(refused)["error"] == "unsupported_response_type"
+
+
+def test_the_way_back_is_kept_nowhere_on_the_way() -> None:
+    visitor, page = APP.send()
+    (link,) = [href for href in page.links.values() if href.startswith("/return?")]
+    answer = visitor.client.get(link)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/return", "/return?s=", "/return?s=unknown1", "/return?s=../x"])
+def test_who_was_sent_by_nobody_stays_here(path: str) -> None:
+    visitor = Visitor.inside(APP.page)
+    assert visitor.get(path).heading == START
+    visitor.enter("someone@example.com")
+    page = visitor.get(path)
+    assert (page.heading, page.url.host) == (START, "localhost")
+
+
+def test_another_browser_cannot_leave_for_somebody() -> None:
+    visitor, page = APP.send()
+    link = page.links["Cancel and go back to Latchkey"]
+    assert Visitor.inside(APP.page).get(link).heading == START
+    assert visitor.client.get(link).headers["location"].startswith(CALLBACK)
+
+
+def test_after_a_wrong_password_the_app_hears_of_it() -> None:
+    visitor, page = APP.send()
+    page = visitor.submit(page, email="someone@example.com")
+    page = visitor.submit(page, password="wrong")
+    told = APP.get_back(visitor, page)
+    assert (told["error"], told["error_code"]) == ("access_denied", "25022")
+    assert told["error_description"] == "The sign-in failed: wrong_password"
+
+
+def test_the_app_hears_of_the_last_failure_not_of_an_earlier_one() -> None:
+    visitor, page = APP.send()
+    page = visitor.submit(page, email="someone@example.com")
+    visitor.submit(page, password="wrong")
+    page = visitor.get(f"/oauth/google?{page.url.query.decode()}")
+    page = visitor.get(decide(visitor, start(visitor, page), ending="unavailable"))
+    assert APP.get_back(visitor, page)["error"] == "temporarily_unavailable"
+    page = visitor.get(f"/connect/imap?{page.url.query.decode()}")
+    page = visitor.submit(page, password="wrong")
+    assert APP.get_back(visitor, page)["error_code"] == "25022"
+
+
+def test_who_comes_back_after_all_is_connected_and_no_failure_is_told() -> None:
+    visitor, page = APP.send()
+    page = visitor.submit(page, email="someone@example.com")
+    page = visitor.submit(page, password="wrong")
+    assert "error" in APP.get_back(visitor, page)
+    page = visitor.submit(page, password="secret")
+    assert APP.get_back(visitor, page).keys() == {"code"}
+
+
+def test_who_looks_for_the_confirmation_too_early_goes_on_for_the_same_app() -> None:
+    visitor, page = APP.send(state="s")
+    page = visitor.get(f"/connected?{page.url.query.decode()}")
+    assert page.heading == START
+    assert APP.get_back(visitor, page)["state"] == "s"
+
+
+def entered(visitor: Visitor, page: Page) -> Page:
+    return visitor.submit(page, email="someone@example.com")
+
+
+def at_url(path: str) -> Callable[[Visitor, Page], Page]:
+    """Open another page of the same sign-in."""
+    return lambda visitor, page: visitor.get(f"{path}?s={page.url.params['s']}")
+
+
+def posted(path: str, **fields: str) -> Callable[[Visitor, Page], Page]:
+    """Send a form of the same sign-in that was not shown like that."""
+
+    def post(visitor: Visitor, page: Page) -> Page:
+        url = f"{path}?s={page.url.params['s']}"
+        return Page(visitor.client.post(url, data=page.fields() | fields))
+
+    return post
+
+
+def password(text: str, email: str = "someone@example.com") -> Callable[[Visitor, Page], Page]:
+    def sign_in(visitor: Visitor, page: Page) -> Page:
+        return visitor.submit(visitor.submit(page, email=email), password=text)
+
+    return sign_in
+
+
+def oauth_ending(ending: str) -> Callable[[Visitor, Page], Page]:
+    def go(visitor: Visitor, page: Page) -> Page:
+        page = at_url("/oauth/google")(visitor, page)
+        return visitor.get(decide(visitor, start(visitor, page), ending=ending))
+
+    return go
+
+
+PAGES: dict[str, tuple[Callable[[Visitor, Page], Page], int]] = {
+    "the first page": (lambda visitor, page: page, 200),
+    "the first page with a mistake": (lambda visitor, page: visitor.submit(page, email="x"), 422),
+    "the chooser": (at_url("/providers"), 200),
+    "a form": (entered, 200),
+    "a form with a mistake": (password(""), 422),
+    "a form with a wrong password": (password("wrong"), 422),
+    "a problem of Nylas": (password("secret", "outage@example.com"), 503),
+    "a problem of the operator": (password("secret", "bad-key@example.com"), 503),
+    "a problem that may be none": (password("secret", "gateway@example.com"), 503),
+    "the page before a provider": (at_url("/oauth/google"), 200),
+    "a provider that was left": (oauth_ending("cancel"), 200),
+    "a provider that is down": (oauth_ending("unavailable"), 503),
+    "a form that was not shown": (posted("/connect/imap", csrf_token=""), 400),
+    "a form that is too long": (posted("/", email="a" * 100_000), 413),
+    "a page that does not exist": (at_url("/nowhere"), 404),
+    "a provider that does not exist": (at_url("/connect/nowhere"), 404),
+    "a page that takes no form": (posted("/connected"), 405),
+}
+
+
+@pytest.mark.parametrize(("reach", "status"), PAGES.values(), ids=PAGES)
+def test_every_page_leads_back_to_the_app(
+    reach: Callable[[Visitor, Page], Page], status: int
+) -> None:
+    visitor, page = APP.send(state="s")
+    page = reach(visitor, page)
+    assert page.status == status
+    told = APP.get_back(visitor, page)
+    assert told["state"] == "s"
+    assert {"error", "error_description", "error_code"} < told.keys()
+    first = [href for href in page.links.values() if href == "/"]
+    assert not first, "no link forgets the app"
+
+
+def test_no_page_leads_back_when_nobody_was_sent_here() -> None:
+    visitor = Visitor.inside(APP.page)
+    for page in (visitor.get("/"), visitor.enter("someone@example.com"), visitor.get("/nowhere")):
+        assert not [href for href in page.links.values() if "/return" in href]

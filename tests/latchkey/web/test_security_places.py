@@ -1,0 +1,134 @@
+from collections.abc import Mapping
+
+import pytest
+from werkzeug.test import TestResponse
+
+from app import create_app
+from tests.apps import company
+from tests.conftest import make_settings
+from tests.latchkey.web.test_security import asked, check, sandbox_app, token_and_cookies
+from tests.pages import CSP, Page
+
+PUBLIC = "https://connect.example.com"
+
+FOREIGN = [
+    "evil.example",
+    "connect.example.com.evil.example",
+    "evil-connect.example.com",
+    "example.com",
+    "10.0.0.1",
+    "connect.example.com@evil.example",
+    "connect.example.com/evil",
+    "connect.example.com, evil.example",
+    "",
+    " ",
+    "[::1",
+    "ü.example",
+    "connect.example.com:port",
+    "a" * 5000,
+    "evil..example",
+    "localhost..",
+    "localhost.evil.example",
+    "[::1].evil.example",
+    "[::1]evil",
+    "[::2]",
+]
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+@pytest.mark.parametrize("url", ["/", "/nowhere", "/connected", "/static/css/app.css"])
+def test_a_foreign_host_is_refused(host: str, url: str) -> None:
+    app = company(PUBLIC_URL=PUBLIC)
+    environ = {"HTTP_HOST": host.encode().decode("latin-1")}
+    with asked(app, "GET", url, environ_overrides=environ) as answer:
+        check_refused(answer)
+
+
+def check_refused(answer: TestResponse) -> None:
+    assert answer.status_code == 400
+    assert answer.headers["Content-Security-Policy"] == CSP
+    assert "evil" not in answer.text
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["connect.example.com", "CONNECT.example.com", "connect.example.com:8443", "localhost:8000",
+     "127.0.0.1", "[::1]:8000", "a.trusted.example", "trusted.example", "eu.localhost"],
+)  # fmt: skip
+def test_its_own_names_are_answered(host: str) -> None:
+    app = company(PUBLIC_URL=PUBLIC, TRUSTED_HOSTS=".Trusted.example")
+    with asked(app, "GET", "/", {"Host": host}) as answer:
+        assert answer.status_code == 200
+
+
+def test_forwarded_headers_are_believed_only_from_as_many_proxies_as_there_are() -> None:
+    forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    with asked(company(PUBLIC_URL=PUBLIC), "GET", "/connected", forged) as answer:
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    behind = company(PUBLIC_URL=PUBLIC, TRUSTED_PROXIES="1")
+    with asked(behind, "GET", "/", forged) as answer:
+        check_refused(answer)
+    # What somebody sent before the proxy added its own.
+    forged["X-Forwarded-Host"] += ", connect.example.com"
+    with asked(behind, "GET", "/", forged) as answer:
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("address", ["192.168.0.7", "203.0.113.9", "2001:db8::1", "", "::", "odd"])
+@pytest.mark.parametrize("url", ["/", "/static/css/app.css", "/connect/imap"])
+def test_the_sandbox_answers_to_this_machine_only(address: str, url: str) -> None:
+    with asked(sandbox_app(), "GET", url, environ_base={"REMOTE_ADDR": address}) as answer:
+        check(answer, 403)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1"])
+def test_this_machine_has_several_addresses(address: str) -> None:
+    with asked(sandbox_app(), "GET", "/", environ_base={"REMOTE_ADDR": address}) as answer:
+        assert answer.status_code == 200
+
+
+def test_the_sandbox_is_not_fooled_by_a_forged_address() -> None:
+    forged = {"X-Forwarded-For": "127.0.0.1"}
+    base = {"REMOTE_ADDR": "203.0.113.9"}
+    with asked(sandbox_app(), "GET", "/", forged, environ_base=base) as answer:
+        assert answer.status_code == 403
+    app = create_app(make_settings(TRUSTED_PROXIES="1"))
+    with asked(app, "GET", "/", {"X-Forwarded-For": "203.0.113.9"}) as answer:
+        assert answer.status_code == 403
+
+
+SENT_FROM = {
+    "an old browser": ({}, 303),
+    "our page": ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, 303),
+    "the address bar": ({"Sec-Fetch-Site": "none"}, 303),
+    "our page, spelled oddly": ({"Origin": "HTTP://LocalHost"}, 303),
+    "another site": ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 400),
+    "another site, old browser": ({"Origin": "https://evil.example"}, 400),
+    "a site beside ours": ({"Origin": "http://evil.localhost"}, 400),
+    "another port": ({"Origin": "http://localhost:5000"}, 400),
+    "another page of our domain": ({"Sec-Fetch-Site": "same-site"}, 400),
+    "somewhere hidden": ({"Origin": "null"}, 400),
+    "nowhere": ({"Origin": ""}, 400),
+    "an odd place": ({"Origin": "http://[::1"}, 400),
+    "another odd place": ({"Origin": "localhost"}, 400),
+    "a new kind of place": ({"Sec-Fetch-Site": "fenced"}, 400),
+}
+
+
+@pytest.mark.parametrize(("headers", "status"), SENT_FROM.values(), ids=SENT_FROM)
+def test_a_form_is_taken_only_from_our_own_page(headers: Mapping[str, str], status: int) -> None:
+    visitor, fields = token_and_cookies(sandbox_app())
+    data = fields | {"email": "someone@example.com"}
+    answer = visitor.client.post("/", data=data, headers=headers)
+    assert answer.status_code == status
+    if status == 400:
+        assert Page(answer).heading == "Connect your mailbox"
+
+
+def test_behind_a_proxy_our_page_is_the_one_at_the_public_address() -> None:
+    # The proxy may send another Host than the one people see.
+    visitor, fields = token_and_cookies(company(PUBLIC_URL="http://eu.localhost:8080"))
+    data = fields | {"email": "someone@example.com"}
+    headers = {"Origin": "http://eu.localhost:8080", "Sec-Fetch-Site": "same-origin"}
+    assert visitor.client.post("/", data=data, headers=headers).status_code == 303
