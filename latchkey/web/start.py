@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from email_validator import EmailNotValidError
 from flask import request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, LinkRefused, read_request
 from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.providers.email_address import ascii_address, check_email
+from latchkey.providers.email_address import AddressRefused, ascii_address, clean_hint, read_address
 from latchkey.web import flow
 from latchkey.web.flow import SignIn
 from latchkey.web.services import get_services
@@ -132,10 +131,10 @@ def _read_pin() -> LinkClaims | None:
 
 def _known_address(app: AppRequest | None, link_claims: LinkClaims | None) -> tuple[str, str]:
     """The address as Nylas gets it and as people know it; only the latter when it is no good."""
-    hint = link_claims.email if link_claims else app.login_hint if app else ""
+    hint = link_claims.email if link_claims else clean_hint(app.login_hint) if app else ""
     try:
-        address = check_email(hint)
-    except EmailNotValidError:
+        address = read_address(hint)
+    except AddressRefused:
         return "", hint
     return address.ascii_email or "", address.normalized
 

@@ -93,6 +93,14 @@ class ProviderDetector:
         offered = self._offered(question.connected)
         return next((key for key in self._guesses(question) if key in offered), "")
 
+    def has_mailboxes(self, domain: str) -> bool:
+        """Tell whether mail providers are known to serve ``domain``: a table has it, or DNS does.
+
+        Takes a second at most; a domain whose DNS is not asked or silent counts as unknown.
+        """
+        known = self._hosts and (self._hosts.find(domain) or self._hosts.unsupported(domain))
+        return bool(known) or (self._mx is not None and self._mx.find(domain) is not None)
+
     def _guesses(self, question: Question) -> Iterator[str | None]:
         yield self._domains.remembered(question)
         yield self._known(question)

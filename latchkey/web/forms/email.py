@@ -1,37 +1,71 @@
-"""The e-mail address: what everybody types first."""
+"""The e-mail address: the first field that every person fills in."""
 
-from email_validator import EmailNotValidError, ValidatedEmail
+from collections.abc import Callable
+
+from email_validator import ValidatedEmail
 from flask_wtf import FlaskForm
 from wtforms import Field as Input
-from wtforms import StringField, ValidationError
+from wtforms import HiddenField, StringField, ValidationError
 
 from latchkey.infra.i18n import N_, translate
-from latchkey.providers.email_address import MAX_EMAIL, check_email
+from latchkey.providers.email_address import (
+    AddressFault,
+    AddressRefused,
+    clean_address,
+    read_address,
+)
+from latchkey.providers.typing_slips import likely_domain
+
+_SENTENCES = {
+    AddressFault.EMPTY: N_("Please type your e-mail address."),
+    AddressFault.TOO_LONG: N_("This is too long for an e-mail address."),
+    AddressFault.SEVERAL: N_("Please type one address at a time."),
+    AddressFault.NO_AT: N_(
+        "The @ and the part after it are missing. An address looks like name@example.com."
+    ),
+    AddressFault.TWO_ATS: N_("There is more than one @ in this address. Please check it."),
+    AddressFault.NO_NAME: N_("The part before the @ is missing, as in name@example.com."),
+    AddressFault.NO_DOMAIN: N_("The part after the @ is missing, as in name@example.com."),
+    AddressFault.BLANK: N_("There is a space inside this address. Please take it out."),
+    AddressFault.DOTS: N_("There is a dot too many in this address. Please check it."),
+    AddressFault.NO_ENDING: N_(
+        "The part after the @ isn’t complete: it has an ending, as in name@example.com."
+    ),
+    AddressFault.LETTERS: N_(
+        "This address has letters before the @ that mail services can’t use here."
+    ),
+    AddressFault.OTHER: N_("Please check this address. It should look like name@example.com."),
+}
 
 
 class EmailForm(FlaskForm):  # type: ignore[misc]
-    """One field. ``address`` holds the parts of the address once it was found to be good."""
+    """One field, and the answer to "Did you mean …?".
+
+    :ivar email: the address as it was typed; ``address`` holds its parts once it is accepted.
+    :ivar corrected: the suggested address, when the person accepted it.
+    :ivar kept: the address that the person was asked about and confirmed.
+    """
 
     email = StringField(N_("E-mail address"), filters=[lambda text: (text or "").strip()])
+    corrected = HiddenField()
+    kept = HiddenField()
 
     address: ValidatedEmail
 
+    def likely_address(self, exists: Callable[[str], bool]) -> str:
+        """Return the address that was probably meant, "" unless its domain is a typing slip.
+
+        :param exists: tells whether a domain has mailboxes; such a domain is no slip.
+        """
+        typed = clean_address(self.email.data or "")
+        name, _, domain = typed.rpartition("@")
+        likely = likely_domain(domain.lower()) if name else ""
+        asked_before = self.corrected.data or self.kept.data == self.email.data
+        return "" if not likely or asked_before or exists(domain) else f"{name}@{likely}"
+
     def validate_email(self, email: Input) -> None:
-        """Check the writing only: no mail server is asked whether the address exists."""
-        text = email.data
-        if not text:
-            raise ValidationError(translate("Please type your e-mail address."))
-        if len(text) > MAX_EMAIL:
-            raise ValidationError(translate("This is too long for an e-mail address."))
+        """Check how the address is written."""
         try:
-            self.address = check_email(text)
-        except EmailNotValidError:
-            raise ValidationError(
-                translate("Please check this address. It should look like name@example.com.")
-            ) from None
-        if self.address.ascii_email is None:
-            raise ValidationError(
-                translate(
-                    "This address has letters before the @ that mail services can’t use here."
-                )
-            )
+            self.address = read_address(self.corrected.data or email.data)
+        except AddressRefused as refused:
+            raise ValidationError(translate(_SENTENCES[refused.fault])) from None

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from latchkey.infra.i18n import translate
 from latchkey.providers import PROVIDERS
-from latchkey.providers.email_address import MAX_EMAIL
+from latchkey.providers.email_address import MAX_EMAIL, clean_hint
 from latchkey.web import flow, start
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import SignIn
@@ -28,7 +28,7 @@ def show() -> ResponseReturnValue:
         return _begin(complete=False)
     sign_in = flow.load() if "s" in request.args else None
     start.require_link(sign_in)
-    hint = request.args.get("login_hint", "").strip()[:MAX_EMAIL]
+    hint = clean_hint(request.args.get("login_hint", ""))[:MAX_EMAIL]
     if not hint and sign_in:
         hint = sign_in.display_address
     return _page(EmailForm(formdata=None, data={"email": hint}), sign_in)
@@ -43,7 +43,10 @@ def submit() -> ResponseReturnValue:
     form = (
         EmailForm(formdata=None, data={"email": link_claims.email}) if link_claims else EmailForm()
     )
-    if not form.validate_on_submit():
+    valid = form.validate_on_submit()
+    if not link_claims and (likely := form.likely_address(services.detector.has_mailboxes)):
+        return render_template("pages/typing_slip.html", form=form, likely=likely, sign_in=before)
+    if not valid:
         return make_response(_page(form, before), 422)
     if name := services.hosts.unsupported(form.address.ascii_domain):
         form.email.errors = [

@@ -91,15 +91,9 @@ def test_an_empty_address_is_asked_for(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "someone", "someone@", "@example.com", "someone@example", "someone@@example.com",
-        "some one@example.com", "someone@exa mple.com", "a@b@example.com", ".a@example.com",
-        "a.@example.com", "a..b@example.com", "someone@.com", "someone@example..com",
-        "someone@-example.com", "someone@[127.0.0.1]", "someone@127.0.0.1", '"a b"@example.com',
-        "Some One <someone@example.com>", "mailto:someone@example.com,other@example.com",
-        "someone@example.com\r\nBcc: other@example.com", "someone@example.com\0",
-        "a\x7f@example.com",
-        "someone@localhost", "someone@exam_ple.com", "a\u202eb@example.com",
-        f"a@{'b' * 64}.com",
+        "someone@-example.com", "someone@[127.0.0.1]", "someone@127.0.0.1",
+        "someone@example.com\0x", "a\x7f@example.com", "someone@exam_ple.com",
+        f"a@{'b' * 64}.com", 'a"b@example.com',
     ],
 )  # fmt: skip
 def test_what_is_no_address_gets_an_example(typed: str) -> None:

@@ -28,22 +28,29 @@ def test_the_address_box_suits_phones_and_password_managers(visitor: Visitor) ->
     assert "maxlength" not in box.attrib
 
 
-@pytest.mark.parametrize(
-    "hint",
-    ["someone@example.com", "some+one@bücher.example", "not an address", "\"><script>alert(1)",
-     "'-->&amp;<b>", "{{ 7*7 }}", "%(x)s", "javascript:alert(1)"],
-)  # fmt: skip
-def test_a_hint_fills_in_the_address_as_text(visitor: Visitor, hint: str) -> None:
+@pytest.mark.parametrize("hint", ["someone@example.com", "some+one@bücher.example", "a@gmail"])
+def test_a_hint_fills_in_the_address(visitor: Visitor, hint: str) -> None:
     page = visitor.get(f"/?login_hint={quote(hint)}")
     assert (page.status, page.heading) == (200, START)
     assert page.fields()["email"] == hint
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["SECURITY ALERT: call +1 555 0100", "\"><script>alert(1)", "'-->&amp;<b>", "{{ 7*7 }}",
+     "%(x)s", "javascript:alert(1)"],
+)  # fmt: skip
+def test_a_hint_that_is_no_address_is_not_shown_as_ours(visitor: Visitor, hint: str) -> None:
+    page = visitor.get(f"/?login_hint={quote(hint)}")
+    assert (page.status, page.heading) == (200, START)
+    assert page.fields()["email"] == ""
     assert len(list(page.tree.iter("script"))) == 1
     assert not list(page.tree.iter("b"))
 
 
 def test_a_hint_is_trimmed_and_no_longer_than_an_address(visitor: Visitor) -> None:
     assert visitor.get("/?login_hint=%20%09a@example.com%0a").fields()["email"] == "a@example.com"
-    assert visitor.get(f"/?login_hint={'a' * 5000}").fields()["email"] == "a" * 254
+    assert visitor.get(f"/?login_hint={'a' * 5000}@example.com").fields()["email"] == ""
 
 
 def test_a_hint_is_not_yet_a_sign_in(visitor: Visitor) -> None:
@@ -67,7 +74,10 @@ def test_a_hint_wins_over_an_earlier_address(visitor: Visitor) -> None:
     ("typed", "sentence"),
     [
         ("", "Please type your e-mail address."),
-        ("someone", "Please check this address. It should look like name@example.com."),
+        (
+            "someone",
+            "The @ and the part after it are missing. An address looks like name@example.com.",
+        ),
         ("<b>@example.com", "Please check this address. It should look like name@example.com."),
         (
             "ü@example.com",
@@ -140,3 +150,26 @@ def test_no_password_is_asked_for_or_taken_here(visitor: Visitor) -> None:
     assert not [box for box in page.tree.iter("input") if box.get("type") == "password"]
     answer = visitor.submit(page, email="someone", password="hunter2")
     assert "hunter2" not in answer.html
+
+
+def test_a_typing_slip_is_asked_about_before_anything_is_sent(visitor: Visitor) -> None:
+    page = visitor.enter("someone@gmial.com")
+    assert (page.status, page.heading) == (200, "Did you mean gmail.com?")
+    assert "someone@gmial.com" in page.text
+    assert visitor.submit(page, corrected="someone@gmail.com").heading == "Continue with Google"
+
+
+def test_a_domain_that_looks_like_a_slip_can_be_kept_by_one_click(visitor: Visitor) -> None:
+    page = visitor.submit(visitor.enter("someone@gmial.com"))
+    assert page.heading != "Did you mean gmail.com?"
+    assert "someone@gmial.com" in page.text
+
+
+def test_a_domain_without_its_ending_is_asked_about_too(visitor: Visitor) -> None:
+    assert visitor.enter("someone@gmail").heading == "Did you mean gmail.com?"
+
+
+def test_the_answer_to_one_question_is_none_to_another(visitor: Visitor) -> None:
+    page = visitor.enter("someone@gmial.com")
+    page = visitor.submit(page, email="someone@hotmial.com")
+    assert page.heading == "Did you mean hotmail.com?"

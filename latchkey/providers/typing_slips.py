@@ -1,0 +1,60 @@
+"""Typing slips: which of the most used mail domains a domain was probably meant to be.
+
+Only a question is made of it ("Did you mean gmail.com?"): a look-alike may be a domain of its own.
+"""
+
+from collections.abc import Iterator
+
+# The most used domains of mailboxes, from the consumer providers' own domains in hosts.csv.
+_COMMON = (
+    "gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.fr", "yahoo.de", "yahoo.es",
+    "yahoo.it", "yahoo.co.in", "yahoo.com.br", "ymail.com", "hotmail.com", "hotmail.co.uk",
+    "hotmail.fr", "hotmail.de", "hotmail.it", "hotmail.es", "outlook.com", "outlook.de",
+    "outlook.fr", "live.com", "live.co.uk", "live.fr", "live.nl", "msn.com", "icloud.com",
+    "me.com", "mac.com", "aol.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de",
+    "t-online.de", "freenet.de", "orange.fr", "wanadoo.fr", "laposte.net", "free.fr", "sfr.fr",
+    "libero.it", "virgilio.it", "tiscali.it", "comcast.net", "verizon.net", "att.net",
+    "sbcglobal.net", "bellsouth.net", "btinternet.com", "mail.ru", "yandex.ru", "qq.com",
+    "163.com", "126.com", "naver.com", "uol.com.br", "bol.com.br", "wp.pl", "o2.pl",
+    "onet.pl", "seznam.cz", "ziggo.nl", "kpnmail.nl", "bluewin.ch",
+    "fastmail.com", "zoho.com", "mail.com",
+)  # fmt: skip
+# With fewer letters, almost any short domain would be a slip of another.
+_SHORTEST_NAME = 4
+_SHORTEST_REPLACED = 5
+
+
+def likely_domain(domain: str) -> str:
+    """Return the common domain that ``domain`` is a likely slip of, "" when there is none.
+
+    :param domain: in small letters, with or without an ending (``gmail`` was cut off).
+    """
+    if domain in _COMMON:
+        return ""
+    return next((common for common in _COMMON if _is_slip(domain, common)), "")
+
+
+def _is_slip(typed: str, common: str) -> bool:
+    name, _, ending = common.partition(".")
+    typed_name, dot, typed_ending = typed.partition(".")
+    if len(name) < _SHORTEST_NAME:
+        return False
+    if not dot:
+        return typed in (name, common.replace(".", ""))
+    if typed_name == name:
+        return typed_ending in _slips(ending)
+    return typed_ending == ending and typed_name in _slips(name)
+
+
+def _slips(word: str) -> Iterator[str]:
+    """What comes of ``word`` with one letter dropped, doubled, replaced, or two swapped."""
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
+    for place in range(len(word)):
+        before, letter, after = word[:place], word[place], word[place + 1 :]
+        yield before + after
+        yield before + letter * 2 + after
+        yield before + after[:1] + letter + after[1:]
+        if len(word) >= _SHORTEST_REPLACED or word in ("com", "net"):
+            yield from (before + other + after for other in letters)
+        yield from (before + other + letter + after for other in letters)
+    yield from (word + other for other in letters)

@@ -1,0 +1,104 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latchkey.providers.email_address import (
+    AddressFault,
+    AddressRefused,
+    clean_address,
+    clean_hint,
+    read_address,
+)
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202c\u2066\u2069\u061c"
+BLANKS = " \t\u00a0\u202f\u3000\u2009"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "meant"),
+    [
+        ("Ann Example <ann@example.com>", "ann@example.com"),
+        ('"Example, Ann" <ann@example.com>', "ann@example.com"),
+        ("Ann Example (ann@example.com)", "ann@example.com"),
+        ("<ann@example.com>", "ann@example.com"),
+        ("mailto:ann@example.com", "ann@example.com"),
+        ("MAILTO:ann%2Btag@example.com?subject=Hello", "ann+tag@example.com"),
+        ("“ann@example.com”", "ann@example.com"),
+        ("«ann@example.com»", "ann@example.com"),
+        ("ann@example.com.", "ann@example.com"),
+        ("ann@example.com;", "ann@example.com"),
+        (" ann@example.com , ", "ann@example.com"),
+        ("ann @ example.com", "ann@example.com"),
+        ("ann\uff20example\u3002com", "ann@example.com"),
+        ("\uff41\uff4e\uff4e@\uff45xample\uff0ecom", "ann@example.com"),
+        ("a\u200bnn@exam\u00adple.com\u200f", "ann@example.com"),
+        ("\ufeffann@example.com\u00a0", "ann@example.com"),
+        ("ann@BÜCHER.example", "ann@xn--bcher-kva.example"),
+        ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
+        ("ab.@EZWEB.ne.jp", "ab.@ezweb.ne.jp"),
+    ],
+)
+def test_what_comes_along_with_an_address_is_taken_off(pasted: str, meant: str) -> None:
+    assert read_address(pasted).ascii_email == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [
+        ("", AddressFault.EMPTY),
+        ("\u200b \u00a0", AddressFault.EMPTY),
+        ("ann", AddressFault.NO_AT),
+        ("example.com", AddressFault.NO_AT),
+        ("@example.com", AddressFault.NO_NAME),
+        ("ann@", AddressFault.NO_DOMAIN),
+        ("ann@gmail", AddressFault.NO_ENDING),
+        ("ann@@example.com", AddressFault.TWO_ATS),
+        ("ann smith@example.com", AddressFault.BLANK),
+        ("ann@exam ple.com", AddressFault.BLANK),
+        ("ann..smith@example.com", AddressFault.DOTS),
+        (".ann@example.com", AddressFault.DOTS),
+        ("ann@.example.com", AddressFault.DOTS),
+        ("ann@example.com, bob@example.com", AddressFault.SEVERAL),
+        ("ann@example.com bob@example.com", AddressFault.SEVERAL),
+        ("Ann <ann@example.com>; Bob <bob@example.com>", AddressFault.SEVERAL),
+        ("ann@example.com\r\nBcc: bob@example.com", AddressFault.SEVERAL),
+        ("jürgen@example.com", AddressFault.LETTERS),
+        ("ann@127.0.0.1", AddressFault.OTHER),
+        ("ann\0@example.com", AddressFault.OTHER),
+        (f"{'a' * 250}@example.com", AddressFault.TOO_LONG),
+    ],
+)
+def test_what_is_missing_is_named(typed: str, fault: AddressFault) -> None:
+    with pytest.raises(AddressRefused) as refused:
+        read_address(typed)
+    assert refused.value.fault is fault
+
+
+@given(
+    st.text(st.sampled_from(INVISIBLE), max_size=3),
+    st.text(st.sampled_from(BLANKS + ".,;"), max_size=3),
+    st.integers(0, 15),
+)
+def test_invisible_characters_change_nothing(hidden: str, end: str, place: int) -> None:
+    address = "ann@example.com"
+    assert clean_address(f"{address[:place]}{hidden}{address[place:]}{end}") == address
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = clean_address(text)
+    if "mailto" not in text.lower() and "%" not in text and "<" not in text and "(" not in text:
+        assert clean_address(once) == once
+
+
+@pytest.mark.parametrize(
+    ("hint", "meant"),
+    [
+        ("ann tag@example.com", "ann+tag@example.com"),
+        (" ann@example.com ", "ann@example.com"),
+        ("SECURITY ALERT: call +1 555", ""),
+        ('call+now@"><script>', ""),
+    ],
+)
+def test_a_blank_in_the_hint_was_a_plus(hint: str, meant: str) -> None:
+    assert clean_hint(hint) == meant
