@@ -1,0 +1,28 @@
+"""Same mailbox: whether two e-mail addresses are spellings of one mailbox.
+
+Upper and lower case and the two spellings of an international domain (RFC 5891) never matter. What
+else a provider ignores is known of Gmail alone: dots, what follows a plus sign, and the domain
+googlemail.com (Google, "Dots don't matter in Gmail addresses", "Create task-specific addresses").
+Own domains at Google are not meant: there, dots tell accounts apart.
+"""
+
+from latchkey.providers.email_address import ascii_address
+
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Tell whether both are addresses, and of the same mailbox."""
+    canonical = canonical_mailbox(one)
+    return bool(canonical) and canonical == canonical_mailbox(other)
+
+
+def canonical_mailbox(address: str) -> str:
+    """Return the one spelling of a mailbox that all its others have in common, "" for no address.
+
+    For comparisons only: mail may be refused under it.
+    """
+    local, _, domain = ascii_address(address).lower().rpartition("@")
+    if domain in _GMAIL:
+        return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
+    return f"{local}@{domain}" if local else ""
