@@ -22,6 +22,7 @@ from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
+from latchkey.operator.metrics import init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.detection import MxRecords, ProviderDetector
 from latchkey.providers.mailhosts import MailHosts
@@ -65,6 +66,7 @@ def create_app(
     init_i18n(app)
     init_views(app)
     init_cli(app)
+    init_metrics(app, settings)
     init_assets(app)
     app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox)
     return app

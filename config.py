@@ -414,6 +414,21 @@ VARIABLES = (
         meaning="`true` names the person's address in them.",
         parse=_switch,
     ),
+    Variable(
+        name="METRICS_PORT",
+        default="",
+        meaning="Port for Prometheus, which serves `/metrics` and nothing else, without a token.",
+        parse=_whole(1, 65535),
+        unset=0,
+    ),
+    Variable(
+        name="METRICS_TOKEN",
+        default="",
+        meaning="Opens `/metrics` on the page itself, as a bearer token. At least 32 random "
+        "characters.",
+        parse=_secret_key,
+        secret=True,
+    ),
     Variable(name="LOG_LEVEL", default="INFO", meaning="Least level logged.", parse=_log_level),
     Variable(name="HOST", default="127.0.0.1", meaning="Address to listen on."),
     Variable(name="PORT", default="8000", meaning="Port to listen on.", parse=_whole(1, 65535)),
@@ -472,6 +487,8 @@ class Settings:
     result_webhook_url: str
     result_webhook_secret: str = field(repr=False)
     result_webhook_email: bool
+    metrics_port: int
+    metrics_token: str = field(repr=False)
     log_level: str
     host: str
     port: int
@@ -568,6 +585,8 @@ def _contradictions(given: Mapping[str, str], values: Mapping[str, Any]) -> list
         problems.append("NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without).")
     if values["sandbox"] is False and values["secret_key"] == "":
         problems.append("SECRET_KEY is missing: make a random one, see .env.example.")
+    if values["metrics_port"] and values["metrics_port"] == values["port"]:
+        problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
     problems += _client_contradictions(values)
     if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
         problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")

@@ -18,6 +18,7 @@ from gunicorn.glogging import Logger
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import ConfigError, load_settings
+from deploy.metrics import metrics_directory
 from deploy.worker import Worker
 
 try:
@@ -60,7 +61,10 @@ class QuietLogger(Logger):  # type: ignore[misc]
 _host = settings.host.strip("[]")
 # An IPv6 address needs its brackets before a port.
 _host = f"[{_host}]" if ":" in _host else _host
-bind = f"{_host}:{settings.port}"
+bind = [f"{_host}:{settings.port}"]
+if settings.metrics_port:
+    # The app answers there with the metrics and nothing else.
+    bind.append(f"{_host}:{settings.metrics_port}")
 # The sandbox keeps its grants in the process, so there can be only one.
 workers = 1 if settings.sandbox else settings.web_concurrency
 worker_class = Worker
@@ -73,6 +77,11 @@ graceful_timeout = 180
 forwarded_allow_ips = ""
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (for a heartbeat)
+_metrics = ""
+if workers > 1 and (settings.metrics_port or settings.metrics_token):
+    _metrics = metrics_directory()
+    # prometheus-client knows its directory from nowhere else.
+    raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics}"]
 # The app writes a line for each request, without addresses and queries.
 accesslog = None
 logger_class = QuietLogger
@@ -85,6 +94,12 @@ def when_ready(server: Arbiter) -> None:
     # Plain ASCII: a terminal that knows no more must not keep the server from starting.
     note = '  (sandbox: no real mailboxes; any password but "wrong" works)'
     print(f"Latchkey is ready: {address}{note if settings.sandbox else ''}", flush=True)
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Forget what a worker was just doing when it ended; what it counted stays."""
+    for file in Path(_metrics).glob(f"gauge_live*_{worker.pid}.db") if _metrics else ():
+        file.unlink(missing_ok=True)
 
 
 def post_worker_init(worker: Worker) -> None:

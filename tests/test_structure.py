@@ -38,6 +38,7 @@ ROUTES = {
     "/.well-known/jwks.json": {"GET"},
     "/healthz": {"GET"},
     "/readyz": {"GET"},
+    "/metrics": {"GET"},
     "/brand.css": {"GET"},
     "/brand/logo": {"GET"},
     "/static/<path:filename>": {"GET"},

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from latchkey.infra.http import SendSlot
+from latchkey.infra.metrics import WAIT_BUCKETS, Gauge, Histogram, Limit
 from latchkey.infra.store import RateLimited, Store
 
 # The longest wait for one's turn: the page says that a sign-in takes up to two minutes.
@@ -28,6 +29,20 @@ _SILENT_SECONDS = 20.0
 _FEW = 50
 _PROBE_SECONDS = 1.0
 _TRY_AGAIN_SECONDS = 20
+
+_IN_FLIGHT = Gauge(
+    "latchkey_sign_ins_in_flight", "Sign-ins that wait for their turn or for Nylas.",
+    together="livesum",
+)  # fmt: skip
+_QUEUED = Gauge(
+    "latchkey_sign_ins_queued", "Sign-ins that wait for their turn.", together="livesum"
+)
+_WAITED = Histogram(
+    "latchkey_sign_in_queue_seconds", "Time that sign-ins waited for their turn.",
+    buckets=WAIT_BUCKETS,
+)  # fmt: skip
+_PACE = Limit("sign_ins_per_second")
+_TROUBLE = Limit("nylas_silent")
 
 
 class Overloaded(Exception):
@@ -70,7 +85,8 @@ class Pacer:
         """
         began = self._enter()
         try:
-            self._wait()
+            with _QUEUED.one_more():
+                self._wait()
             yield self._turn
             self._answered(began)
             # A thousand answers may come back together; pages are served in between.
@@ -88,7 +104,9 @@ class Pacer:
                 max_wait=PATIENCE_SECONDS,
             )
         except RateLimited as full:
+            _PACE.hit()
             raise Overloaded(full.wait) from None
+        _WAITED.observe(wait)
         if wait:
             time.sleep(wait)
 
@@ -109,8 +127,10 @@ class Pacer:
         with self._lock:
             now = time.monotonic()
             if self._under_way >= _MOST or (self._in_trouble(now) and not self._may_probe(now)):
+                _TROUBLE.hit()
                 raise Overloaded(_TRY_AGAIN_SECONDS)
             self._under_way += 1
+            _IN_FLIGHT.add(1)
             self._begun.append(now)
             return now
 
@@ -135,5 +155,6 @@ class Pacer:
     def _leave(self, began: float) -> None:
         with self._lock:
             self._under_way -= 1
+            _IN_FLIGHT.add(-1)
             if began > self._proved:
                 self._begun.remove(began)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 
 class CircuitBreaker:
@@ -10,9 +11,18 @@ class CircuitBreaker:
     :param at_once: how many while all is well.
     :param troubles: so many in a row shut it.
     :param seconds: how long it stays shut.
+    :param notify: hears True when it shuts, and False at the first success after that.
     """
 
-    def __init__(self, *, at_once: int, troubles: int, seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        at_once: int,
+        troubles: int,
+        seconds: float,
+        notify: Callable[[bool], None] = lambda shut: None,
+    ) -> None:
+        self._notify = notify
         self._at_once = at_once
         self._most_troubles = troubles
         self._seconds = seconds
@@ -37,6 +47,8 @@ class CircuitBreaker:
             if good is None:
                 return
             self._troubles = 0 if good else self._troubles + 1
+            if good:
+                self._notify(False)
             if self._troubles >= self._most_troubles:
                 self._shut(self._seconds)
 
@@ -46,4 +58,5 @@ class CircuitBreaker:
             self._shut(seconds)
 
     def _shut(self, seconds: float) -> None:
+        self._notify(True)
         self._shut_until = max(self._shut_until, time.monotonic() + seconds)

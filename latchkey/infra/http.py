@@ -18,9 +18,11 @@ import httpcore
 import httpx
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
+from latchkey.infra.metrics import UpstreamCall
 
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
+_UNNAMED = UpstreamCall("other")
 
 SendSlot = Callable[[], AbstractContextManager[None]]
 
@@ -53,6 +55,7 @@ class HttpClient:
         method: str,
         url: str,
         *,
+        call: UpstreamCall = _UNNAMED,
         seconds: float,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
@@ -65,8 +68,9 @@ class HttpClient:
 
         A connection that cannot be made is tried once more, as nothing was sent by then.
 
+        :param call: which metrics it counts in.
         :param content: a body that goes out byte for byte, for what is signed.
-        :param turn: makes the context to send the first byte in; it may wait for its moment.
+        :param send_slot: makes the context to send the first byte in; it may wait for its moment.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
@@ -75,10 +79,13 @@ class HttpClient:
         sent = {
             "headers": headers, "params": params, "json": json, "data": form, "content": content,
         }  # fmt: skip
-        try:
-            return self._once(method, url, deadline, sent, send_slot)
-        except NotSent:
-            return self._once(method, url, deadline, sent, send_slot)
+        with call.timed() as answered:
+            try:
+                answer = self._once(method, url, deadline, sent, send_slot)
+            except NotSent:
+                answer = self._once(method, url, deadline, sent, send_slot)
+            answered(answer.status)
+        return answer
 
     def _once(
         self, method: str, url: str, deadline: float, sent: dict[str, Any], send_slot: SendSlot

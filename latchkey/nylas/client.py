@@ -6,6 +6,7 @@ from typing import Any
 
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http import HttpClient, SendSlot
+from latchkey.infra.metrics import UpstreamCall
 from latchkey.nylas.answers import read_json, refused
 from latchkey.nylas.errors import Refused
 from latchkey.nylas.records import (
@@ -27,6 +28,14 @@ GRANT_SECONDS = 120.0
 
 _MOST_CONNECTORS = "50"  # one connector for each kind of provider: a page is all there is
 
+_DETECT = UpstreamCall("nylas_detect")
+_CONNECTORS = UpstreamCall("nylas_connectors")
+_APPLICATION = UpstreamCall("nylas_application")
+_GRANT = UpstreamCall("nylas_connect_custom")
+_LOOKUP = UpstreamCall("nylas_grants")
+_TOKEN = UpstreamCall("nylas_token")
+_TOKEN_INFO = UpstreamCall("nylas_tokeninfo")
+
 
 class NylasClient:
     """Calls one Nylas application.
@@ -44,7 +53,7 @@ class NylasClient:
     def detect(self, email: str) -> Detection:
         """Ask which provider serves ``email``. Nylas answers 20 of these a minute."""
         data = self._data(
-            "POST", "/v3/providers/detect", params={"email": email}, seconds=DETECT_SECONDS
+            _DETECT, "POST", "/v3/providers/detect", params={"email": email}, seconds=DETECT_SECONDS
         )
         if not isinstance(data, dict) or not isinstance(data.get("detected"), bool):
             raise BadAnswer("detect")
@@ -55,15 +64,16 @@ class NylasClient:
     def connectors(self) -> tuple[Connector, ...]:
         """List the application's connectors."""
         data = self._data(
-            "GET", "/v3/connectors", params={"limit": _MOST_CONNECTORS}, seconds=DETECT_SECONDS
-        )
+            _CONNECTORS, "GET", "/v3/connectors", params={"limit": _MOST_CONNECTORS},
+            seconds=DETECT_SECONDS,
+        )  # fmt: skip
         if not isinstance(data, list):
             raise BadAnswer("connectors")
         return tuple(connector for entry in data if (connector := connector_of(entry)))
 
     def application(self) -> Application:
         """Tell which application this is."""
-        data = self._data("GET", "/v3/applications", seconds=DETECT_SECONDS)
+        data = self._data(_APPLICATION, "GET", "/v3/applications", seconds=DETECT_SECONDS)
         if (application := application_of(data)) is None:
             raise BadAnswer("applications")
         return application
@@ -86,6 +96,7 @@ class NylasClient:
         if scope:
             body["scope"] = list(scope)
         data = self._data(
+            _GRANT,
             "POST",
             "/v3/connect/custom",
             body=body,
@@ -98,7 +109,9 @@ class NylasClient:
 
     def find_grants(self, email: str) -> tuple[Grant, ...]:
         """List the grants of an address."""
-        data = self._data("GET", "/v3/grants", params={"email": email}, seconds=LOOKUP_SECONDS)
+        data = self._data(
+            _LOOKUP, "GET", "/v3/grants", params={"email": email}, seconds=LOOKUP_SECONDS
+        )
         if not isinstance(data, list):
             raise BadAnswer("grants")
         return tuple(grant for entry in data if (grant := grant_of(entry)))
@@ -106,7 +119,9 @@ class NylasClient:
     def accepts_key(self) -> bool:
         """Tell by a cheap call whether a 401 was about the API key (False) or something else."""
         try:
-            self._data("GET", "/v3/connectors", params={"limit": "1"}, seconds=DETECT_SECONDS)
+            self._data(
+                _CONNECTORS, "GET", "/v3/connectors", params={"limit": "1"}, seconds=DETECT_SECONDS
+            )
         except Refused as error:
             if error.refusal.status != 401:
                 raise
@@ -116,8 +131,9 @@ class NylasClient:
     def token(self, request: Mapping[str, str]) -> TokenAnswer:
         """Pass a token request on (RFC 6749, 3.2); who asks is told by what is in it."""
         answer = self._http.send(
-            "POST", f"{self._base_url}/v3/connect/token", seconds=TOKEN_SECONDS, json=dict(request)
-        )
+            "POST", f"{self._base_url}/v3/connect/token", call=_TOKEN, seconds=TOKEN_SECONDS,
+            json=dict(request),
+        )  # fmt: skip
         return TokenAnswer(status=answer.status, content=read_json(answer))
 
     def token_for(self, grant_id: str, *, client_id: str) -> TokenAnswer:
@@ -134,13 +150,14 @@ class NylasClient:
     def token_info(self, query: Mapping[str, str]) -> TokenAnswer:
         """Pass a question about a token on."""
         answer = self._http.send(
-            "GET", f"{self._base_url}/v3/connect/tokeninfo", seconds=LOOKUP_SECONDS,
-            headers=self._headers, params=query,
+            "GET", f"{self._base_url}/v3/connect/tokeninfo", call=_TOKEN_INFO,
+            seconds=LOOKUP_SECONDS, headers=self._headers, params=query,
         )  # fmt: skip
         return TokenAnswer(status=answer.status, content=read_json(answer))
 
     def _data(
         self,
+        call: UpstreamCall,
         method: str,
         path: str,
         *,
@@ -152,6 +169,7 @@ class NylasClient:
         answer = self._http.send(
             method,
             self._base_url + path,
+            call=call,
             seconds=seconds,
             headers=self._headers,
             params=params,

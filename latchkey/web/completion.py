@@ -1,5 +1,8 @@
 """What follows from the outcome of a sign-in: a line in the log, a notice, the way on."""
 
+import time
+from typing import TypeVar
+
 from flask import url_for
 
 from latchkey.apps.webhooks import SignInReference
@@ -7,10 +10,29 @@ from latchkey.connect import Connected, Outcome, report
 from latchkey.providers import Provider
 from latchkey.web import flow
 from latchkey.web.flow import ConnectedGrant, SignIn
+from latchkey.web.metrics import CONNECTED_SECONDS, SIGN_INS, STEPS
 from latchkey.web.services import get_services
 
 # Clocks of two machines differ; a grant made this long before the sign-in is still a new one.
 _CLOCK_SECONDS = 60
+
+_Ended = TypeVar("_Ended", bound=Outcome)
+
+
+def counted(provider: Provider, outcome: _Ended, sign_in: SignIn | None = None) -> _Ended:
+    """Count how a try ended, and return it: once, however many answers tell of it.
+
+    :param sign_in: whose try it was, None when it cannot be known any more.
+    """
+    if not isinstance(outcome, Connected):
+        SIGN_INS.count(provider=provider.key, outcome="failed", reason=outcome.problem.kind)
+        return outcome
+    SIGN_INS.count(provider=provider.key, outcome="connected", reason="")
+    STEPS.count(step="connected")
+    if sign_in:
+        way = "oauth" if provider.oauth else "password"
+        CONNECTED_SECONDS.observe(time.time() - sign_in.arrived, way=way)
+    return outcome
 
 
 def end(sign_in: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) -> None:

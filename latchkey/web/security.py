@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 64 * 1024
 # Endpoints for apps, which bring no form and no cookie: what they send along tells who they are.
 _FOR_APPS = ("token.exchange",)
 # Endpoints that load balancers ask by an address of their own, so under any host name.
-_ANY_HOST = ("health.alive", "health.ready")
+_ANY_HOST = ("health.alive", "health.ready", "metrics.show")
 
 CSP = {
     "default-src": "'none'",

@@ -9,6 +9,7 @@ from latchkey.apps.webhooks.event import WebhookEvent, sign
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.http import HttpClient
+from latchkey.infra.metrics import Counter, UpstreamCall
 from latchkey.infra.store import Claim, Outbox
 
 _ANSWER_SECONDS = 10.0
@@ -17,6 +18,13 @@ _LONGEST_WAIT_SECONDS = 5 * 60.0
 # A receiver that answers slowly must not hold up everything, nor get everything at once.
 _AT_ONCE = 8
 _TROUBLE_SECONDS = 1.0
+
+_CALL = UpstreamCall("webhook")
+# delayed: the first try failed. What is delayed ends as recovered or given up.
+_WEBHOOKS = Counter(
+    "latchkey_webhooks", "Result notices by what became of them.",
+    outcome=("delivered", "delayed", "recovered", "given_up"),
+)  # fmt: skip
 
 
 class Sender:
@@ -108,14 +116,17 @@ class Sender:
         body, headers = sign(notice, self._secret)
         try:
             answer = self._http.send(
-                "POST", self._url, seconds=_ANSWER_SECONDS, headers=headers, content=body
-            )
+                "POST", self._url, call=_CALL, seconds=_ANSWER_SECONDS, headers=headers,
+                content=body,
+            )  # fmt: skip
         except UpstreamError as error:
             return f"{type(error).__name__}: {error}"
         return "" if 200 <= answer.status < 300 else str(answer.status)
 
 
 def _report(notice: WebhookEvent, outcome: str, trouble: str = "") -> None:
+    recovered = outcome == "delivered" and notice.tries
+    _WEBHOOKS.count(outcome="recovered" if recovered else outcome.replace(" ", "_"))
     logs.event(
         "notice",
         level=logging.WARNING if trouble else logging.INFO,

@@ -28,11 +28,19 @@ from latchkey.connect.oauth.answers import (
 from latchkey.connect.oauth.pending import PendingAuthorization
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import Answer, HttpClient
-from latchkey.providers import OAuth, Provider
+from latchkey.infra.metrics import UpstreamCall
+from latchkey.providers import PROVIDERS, OAuth, Provider
 
 TOKEN_SECONDS = 20.0
 USERINFO_SECONDS = 10.0
 REVOKE_SECONDS = 5.0
+
+_CALLS = {
+    (key, kind): UpstreamCall(f"{key}_{kind}")
+    for key, provider in PROVIDERS.items()
+    if provider.oauth
+    for kind in ("token", "userinfo", "revoke")
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,8 +196,9 @@ class OAuthClient:
         else:
             content |= {"client_id": self._client.id, "client_secret": self._client.secret}
         answer = self._http.send(
-            "POST", self._endpoints[kind], seconds=seconds, headers=headers, form=content
-        )
+            "POST", self._endpoints[kind], call=_CALLS[self.provider.key, kind], seconds=seconds,
+            headers=headers, form=content,
+        )  # fmt: skip
         if not 200 <= answer.status < 300:
             raise refused(answer)
         return answer
@@ -205,6 +214,7 @@ class OAuthClient:
             answer = self._http.send(
                 "GET",
                 self._endpoints["userinfo"],
+                call=_CALLS[self.provider.key, "userinfo"],
                 seconds=USERINFO_SECONDS,
                 headers={"Authorization": f"Bearer {access_token}"},
             )

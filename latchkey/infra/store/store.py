@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from latchkey.infra import logs
+from latchkey.infra.metrics import Gauge
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
 from latchkey.infra.store.redis_store import Lost, Remote
 
 _RETRY_SECONDS = 1.0
 _LATE_SECONDS = 0.001
+
+_LOST = Gauge("latchkey_redis_lost", "1 while a process goes on without Redis.", together="livemax")
 
 T = TypeVar("T")
 
@@ -127,10 +130,12 @@ class Store:
             self._retry_at = time.monotonic() + _RETRY_SECONDS
             if self._lost_at is None:
                 self._lost_at = time.monotonic()
+                _LOST.set(1)
                 logs.event("redis", outcome="lost", error=type(error).__name__)
             return otherwise
         if self._lost_at is not None:
             self._lost_at, self._found_at = None, time.monotonic()
+            _LOST.set(0)
             logs.event("redis", outcome="found")
         return answer
 

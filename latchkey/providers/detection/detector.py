@@ -10,6 +10,7 @@ from latchkey.nylas import NylasClient
 from latchkey.providers import PROVIDERS
 from latchkey.providers.detection.connectors import Connectors
 from latchkey.providers.detection.domains import Domains, Question
+from latchkey.providers.detection.metrics import DETECTIONS
 from latchkey.providers.detection.mx import MxRecords
 from latchkey.providers.detection.well_known import provider_of
 from latchkey.providers.mailhosts import MailHost, MailHosts
@@ -79,6 +80,7 @@ class ProviderDetector:
         finding = self._find(Question(email=email, connected=self.connected()))
         found = finding.provider in PROVIDERS.keys() & self.connected()
         provider = finding.provider if found else ""
+        DETECTIONS.count(source=finding.source)
         logs.event("detection", provider=provider, outcome=finding.source)
         return provider
 

@@ -14,6 +14,7 @@ from latchkey.infra.store import RateLimited, Store
 from latchkey.nylas import DETECT_SECONDS, NylasClient
 from latchkey.nylas.errors import Refused
 from latchkey.providers.detection.connectors import Connectors
+from latchkey.providers.detection.metrics import BUDGET, DETECT_CIRCUIT
 
 FOUND_SECONDS = 24 * 60 * 60
 NOT_FOUND_SECONDS = 10 * 60
@@ -77,7 +78,9 @@ class Domains:
         self._connectors = connectors
         self._store = store
         self._most = (per_minute - per_minute // _RESERVE, per_minute)
-        self._breaker = CircuitBreaker(at_once=_AT_ONCE, troubles=2, seconds=PAUSE_SECONDS)
+        self._breaker = CircuitBreaker(
+            at_once=_AT_ONCE, troubles=2, seconds=PAUSE_SECONDS, notify=DETECT_CIRCUIT
+        )
         self._full_until = {True: 0.0, False: 0.0}
 
     def remembered(self, question: Question) -> str | None:
@@ -134,6 +137,7 @@ class Domains:
                 raise RateLimited(_MEMO_SECONDS)
             self._store.reserve(_BUDGET, limit=limit, seconds=SPAN_SECONDS)
         except RateLimited as full:
+            BUDGET.hit()
             # A thousand people need not ask Redis to hear the same.
             self._full_until[last_resort] = time.monotonic() + min(full.wait, _MEMO_SECONDS)
             raise

@@ -11,6 +11,7 @@ from dns.rdtypes.ANY.MX import MX
 
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.store import Store
+from latchkey.providers.detection.metrics import MX_CIRCUIT
 from latchkey.providers.mailhosts import MailHost, MailHosts
 
 FOUND_SECONDS = 60 * 60
@@ -39,7 +40,9 @@ class MxRecords:
         self._hosts = hosts
         self._resolver = _resolver(nameserver)
         self._memory = Store()
-        self._breaker = CircuitBreaker(at_once=_AT_ONCE, troubles=_SILENCES, seconds=_REST_SECONDS)
+        self._breaker = CircuitBreaker(
+            at_once=_AT_ONCE, troubles=_SILENCES, seconds=_REST_SECONDS, notify=MX_CIRCUIT
+        )
 
     def remembered(self, domain: str) -> MailHost | None:
         """Return the provider that was found last, without asking."""

@@ -28,11 +28,16 @@ def start(
     """
     now = int(time.time())
     kept = (
-        {"visit": before.visit, "app": before.app, "link_claims": before.link_claims}
+        {
+            "visit": before.visit,
+            "arrived": before.arrived,
+            "app": before.app,
+            "link_claims": before.link_claims,
+        }
         if before
         else {}
     )
-    fields = {"visit": secrets.token_urlsafe(12), **kept, **more}
+    fields = {"visit": secrets.token_urlsafe(12), "arrived": now, **kept, **more}
     sign_in = SignIn(
         id=secrets.token_urlsafe(6), salt=secrets.token_urlsafe(16), email=email,
         display_address=display_address,

@@ -55,6 +55,7 @@ class SignIn:
     :ivar salt: random, known to this browser only: keys the fingerprints of what was typed.
     :ivar email: the address as Nylas gets it, its domain in punycode; "" before the e-mail step.
     :ivar display_address: the address as the person knows it.
+    :ivar arrived: Unix time of the first step: coming from an app, or the e-mail step.
     :ivar started: Unix time of the e-mail step.
     :ivar saved: Unix time of the last change.
     :ivar provider: key of the provider that was detected or chosen, "" when none.
@@ -74,6 +75,7 @@ class SignIn:
     started: int
     saved: int
     visit: str = ""
+    arrived: int = 0
     provider: str = ""
     app: AppRequest | None = None
     link_claims: LinkClaims | None = None

@@ -13,9 +13,10 @@ from latchkey.problems.nylas import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow
-from latchkey.web.completion import end
+from latchkey.web.completion import counted, end
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import CredentialsForm, Mailbox, credentials_form
+from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
 from latchkey.web.start import choices, scope_for
 
@@ -37,6 +38,7 @@ def show(key: str) -> ResponseReturnValue:
         flow.save(sign_in, provider=key)
         return redirect(url_for("entry.show", s=sign_in.id))
     flow.touch(sign_in)
+    STEPS.count(step="provider")
     form = credentials_form(provider, _mailbox(provider, sign_in), typed=dict(sign_in.typed))
     return _form_page(form, provider, sign_in)
 
@@ -100,7 +102,8 @@ def _send(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome
     settings = provider.settings(sign_in.email, form.values())
 
     def send() -> Outcome:
-        return connect(
+        STEPS.count(step="credentials")
+        outcome = connect(
             services.nylas,
             services.pacer,
             provider,
@@ -108,6 +111,7 @@ def _send(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome
             settings=settings,
             scope=scope_for(sign_in, provider) if provider.scope else (),
         )
+        return counted(provider, outcome, sign_in)
 
     link_claims = sign_in.link_claims
     return services.submissions.once(

@@ -10,6 +10,7 @@ from latchkey.web import flow, start
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import EmailForm
+from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
 
 bp = Blueprint("entry", __name__)
@@ -31,6 +32,9 @@ def show() -> ResponseReturnValue:
     hint = clean_hint(request.args.get("login_hint", ""))[:MAX_EMAIL]
     if not hint and sign_in:
         hint = sign_in.display_address
+    if sign_in is None and request.method == "GET":
+        # Load balancers and uptime checks ask with HEAD.
+        STEPS.count(step="arrived")
     return _page(EmailForm(formdata=None, data={"email": hint}), sign_in)
 
 
@@ -61,6 +65,7 @@ def submit() -> ResponseReturnValue:
     sign_in = flow.start(
         email=email, display_address=form.address.normalized, provider=found, before=before
     )  # fmt: skip
+    STEPS.count(step="address")
     services.webhooks.expect(reference_to(sign_in, found))
     if not found:
         return redirect(url_for("chooser.show", s=sign_in.id), code=303)
@@ -69,6 +74,7 @@ def submit() -> ResponseReturnValue:
 
 def _begin(*, complete: bool) -> ResponseReturnValue:
     sign_in = start.begin(complete=complete)
+    STEPS.count(step="arrived")
     # From now on: not everybody comes to the e-mail step.
     get_services().webhooks.expect(reference_to(sign_in, sign_in.provider))
     return redirect(_first_page(sign_in))

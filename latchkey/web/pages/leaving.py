@@ -7,6 +7,7 @@ from latchkey.apps import AppRequest, Ticket
 from latchkey.web import flow
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import ConnectedGrant
+from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
 
 bp = Blueprint("leaving", __name__)
@@ -20,6 +21,7 @@ def leave() -> ResponseReturnValue:
     if app is None:
         return redirect(url_for("entry.show"))
     if sign_in.grant:
+        STEPS.count(step="returned")
         return redirect(app.back(code=get_services().codes.issue(_ticket(sign_in.grant, app))))
     get_services().webhooks.abandoned(reference_to(sign_in, sign_in.provider))
     return redirect(app.denied(sign_in.last_problem))

@@ -13,8 +13,9 @@ from latchkey.problems import PROBLEMS
 from latchkey.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow
-from latchkey.web.completion import end
+from latchkey.web.completion import counted, end
 from latchkey.web.flow import AuthorizationFailure, SignIn
+from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
 from latchkey.web.start import choices, scope_for
 
@@ -32,6 +33,7 @@ def show(key: str) -> ResponseReturnValue:
     if client is None or key not in choices(sign_in):
         return _not_configured(provider, sign_in)
     flow.touch(sign_in)
+    STEPS.count(step="provider")
     failure = sign_in.authorization_failure
     if failure and failure.provider != key:
         failure = None
@@ -78,6 +80,7 @@ def start(key: str) -> ResponseReturnValue:
         return redirect(url_for("oauth.show", key=key, s=sign_in.id))
     pending = client.begin(sign_in=sign_in.id, redirect_uri=_callback_url(key))
     pick = _other_account(sign_in)
+    STEPS.count(step="credentials")
     flow.save(sign_in, pending=pending, authorization_failure=None)
     return redirect(client.authorization_url(pending, email=sign_in.email, other_account=pick))
 
@@ -154,7 +157,8 @@ def _callback_url(key: str) -> str:
     return urljoin(base, url_for("oauth.callback", key=key))
 
 
-def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization) -> Outcome:
+def _refused(client: OAuthClient, pending: PendingAuthorization) -> Failed | None:
+    """Why the provider's answer leads nowhere, None when it holds a code."""
     query = request.args
     if any(len(query.getlist(name)) > 1 for name in ("code", "state", "error", "iss")):
         return Failed(problem=LINK_OVER, detail="repeated parameter")
@@ -165,31 +169,39 @@ def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization
         return Failed(problem=problem_for(refused), detail=str(refused))
     if not query.get("code"):
         return Failed(problem=LINK_OVER, detail="no code")
+    return None
+
+
+def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization) -> Outcome:
+    if refused := _refused(client, pending):
+        return counted(client.provider, refused)
     # Once for each code: a repeated callback, as browsers may send, gets the first one's outcome.
+    code = request.args["code"]
     services = get_services()
     link_claims = sign_in.link_claims
     app = sign_in.app
 
     def send() -> Outcome:
-        return finish(
+        outcome = finish(
             client,
             services.nylas,
             services.pacer,
             pending,
-            query["code"],
+            code,
             email=sign_in.email,
             pinned=link_claims is not None,
             credential_id=app.credential_id if app else "",
         )
+        return counted(client.provider, outcome, sign_in)
 
     return services.submissions.once(
-        {"state": pending.state, "code": query["code"]},
+        {"state": pending.state, "code": code},
         lambda: services.links.once(link_claims, send),
     )
 
 
 def _no_trip(provider: Provider) -> ResponseReturnValue:
-    report(provider, Failed(problem=LINK_OVER))
+    report(provider, counted(provider, Failed(problem=LINK_OVER)))
     page = render_template("pages/problem.html", problem=LINK_OVER, support_code=logs.request_id())
     return page, LINK_OVER.status
 

@@ -1,0 +1,20 @@
+"""What is counted about sign-ins: how far people get, how it ends, how long it takes."""
+
+from latchkey.infra.metrics import Counter, Histogram
+from latchkey.problems import PROBLEMS
+from latchkey.providers import PROVIDERS
+
+_SECONDS = (5, 10, 20, 30, 60, 120, 300, 600, 1800, 7200)
+
+SIGN_INS = Counter(
+    "latchkey_sign_ins", "Tries to connect a mailbox by how they ended.",
+    provider=PROVIDERS, outcome=("connected", "failed"), reason=("", *PROBLEMS),
+)  # fmt: skip
+STEPS = Counter(
+    "latchkey_steps", "How often people got to a step; a page that is loaded again counts again.",
+    step=("arrived", "address", "provider", "credentials", "connected", "returned"),
+)  # fmt: skip
+CONNECTED_SECONDS = Histogram(
+    "latchkey_connected_seconds", "Time from the first step to the connected mailbox.",
+    buckets=_SECONDS, way=("password", "oauth"),
+)  # fmt: skip
