@@ -29,6 +29,7 @@ from latchkey.providers.mailhosts import MailHosts
 from latchkey.sandbox import create_sandbox
 from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand
+from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.pages import init_views
 from latchkey.web.security import init_security
@@ -68,6 +69,7 @@ def create_app(
     init_cli(app)
     init_metrics(app, settings)
     init_assets(app)
+    app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox)
     return app
 

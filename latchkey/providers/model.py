@@ -66,6 +66,7 @@ class Provider:
 
     :ivar key: Nylas's name for it, also in our addresses.
     :ivar name: as people know it.
+    :ivar hint: what tells it from the others in the chooser, "" when its name does.
     :ivar icon: name of the drawing in ``templates/components/icon.html``.
     :ivar capabilities: what an app can do with a grant of it.
     :ivar settings: builds Nylas's ``settings`` from the address and what was typed.
@@ -88,6 +89,7 @@ class Provider:
     scope: tuple[str, ...] = ()
     server_field: str = ""
     ascii_password: bool = False
+    hint: str = ""
 
     @property
     def page(self) -> str:

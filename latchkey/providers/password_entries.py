@@ -44,7 +44,8 @@ def _ews(email: str, typed: Typed) -> dict[str, Any]:
 
 IMAP = Provider(
     key="imap",
-    name=N_("Other mail server (IMAP)"),
+    name=N_("Another mail provider"),
+    hint=N_("A company, a school, or any other (IMAP)"),
     icon="mail",
     capabilities=("mail", "sending"),
     settings=_imap,

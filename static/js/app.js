@@ -17,20 +17,20 @@ for (const box of document.querySelectorAll("[data-password]")) {
 
 // One click sends a form; while it is under way, say so.
 for (const form of document.querySelectorAll("form[data-once]")) {
-  const button = form.querySelector("button[type=submit]");
+  const buttons = form.querySelectorAll("button[type=submit]");
   const status = form.querySelector("[data-wait]");
   const before = status.textContent;
   form.addEventListener("submit", (event) => {
-    if (button.getAttribute("aria-disabled") === "true") {
+    if (form.querySelector("[aria-disabled=true]")) {
       event.preventDefault();
       return;
     }
-    button.setAttribute("aria-disabled", "true");
+    (event.submitter ?? buttons[0]).setAttribute("aria-disabled", "true");
     status.textContent = status.dataset.wait;
   });
   // Back from another page: browsers may bring the old one back as it was.
   window.addEventListener("pageshow", () => {
-    button.removeAttribute("aria-disabled");
+    for (const button of buttons) button.removeAttribute("aria-disabled");
     status.textContent = before;
   });
 }

@@ -118,6 +118,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "entry": (ENTRY, _entry),
     "entry-error": (f"Error: {ENTRY}", lambda page: enter(page, "someone@")),
     "entry-start-again": (ENTRY, _start_again),
+    "typing-slip": ("Did you mean gmail.com?", lambda page: enter(page, "someone@gmial.com")),
     "chooser": (CHOOSER, lambda page: enter(page, UNKNOWN)),
     "chooser-long": (CHOOSER, lambda page: enter(page, LONG_ADDRESS)),
     "imap": (FORM, lambda page: enter(page, "someone@example.com")),

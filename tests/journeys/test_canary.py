@@ -106,7 +106,7 @@ def walk(visitor: Visitor, email: str) -> Everything:
     seen = Everything(visitor)
     page = visitor.enter(email)
     if page.heading == "Who runs your mailbox?":
-        page = visitor.get(page.links["Other mail server (IMAP)"])
+        page = visitor.get(page.links["Another mail provider"])
     typed = {"password": PASSWORD}
     if "smtp_password" in page.fields():
         typed |= {"smtp_username": "sender", "smtp_password": SENDING}

@@ -23,7 +23,7 @@ def imap(visitor: Visitor, email: str, password: str = "pw", **typed: str) -> Pa
     """Sign in by IMAP, with a way round by the choice where detection knows nothing."""
     page = visitor.enter(email)
     if page.heading == "Who runs your mailbox?":
-        page = visitor.get(page.links["Other mail server (IMAP)"])
+        page = visitor.get(page.links["Another mail provider"])
     return visitor.submit(page, password=password, **typed)
 
 

@@ -194,7 +194,7 @@ def test_trouble_with_detection_leads_to_the_choice(name: str) -> None:
     visitor = Visitor.inside(app())
     page = visitor.enter(f"{name}@example.net")
     assert (page.status, page.heading) == (200, "Who runs your mailbox?")
-    form = visitor.get(page.links["Other mail server (IMAP)"])
+    form = visitor.get(page.links["Another mail provider"])
     assert visitor.submit(form, password=PASSWORD).heading == DONE
 
 
@@ -258,7 +258,7 @@ def test_whatever_a_server_does_the_person_gets_a_page_and_the_password_is_sent_
         visitor = visit(NYLAS_API_KEY=KEY, NYLAS_API_URI=server.url)
         started = time.monotonic()
         choice = visitor.enter("someone@example.com")
-        form = visitor.get(choice.links["Other mail server (IMAP)"])
+        form = visitor.get(choice.links["Another mail provider"])
         page = visitor.submit(form, password=PASSWORD)
         assert page.heading == heading
         assert time.monotonic() - started < 15
@@ -274,7 +274,7 @@ def test_without_a_network_it_is_said_that_the_password_went_nowhere(
 
     visitor = visit(transport=httpx.MockTransport(refuse), NYLAS_API_KEY=KEY)
     choice = visitor.enter("someone@example.com")
-    page = visitor.submit(visitor.get(choice.links["Other mail server (IMAP)"]), password=PASSWORD)
+    page = visitor.submit(visitor.get(choice.links["Another mail provider"]), password=PASSWORD)
     assert (page.status, page.heading) == (503, "The service can’t be reached")
     assert "password wasn’t sent anywhere" in page.text
 
