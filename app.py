@@ -1,6 +1,7 @@
 """Composition root: puts the parts together; nothing else does."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -10,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
-from config import OAUTH_PROVIDERS, Client, Settings, is_loopback, load_settings
+from config import OAUTH_PROVIDERS, Client, ConfigError, Settings, is_loopback, load_settings
 from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedLinks
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
@@ -28,7 +29,7 @@ from latchkey.providers.detection import MxRecords, ProviderDetector
 from latchkey.providers.mailhosts import MailHosts
 from latchkey.sandbox import create_sandbox
 from latchkey.web.assets import init_assets
-from latchkey.web.branding import Brand
+from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.pages import init_views
@@ -51,6 +52,8 @@ def create_app(
     :raises ConfigError: when the settings cannot be used.
     """
     settings = settings or load_settings()
+    brand = _brand(settings)
+    settings = replace(settings, brand_name=brand.name)
     app = Flask(__name__)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     if settings.sandbox and transport is None:
@@ -59,7 +62,7 @@ def create_app(
         app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
             app.wsgi_app, {SANDBOX_PATH: _OnThisMachine(sandbox, settings)}
         )
-    services = _services(settings, transport)
+    services = _services(settings, brand, transport)
     app.extensions["services"] = services
     init_logs(app, settings.log_level)
     init_security(app, settings)
@@ -94,7 +97,14 @@ class _OnThisMachine:
         return NotFound()(environ, start_response)
 
 
-def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Services:
+def _brand(settings: Settings) -> Brand:
+    try:
+        return Brand.from_settings(settings)
+    except BrandFileError as error:
+        raise ConfigError(f"Latchkey cannot start. Please mend the brand:\n{error}") from None
+
+
+def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport | None) -> Services:
     nylas = NylasClient(
         HttpClient(transport=transport),
         base_url=settings.nylas_api_uri,
@@ -107,7 +117,7 @@ def _services(settings: Settings, transport: httpx.BaseTransport | None) -> Serv
     return Services(
         settings=settings,
         store=store,
-        brand=Brand.from_settings(settings),
+        brand=brand,
         hosts=hosts,
         nylas=nylas,
         detector=ProviderDetector(

@@ -182,6 +182,13 @@ def _logo(value: str) -> Path:
     return path
 
 
+def _existing_file(value: str) -> Path:
+    path = ROOT / value
+    if not path.is_file():
+        raise ValueError(f"must be the path of a file; there is none at {path}")
+    return path
+
+
 def _log_level(value: str) -> str:
     if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
@@ -340,7 +347,18 @@ VARIABLES = (
         meaning="`true` lets in only people with a signed link.",
         parse=_switch,
     ),
-    Variable(name="BRAND_NAME", default="Latchkey", meaning="Your company or product, as shown."),
+    Variable(
+        name="BRAND_FILE",
+        default="",
+        meaning="Path of your brand's file, see Your brand. The next three win over it.",
+        parse=_existing_file,
+        unset=None,
+    ),
+    Variable(
+        name="BRAND_NAME",
+        default="",
+        meaning="Your company or product, as shown; `Latchkey` unless set.",
+    ),
     Variable(
         name="BRAND_LOGO",
         default="",
@@ -350,7 +368,7 @@ VARIABLES = (
     ),
     Variable(
         name="BRAND_COLOR",
-        default="#2f5bea",
+        default="",
         meaning="Colour of the main button and of links; made readable by itself.",
         parse=_color,
     ),
@@ -474,6 +492,7 @@ class Settings:
     return_uris: tuple[str, ...]
     auto_return: bool
     link_required: bool
+    brand_file: Path | None
     brand_name: str
     brand_logo: Path | None
     brand_color: str

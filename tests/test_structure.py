@@ -40,7 +40,7 @@ ROUTES = {
     "/readyz": {"GET"},
     "/metrics": {"GET"},
     "/brand.css": {"GET"},
-    "/brand/logo": {"GET"},
+    "/brand/<any('logo', 'logo-dark', 'favicon'):name>": {"GET"},
     "/static/<path:filename>": {"GET"},
 }
 

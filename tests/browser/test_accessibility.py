@@ -1,17 +1,19 @@
 """Every state of every page, for people who see, hear or move differently."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from config import SANDBOX_API_KEY
+from config import ROOT, SANDBOX_API_KEY
 from tests.browser.axe import SCHEMES, flaws, flaws_everywhere, width
 from tests.browser.conftest import Site, running_site
 from tests.browser.states import STATES, enter, reach
 
 pytestmark = pytest.mark.browser
 
+EXAMPLES = sorted((ROOT / "examples" / "brands").glob("*/brand.toml"))
 COLORS = ("#ffff00", "#000000", "#ffffff", "#808080", "#ff0000")
 BRANDED = ("entry-error", "imap-known-wrong-password", "connected")
 EDGE = """it => {
@@ -50,6 +52,19 @@ def test_nobody_is_kept_out_where_a_provider_is_not_configured(
 def test_every_colour_of_a_brand_can_be_read(open_page: Callable[..., Page], color: str) -> None:
     found = []
     with running_site(BRAND_COLOR=color) as site:
+        page = open_page(url=site.url)
+        for state in BRANDED:
+            reach(page, state)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)
+                found += [f"{state}, {scheme}: {flaw}" for flaw in flaws(page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: str(path.parent.name))
+def test_the_example_brands_can_be_read(open_page: Callable[..., Page], path: Path) -> None:
+    found = []
+    with running_site(BRAND_FILE=str(path)) as site:
         page = open_page(url=site.url)
         for state in BRANDED:
             reach(page, state)

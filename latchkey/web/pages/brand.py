@@ -18,10 +18,11 @@ def stylesheet() -> ResponseReturnValue:
     return response
 
 
-@bp.get("/brand/logo")
-def logo() -> ResponseReturnValue:
-    """The file that ``BRAND_LOGO`` names."""
-    path = get_services().brand.logo
+@bp.get("/brand/<any('logo', 'logo-dark', 'favicon'):name>")
+def picture(name: str) -> ResponseReturnValue:
+    """A picture of the brand: the logo, the one for dark pages, or the icon of the tab."""
+    brand = get_services().brand
+    path = {"logo": brand.logo, "logo-dark": brand.logo_dark, "favicon": brand.favicon}[name]
     if path is None:
         abort(404)
     response = send_file(path)

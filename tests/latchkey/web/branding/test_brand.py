@@ -1,4 +1,5 @@
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import httpx
@@ -9,14 +10,9 @@ from hypothesis import strategies as st
 
 from app import create_app
 from config import ROOT, ConfigError
-from latchkey.web.branding import (
-    DARK_BEHIND_LINKS,
-    DARK_SURFACE,
-    LIGHT_BEHIND_LINKS,
-    LIGHT_SURFACE,
-    Brand,
-    contrast,
-)
+from latchkey.web.branding import Brand
+from latchkey.web.branding.colors import contrast
+from latchkey.web.branding.palette import Palette, make_palette
 from tests.conftest import make_settings
 from tests.pages import Visitor
 
@@ -44,29 +40,62 @@ def test_contrast_is_that_of_wcag(one: str, other: str, ratio: float) -> None:
     assert contrast(one, other) == pytest.approx(ratio, abs=0.005)
 
 
+def unreadable(palette: Palette) -> list[str]:
+    """The pairs of a page that lack contrast."""
+    grounds = ("surface", "ground", "raised")
+    pairs = [
+        *[(front, back, 4.5) for front in ("text", "text_soft", "bad", "brand_ink")
+          for back in grounds],
+        ("text", "bad_ground", 4.5), ("bad", "bad_ground", 4.5),
+        ("brand_on_fill", "brand_fill", 4.5),
+        ("brand_fill", "surface", 3), ("line", "surface", 3), ("line", "raised", 3),
+        ("good", "good_ground", 3), ("good", "surface", 3),
+    ]  # fmt: skip
+    return [
+        f"{front} on {back}"
+        for front, back, ratio in pairs
+        if contrast(getattr(palette, front), getattr(palette, back)) < ratio
+    ]
+
+
 @given(COLORS)
 @settings(deadline=None)
 def test_every_colour_becomes_readable(color: str) -> None:
     made = brand(color)
-    for shades, surface in ((made.light, LIGHT_SURFACE), (made.dark, DARK_SURFACE)):
-        assert contrast(shades.on_fill, shades.fill) >= 4.5
-        assert contrast(shades.fill, surface) >= 3
-        assert contrast(shades.ink, surface) >= 4.5
-    for shades, behind in ((made.light, LIGHT_BEHIND_LINKS), (made.dark, DARK_BEHIND_LINKS)):
-        assert contrast(shades.ink, behind) >= 4.5
+    assert unreadable(made.light) == unreadable(made.dark) == []
 
 
 @pytest.mark.parametrize(
-    "color", ["#000000", "#ffffff", "#808080", "#ffff00", "#1b1f27", "#2f5bea"]
+    "color", ["#000000", "#ffffff", "#808080", "#ffff00", "#ffe600", "#1b1f27", "#2f5bea"]
 )
 def test_the_extremes_become_readable_too(color: str) -> None:
     test_every_colour_becomes_readable.hypothesis.inner_test(color)  # type: ignore[attr-defined]
 
 
+@given(surface=COLORS, text=COLORS, link=COLORS, primary=COLORS)
+@settings(deadline=None, max_examples=300)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_any_surface_gets_colours_that_can_be_read_on_it(
+    theme: str, surface: str, text: str, link: str, primary: str
+) -> None:
+    named = {"surface": surface, "background": surface, "text": text, "link": link}
+    palette, _ = make_palette({"primary": primary, **named}, theme=theme)
+    # A middle grey leaves black text alone on it, and on its neighbours hardly that.
+    if max(contrast(end, palette.surface) for end in ("#000000", "#ffffff")) > 6:
+        assert unreadable(palette) == []
+
+
 def test_a_colour_that_is_readable_is_left_alone() -> None:
-    assert brand("#2f5bea").light.fill == "#2f5bea"
-    assert brand("#2f5bea").light.ink == "#2f5bea"
-    assert brand("#9db4ff").dark.ink == "#9db4ff"
+    assert brand("#2f5bea").light.brand_fill == "#2f5bea"
+    assert brand("#2f5bea").light.brand_ink == "#2f5bea"
+    assert brand("#9db4ff").dark.brand_ink == "#9db4ff"
+
+
+def test_what_was_moved_is_told() -> None:
+    moved = {(one.theme, one.name): one for one in brand("#ffe600").moved}
+    assert moved["light", "primary"].wanted == "#ffe600"
+    assert moved["light", "primary"].used == brand("#ffe600").light.brand_fill
+    assert ("dark", "primary") not in moved
 
 
 def token(name: str, theme: str) -> str:
@@ -75,35 +104,23 @@ def token(name: str, theme: str) -> str:
     return found[1]
 
 
-def test_the_surfaces_are_those_of_the_pages() -> None:
-    light, _, dark = TOKENS.partition("@media (prefers-color-scheme: dark)")
-    assert token("surface", light) == LIGHT_SURFACE
-    assert token("surface", dark) == DARK_SURFACE
-    assert token("ground", light) == LIGHT_BEHIND_LINKS
-    assert token("raised", dark) == DARK_BEHIND_LINKS
-
-
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(
-    ("front", "back", "ratio"),
-    [
-        ("text", "surface", 4.5), ("text", "ground", 4.5), ("text", "raised", 4.5),
-        ("text-soft", "surface", 4.5), ("text-soft", "ground", 4.5), ("text-soft", "raised", 4.5),
-        ("bad", "surface", 4.5), ("bad", "bad-ground", 4.5), ("text", "bad-ground", 4.5),
-        ("good", "good-ground", 3), ("line", "surface", 3),
-    ],
-)  # fmt: skip
-def test_our_own_colours_are_readable(front: str, back: str, ratio: float, theme: int) -> None:
-    text = TOKENS.split("@media (prefers-color-scheme: dark)")[theme]
-    assert contrast(token(front, text), token(back, text)) >= ratio
+@pytest.mark.parametrize("field", [field.name for field in fields(Palette)])
+def test_the_stylesheet_without_a_brand_knows_the_same_names(field: str, theme: int) -> None:
+    if not field.startswith("brand_"):
+        assert token(field.replace("_", "-"), TOKENS.split("prefers-color-scheme: dark")[theme])
 
 
 @given(COLORS)
 @settings(deadline=None)
 def test_the_stylesheet_holds_colours_and_nothing_else(color: str) -> None:
-    properties = ";".join(f"--brand-{name}:#[0-9a-f]{{6}}" for name in ("fill", "on-fill", "ink"))
+    properties = ";".join(
+        f"--{field.name.replace('_', '-')}:#[0-9a-f]{{6}}" for field in fields(Palette)
+    )
+    shape = r"--radius:0.625rem;--radius-card:1.25rem;--font:[A-Za-z0-9 ,\"-]+"
     pattern = (
-        rf":root{{{properties}}}\n@media \(prefers-color-scheme:dark\){{:root{{{properties}}}}}\n"
+        rf":root{{{shape};{properties}}}\n"
+        rf"@media \(prefers-color-scheme:dark\){{:root{{{properties}}}}}\n"
     )
     assert re.fullmatch(pattern, brand(color).stylesheet)
 
