@@ -204,6 +204,14 @@ def _endpoint(value: str) -> str:
     return value
 
 
+def _contact(value: str) -> str:
+    if re.fullmatch(r"mailto:[!-~]+@[!-~]+", value):
+        return value
+    if not value.startswith("https://"):
+        raise ValueError("must start with mailto: or https://")
+    return _endpoint(value)
+
+
 def _tenant(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", value):
         raise ValueError("must be common, organizations, consumers, or a tenant's id or domain")
@@ -433,6 +441,19 @@ VARIABLES = (
         parse=_switch,
     ),
     Variable(
+        name="SECURITY_CONTACT",
+        default="",
+        meaning="Where to report a weakness, like `mailto:security@example.com` or an https "
+        "address; shown in `/.well-known/security.txt`.",
+        parse=_contact,
+    ),
+    Variable(
+        name="SECURITY_POLICY",
+        default="",
+        meaning="Address of your rules for such reports, shown there too.",
+        parse=_endpoint,
+    ),
+    Variable(
         name="METRICS_PORT",
         default="",
         meaning="Port for Prometheus, which serves `/metrics` and nothing else, without a token.",
@@ -506,6 +527,8 @@ class Settings:
     result_webhook_url: str
     result_webhook_secret: str = field(repr=False)
     result_webhook_email: bool
+    security_contact: str
+    security_policy: str
     metrics_port: int
     metrics_token: str = field(repr=False)
     log_level: str

@@ -46,6 +46,7 @@ def report(provider: Provider, outcome: Outcome) -> None:
         return
     logs.event(
         "grant",
+        level=outcome.problem.level,
         provider=provider.key,
         outcome=outcome.problem.kind,
         detail=outcome.detail,

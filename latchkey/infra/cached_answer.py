@@ -65,6 +65,11 @@ class CachedAnswer(Generic[T]):
             self._single_flight.run(self._name, self._refresh, max_wait=max_wait)
         return self._answer
 
+    @property
+    def last(self) -> T | None:
+        """The last good answer, however old; None before the first one. Asks nobody."""
+        return self._answer
+
     def invalidate(self, *, older: float = 0.0) -> None:
         """Ask again at the next opportunity, if the last time was ``older`` seconds ago."""
         if time.monotonic() - self._asked >= older:

@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask, Response, g, has_app_context, request
 
 FIELDS = (
-    "request_id", "method", "route", "status", "duration_ms",
+    "request_id", "visit", "method", "route", "status", "duration_ms",
     "provider", "outcome", "detail", "nylas_request_id", "error", "where",
 )  # fmt: skip
 
@@ -28,7 +28,14 @@ _PLAIN = re.compile(r"[^A-Za-z0-9 _.,:/<>()-]")
 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Log ``name`` with ``fields``, whose names must be in ``FIELDS``."""
-    _log.log(level, name, extra={"fields": {"request_id": request_id(), **fields}})
+    bound = {"visit": g.visit} if has_app_context() and "visit" in g else {}
+    _log.log(level, name, extra={"fields": {"request_id": request_id(), **bound, **fields}})
+
+
+def bind_visit(visit: str) -> None:
+    """Have this request's further lines carry ``visit``, which all requests of a sign-in share."""
+    if visit:
+        g.visit = visit
 
 
 def unexpected(error: BaseException) -> None:

@@ -8,7 +8,7 @@ from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http import HttpClient, SendSlot
 from latchkey.infra.metrics import UpstreamCall
 from latchkey.nylas.answers import read_json, refused
-from latchkey.nylas.errors import Refused
+from latchkey.nylas.errors import Refused, is_key_refused
 from latchkey.nylas.records import (
     Application,
     Connector,
@@ -48,6 +48,7 @@ class NylasClient:
         self._http = http
         self._base_url = base_url
         self._api_key = api_key
+        self._key_refused = False
         self._headers = {"Authorization": f"Bearer {api_key}"}
 
     def detect(self, email: str) -> Detection:
@@ -63,10 +64,7 @@ class NylasClient:
 
     def connectors(self) -> tuple[Connector, ...]:
         """List the application's connectors."""
-        data = self._data(
-            _CONNECTORS, "GET", "/v3/connectors", params={"limit": _MOST_CONNECTORS},
-            seconds=DETECT_SECONDS,
-        )  # fmt: skip
+        data = self._list_connectors(_MOST_CONNECTORS)
         if not isinstance(data, list):
             raise BadAnswer("connectors")
         return tuple(connector for entry in data if (connector := connector_of(entry)))
@@ -119,14 +117,30 @@ class NylasClient:
     def accepts_key(self) -> bool:
         """Tell by a cheap call whether a 401 was about the API key (False) or something else."""
         try:
-            self._data(
-                _CONNECTORS, "GET", "/v3/connectors", params={"limit": "1"}, seconds=DETECT_SECONDS
-            )
+            self._list_connectors("1")
         except Refused as error:
-            if error.refusal.status != 401:
+            if not is_key_refused(error):
                 raise
             return False
         return True
+
+    @property
+    def key_refused(self) -> bool:
+        """Whether Nylas refused the API key when it was last asked for connectors."""
+        return self._key_refused
+
+    def _list_connectors(self, limit: str) -> Any:
+        """The one call that needs nothing but the key, so a 401 can be about nothing else."""
+        try:
+            data = self._data(
+                _CONNECTORS, "GET", "/v3/connectors", params={"limit": limit},
+                seconds=DETECT_SECONDS,
+            )  # fmt: skip
+        except Refused as error:
+            self._key_refused = is_key_refused(error) or self._key_refused
+            raise
+        self._key_refused = False
+        return data
 
     def token(self, request: Mapping[str, str]) -> TokenAnswer:
         """Pass a token request on (RFC 6749, 3.2); who asks is told by what is in it."""

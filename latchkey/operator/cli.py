@@ -1,6 +1,7 @@
-"""Commands for the operator: ``flask doctor``, ``flask link``."""
+"""Commands for the operator: ``flask doctor``, ``flask explain``, ``flask link``."""
 
 import re
+import sys
 from urllib.parse import urlencode
 
 import click
@@ -10,6 +11,7 @@ from latchkey.apps.links import LONGEST_SECONDS
 from latchkey.apps.request import MOST_STATE
 from latchkey.infra.errors import UpstreamError
 from latchkey.operator.doctor import findings
+from latchkey.operator.explain import explain
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import ascii_address
 from latchkey.web.services import Services, get_services
@@ -22,6 +24,16 @@ def init_cli(app: Flask) -> None:
     def doctor() -> None:
         """Say which providers are offered, and what is missing for the others."""
         for sentence in findings(get_services()):
+            click.echo(sentence)
+
+    @app.cli.command("explain")
+    @click.argument("code")
+    def explain_code(code: str) -> None:
+        """Tell in words what the log on standard input knows about a support code."""
+        story = list(explain(code, sys.stdin))
+        if not story:
+            raise click.ClickException("The log holds nothing about this code.")
+        for sentence in story:
             click.echo(sentence)
 
     @app.cli.command("link")

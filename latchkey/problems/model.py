@@ -1,5 +1,6 @@
 """What has to be said about everything that can go wrong."""
 
+import logging
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,15 @@ class Problem:
     status: int
     fault: Literal["person", "provider", "nylas", "operator", "administrator", "nobody"]
     retry: bool = True
+
+    @property
+    def level(self) -> int:
+        """How loud the log is about it: error, when the operator has to act; warning, when
+        Nylas or a limit holds people up; info for everything that happens to people."""
+        if self.fault == "operator":
+            return logging.ERROR
+        held_up = self.fault == "nylas" or self.status in (429, 503)
+        return logging.WARNING if held_up else logging.INFO
 
 
 def operator_problem(kind: str) -> Problem:

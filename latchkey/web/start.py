@@ -1,10 +1,12 @@
 """How a sign-in begins: what app and link ask for, and which page that leads to."""
 
+import logging
 from dataclasses import replace
 
 from flask import request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, LinkRefused, read_request
+from latchkey.infra import logs
 from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.providers.email_address import AddressRefused, ascii_address, clean_hint, read_address
@@ -75,6 +77,8 @@ def choices(sign_in: SignIn) -> tuple[str, ...]:
     :raises Refused: Nylas does not accept our key, so no sign-in can work.
     """
     offered = get_services().detector.offered()
+    if not offered:
+        logs.event("nothing_offered", level=logging.ERROR)
     wanted = _wanted(sign_in)
     return tuple(key for key in wanted if key in offered) if wanted else offered
 

@@ -1,5 +1,6 @@
 """Redis with this process's memory behind it."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,7 +132,7 @@ class Store:
             if self._lost_at is None:
                 self._lost_at = time.monotonic()
                 _LOST.set(1)
-                logs.event("redis", outcome="lost", error=type(error).__name__)
+                logs.event("redis", level=logging.ERROR, outcome="lost", error=type(error).__name__)
             return otherwise
         if self._lost_at is not None:
             self._lost_at, self._found_at = None, time.monotonic()

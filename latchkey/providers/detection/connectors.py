@@ -1,13 +1,18 @@
 """Which providers the Nylas application can make grants for."""
 
+import contextlib
+import threading
+import time
 from typing import Any
 
 from latchkey.infra.cached_answer import CachedAnswer
+from latchkey.infra.errors import UpstreamError
 from latchkey.infra.store import Store
 from latchkey.nylas import DETECT_SECONDS, NylasClient
 from latchkey.nylas.errors import is_key_refused
 from latchkey.providers import PROVIDERS
 
+_LOOK_SECONDS = 15.0
 _PASSWORD_PROVIDERS = frozenset(
     key for key, provider in PROVIDERS.items() if provider.oauth is None
 )
@@ -17,6 +22,9 @@ class Connectors:
     """The application's connectors, as far as Nylas told."""
 
     def __init__(self, client: NylasClient, store: Store) -> None:
+        self._lock = threading.Lock()
+        self._looked = -_LOOK_SECONDS
+
         def ask() -> frozenset[str]:
             return frozenset(connector.provider for connector in client.connectors())
 
@@ -32,6 +40,24 @@ class Connectors:
         """
         providers = self._providers.get()
         return _PASSWORD_PROVIDERS if providers is None else providers
+
+    def known(self) -> frozenset[str] | None:
+        """Return the last answer, None before the first one. Asks nobody."""
+        return self._providers.last
+
+    def look_again(self) -> None:
+        """Ask in the background whether the trouble is over, at most every 15 seconds."""
+        with self._lock:
+            if time.monotonic() - self._looked < _LOOK_SECONDS:
+                return
+            self._looked = time.monotonic()
+        self.invalidate()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def _look(self) -> None:
+        # What comes of it is kept either way.
+        with contextlib.suppress(UpstreamError):
+            self._providers.get()
 
     def invalidate(self) -> None:
         """Ask again at the next opportunity, because our key may have stopped working."""

@@ -48,6 +48,7 @@ class ProviderDetector:
         mx: MxRecords | None = None,
     ) -> None:
         self._oauth = oauth
+        self._client = client
         self._hosts = hosts
         self._mx = mx
         self._connectors = Connectors(client, store)
@@ -69,6 +70,21 @@ class ProviderDetector:
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
         return self._connectors.connected()
+
+    def trouble(self) -> str:
+        """Return why no sign-in can work, "" when one can, as far as is known. Asks nobody.
+
+        While there is trouble, Nylas is asked again in the background now and then.
+        """
+        known = self._connectors.known()
+        reason = ""
+        if self._client.key_refused:
+            reason = "Nylas refuses the API key"
+        elif known is not None and not self._offered(known):
+            reason = "no provider is offered"
+        if reason:
+            self._connectors.look_again()
+        return reason
 
     def detect(self, email: str) -> str:
         """Return the key of the provider of ``email``, "" when not known or without a connector.

@@ -4,10 +4,12 @@ Answers, locks and the budget stand in the shared store: with Redis, all process
 """
 
 import hashlib
+import logging
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from latchkey.infra import logs
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.store import RateLimited, Store
@@ -138,6 +140,7 @@ class Domains:
             self._store.reserve(_BUDGET, limit=limit, seconds=SPAN_SECONDS)
         except RateLimited as full:
             BUDGET.hit()
+            logs.event("limit", level=logging.WARNING, outcome="detect_budget")
             # A thousand people need not ask Redis to hear the same.
             self._full_until[last_resort] = time.monotonic() + min(full.wait, _MEMO_SECONDS)
             raise

@@ -7,6 +7,7 @@ from itertools import accumulate
 from flask import Response, current_app, g, request
 
 from latchkey.infra.codec import UnknownShape, from_json, to_json
+from latchkey.infra.logs import bind_visit
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.flow.sign_in import SignIn
 
@@ -51,6 +52,7 @@ def write(signin_id: str, sign_in: SignIn | None) -> None:
     g.setdefault("flow_changes", {})[signin_id] = sign_in
     if sign_in:
         g.sign_in = sign_in
+        bind_visit(sign_in.visit)
 
 
 def set_cookies(response: Response) -> Response:

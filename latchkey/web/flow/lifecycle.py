@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, request
 
+from latchkey.infra.logs import bind_visit
 from latchkey.web.flow import cookies
 from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
 
@@ -59,6 +60,7 @@ def load(signin_id: str = "") -> SignIn:
     if sign_in is None:
         raise SignInOver
     g.sign_in = sign_in
+    bind_visit(sign_in.visit)
     return sign_in
 
 

@@ -13,6 +13,7 @@ from latchkey.web.pages import (
     health,
     leaving,
     oauth,
+    site,
     token,
 )
 from latchkey.web.start import first_page
@@ -20,7 +21,7 @@ from latchkey.web.start import first_page
 
 def init_views(app: Flask) -> None:
     """Register every page."""
-    pages = (entry, chooser, credentials, oauth, connected, leaving, token, health, brand)
+    pages = (entry, chooser, credentials, oauth, connected, leaving, token, health, brand, site)
     for module in pages:
         app.register_blueprint(module.bp)
     app.jinja_env.globals.update(way_back=way_back, first_page=first_page)

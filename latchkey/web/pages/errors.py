@@ -87,8 +87,12 @@ def _link_refused(error: LinkRefused) -> ResponseReturnValue:
 def _nylas(error: UpstreamError) -> ResponseReturnValue:
     """Nylas refused before anybody typed a password: its answer was about us."""
     problem = problem_for(error, oauth=False)
-    logs.event("nylas", detail=str(error), nylas_request_id=error.request_id, outcome=problem.kind)
-    return _page(BAD_KEY if problem is AMBIGUOUS else problem, error.request_id)
+    problem = BAD_KEY if problem is AMBIGUOUS else problem
+    logs.event(
+        "nylas", level=problem.level, detail=str(error), nylas_request_id=error.request_id,
+        outcome=problem.kind,
+    )  # fmt: skip
+    return _page(problem, error.request_id)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

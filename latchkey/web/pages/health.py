@@ -1,6 +1,12 @@
 """Is the process alive, and may it get traffic? Neither asks Nylas: its bad day is not ours."""
 
-from flask import Blueprint
+from http import HTTPStatus
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from config import is_loopback
+from latchkey.web.services import get_services
 
 bp = Blueprint("health", __name__)
 
@@ -12,6 +18,10 @@ def alive() -> dict[str, str]:
 
 
 @bp.get("/readyz")
-def ready() -> dict[str, str]:
-    """The process can take people: its settings are good, or it would not have started."""
-    return {"status": "ok"}
+def ready() -> ResponseReturnValue:
+    """The process can take people, unless no sign-in can work; the reason is for this machine."""
+    trouble = get_services().detector.trouble()
+    if not trouble:
+        return {"status": "ok"}
+    reason = {"reason": trouble} if is_loopback(request.remote_addr or "") else {}
+    return {"status": "unavailable", **reason}, HTTPStatus.SERVICE_UNAVAILABLE

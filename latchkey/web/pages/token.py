@@ -5,6 +5,7 @@ RFC 6749, 4.1.3 and 5; Fetch standard, "CORS protocol".
 """
 
 import hmac
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -134,7 +135,7 @@ def refuse_code(_: CodeRefused) -> ResponseReturnValue:
 @bp.errorhandler(UpstreamError)
 def tell_of_trouble(error: UpstreamError) -> ResponseReturnValue:
     """Nylas gave no answer that could be passed on."""
-    logs.event("nylas", detail=f"{type(error).__name__}: {error}")
+    logs.event("nylas", level=logging.WARNING, detail=f"{type(error).__name__}: {error}")
     return refuse(_Refused("temporarily_unavailable", "Nylas does not answer", 503))
 
 
@@ -221,13 +222,12 @@ def _access_token(ticket: Ticket) -> dict[str, Any]:
     answer = services.nylas.token_for(ticket.grant_id, client_id=ticket.client_id)
     access_token = answer.content.get("access_token")
     if answer.status != 200 or not isinstance(access_token, str):
-        logs.event("nylas", detail=f"{answer.status} to client_credentials")
+        logs.event("nylas", level=logging.WARNING, detail=f"{answer.status} to client_credentials")
         raise _Refused("temporarily_unavailable", "Nylas gave no access token", 503)
-    names = ("expires_in", "scope", "token_type")
     usual = {"expires_in": 3600, "scope": "", "token_type": "Bearer"}
     return {
         "access_token": access_token,
-        **{name: answer.content.get(name, usual[name]) for name in names},
+        **{name: answer.content.get(name, value) for name, value in usual.items()},
         "grant_id": ticket.grant_id,
         "provider": ticket.provider,
         **({"email": ticket.email} if ticket.email else {}),

@@ -206,7 +206,7 @@ def test_the_log_says_who_knew_and_not_about_whom(monkeypatch: pytest.MonkeyPatc
     detect = nylas.new_detector(hosts=HOSTS, per_minute=1).detect
     for email in ("a@ex.org", "b@ex.org", "a@gmx.de", "a@else.org"):
         detect(email)
-    assert logged == [
+    assert [entry for entry in logged if entry[0] == "detection"] == [
         ("detection", {"provider": "google", "outcome": "nylas"}),
         ("detection", {"provider": "google", "outcome": "cache"}),
         ("detection", {"provider": "imap", "outcome": "known"}),

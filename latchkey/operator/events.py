@@ -1,0 +1,117 @@
+"""All events of the log: what each means, in words, and the fields it carries.
+
+``docs/operations.md`` has the same list, and a test compares both with the code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ALWAYS = ("time", "level", "event", "request_id", "visit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One event of the log.
+
+    :ivar meaning: when it is logged.
+    :ivar levels: the levels it can have.
+    :ivar fields: names of its fields, besides those that every line has.
+    :ivar story: what ``flask explain`` says; ``{name}`` stands for a field.
+    """
+
+    meaning: str
+    levels: tuple[str, ...]
+    fields: tuple[str, ...]
+    story: str
+
+
+EVENTS = {
+    "request": Event(
+        meaning="A request was answered.",
+        levels=("info",),
+        fields=("method", "route", "status", "duration_ms"),
+        story="{method} {route} was answered with {status} after {duration_ms} ms.",
+    ),
+    "detection": Event(
+        meaning="The provider of an address was looked for; `outcome` is the source.",
+        levels=("info",),
+        fields=("provider", "outcome"),
+        story="The address's provider: {provider} (source: {outcome}).",
+    ),
+    "grant": Event(
+        meaning="A try to connect a mailbox ended; `outcome` is `connected` or the reason.",
+        levels=("info", "warning", "error"),
+        fields=("provider", "outcome", "detail", "nylas_request_id"),
+        story="Connecting {provider} ended with: {outcome}. {detail} Nylas's id: "
+        "{nylas_request_id}.",
+    ),
+    "nylas": Event(
+        meaning="Nylas gave no answer that could be used, outside of a try to connect.",
+        levels=("info", "warning", "error"),
+        fields=("outcome", "detail", "nylas_request_id"),
+        story="Nylas: {outcome} {detail}. Nylas's id: {nylas_request_id}.",
+    ),
+    "handoff": Event(
+        meaning="An app or a signed link led here in a way that is not accepted.",
+        levels=("info",),
+        fields=("outcome", "detail"),
+        story="The way here was not accepted: {outcome}. {detail}",
+    ),
+    "start_again": Event(
+        meaning="A form came back too late or without its cookie; the person started again.",
+        levels=("info",),
+        fields=("error",),
+        story="The page could not go on with this form ({error}) and began again.",
+    ),
+    "token": Event(
+        meaning="An app exchanged a code, or was refused.",
+        levels=("info",),
+        fields=("provider", "outcome", "detail"),
+        story="The app asked for a token: {outcome}. {detail}",
+    ),
+    "notice": Event(
+        meaning="A result notice was delivered, is delayed, or was given up.",
+        levels=("info", "warning"),
+        fields=("provider", "outcome", "detail"),
+        story="Result notice: {outcome}. {detail}",
+    ),
+    "outbox": Event(
+        meaning="Too many result notices wait in this process; the oldest was dropped.",
+        levels=("warning",),
+        fields=("outcome", "detail"),
+        story="A result notice was {outcome}: {detail}.",
+    ),
+    "limit": Event(
+        meaning="A limit was reached; `outcome` names it. At most twice a second.",
+        levels=("warning",),
+        fields=("outcome",),
+        story="A limit was reached: {outcome}.",
+    ),
+    "nothing_offered": Event(
+        meaning="No provider can be offered: `flask doctor` says what is missing.",
+        levels=("error",),
+        fields=(),
+        story="No provider could be offered; flask doctor says what is missing.",
+    ),
+    "redis": Event(
+        meaning="Redis was `lost`, or `found` again.",
+        levels=("error", "info"),
+        fields=("outcome", "error"),
+        story="Redis was {outcome} {error}.",
+    ),
+    "unexpected_error": Event(
+        meaning="The program itself failed: the kind of error and the lines.",
+        levels=("error",),
+        fields=("error", "where"),
+        story="The program failed with {error} at {where}.",
+    ),
+}
+
+
+def told(line: Mapping[str, object]) -> str:
+    """Return what a line of the log says, as a sentence."""
+    event = EVENTS.get(str(line.get("event")))
+    if event is None:
+        return f"{line.get('event')}."
+    values = {name: line.get(name) or "none" for name in event.fields}
+    return event.story.format_map(values).replace(" Nylas's id: none.", "").replace(" none.", ".")

@@ -1,0 +1,79 @@
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from tests.conftest import make_settings
+from tests.pages import Visitor
+
+
+def log_of(capsys: pytest.CaptureFixture[str], app: Flask, *emails: str) -> tuple[str, list[str]]:
+    """The log of sign-ins with these addresses, and the support code of the last page."""
+    code = ""
+    for email in emails:
+        code = Visitor.inside(app).sign_in(email).support_code
+    return code, capsys.readouterr().out.splitlines()
+
+
+def explained(app: Flask, code: str, log: list[str]) -> list[str]:
+    result = app.test_cli_runner().invoke(args=["explain", code], input="\n".join(log))
+    assert result.exit_code == 0, result.output
+    return str(result.output).splitlines()
+
+
+def read(log: list[str], **wanted: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in log]
+    return [line for line in lines if wanted.items() <= line.items()]
+
+
+def test_a_sign_in_has_one_id_from_the_address_to_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = create_app(make_settings())
+    _, log = log_of(capsys, app, "someone@example.com", "other@example.com")
+    visits = [line["visit"] for line in read(log, event="grant")]
+    assert len(set(visits)) == 2
+    for visit in visits:
+        requests = read(log, event="request", visit=visit)
+        routes = [(line["method"], line["route"]) for line in requests]
+        assert routes == [
+            ("POST", "/"),
+            ("GET", "/connect/<key>"),
+            ("POST", "/connect/<key>"),
+            ("GET", "/connected"),
+        ]
+        assert "someone" not in visit
+
+
+def test_a_support_code_leads_to_the_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(make_settings())
+    code, log = log_of(capsys, app, "someone@example.com", "wrong-password@example.com")
+    story = explained(app, code, ["a line of another program", *log])
+    assert "POST / was answered with 303" in story[1]
+    assert any("provider: imap (source: " in line for line in story)
+    (ended,) = [line for line in story if "Connecting imap ended with: wrong_password" in line]
+    assert f"Nylas's id: {code}." in ended
+    assert not any("connected." in line for line in story), "the other person's is another story"
+
+
+def test_lines_with_a_platforms_prefix_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(make_settings())
+    code, log = log_of(capsys, app, "quota@example.com")
+    prefixed = [f"page-1  | {line}" for line in log]
+    assert explained(app, code, prefixed) == explained(app, code, log)
+
+
+def test_what_is_loud_in_the_log_is_loud_in_the_story(capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(make_settings())
+    code, log = log_of(capsys, app, "no-connector@example.com")
+    assert any("!! Connecting imap ended with" in line for line in explained(app, code, log))
+
+
+def test_a_code_that_the_log_does_not_know_is_an_error() -> None:
+    app = create_app(make_settings())
+    for log in ("", "no json\n{broken\n[1]\n", '{"event": "request", "request_id": "other"}'):
+        result = app.test_cli_runner().invoke(args=["explain", "1234"], input=log)
+        assert result.exit_code == 1
+        assert "nothing about this code" in result.output
