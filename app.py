@@ -35,6 +35,7 @@ from latchkey.web.flow import init_flow
 from latchkey.web.pages import init_views
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
+from latchkey.web.support import support_mail, support_slip
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -73,6 +74,7 @@ def create_app(
     init_metrics(app, settings)
     init_assets(app)
     app.jinja_env.filters["breakable"] = breakable
+    app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox)
     return app
 

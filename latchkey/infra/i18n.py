@@ -14,6 +14,11 @@ def N_(message: str) -> str:  # noqa: N802 (the name that gettext tools look for
     return message
 
 
+def language() -> str:
+    """Return the language of the page that is being made, as in BCP 47."""
+    return LANGUAGE
+
+
 def translate(message: str, **values: object) -> str:
     """Return ``message`` in the reader's language with ``%(name)s`` filled in."""
     return _translations.gettext(message) % values

@@ -35,5 +35,16 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
+// Copy a text that is there to be handed on.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const text = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    text.select();
+    await navigator.clipboard?.writeText(text.value);
+    button.textContent = button.dataset.done;
+  });
+}
+
 // After a mistake, start where it is explained.
 document.querySelector(".alert")?.focus();
