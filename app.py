@@ -11,11 +11,12 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
-from config import OAUTH_PROVIDERS, Client, ConfigError, Settings, is_loopback, load_settings
+from config import OAUTH_PROVIDERS, Client, ConfigError, Settings, load_settings
 from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedLinks
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
 from latchkey.connect.oauth import OAuthClient
+from latchkey.infra.addresses import is_loopback
 from latchkey.infra.http import HttpClient
 from latchkey.infra.i18n import init_i18n
 from latchkey.infra.logs import init_logs

@@ -2,13 +2,15 @@ import re
 
 import pytest
 
-from config import ROOT, VARIABLES, Variable
+from config import CLIENT_VARIABLES, OAUTH_PROVIDERS, ROOT, VARIABLES
 from latchkey.apps import request
+from latchkey.infra.settings import Variable
 from latchkey.sandbox.outcomes import OUTCOMES
 from tests.test_structure import LAYERS
 
 EXAMPLE = (ROOT / ".env.example").read_text()
 README = (ROOT / "README.md").read_text()
+CLIENT_NAMES = [variable.name for variable in CLIENT_VARIABLES]
 
 
 def plain(text: str) -> str:
@@ -17,8 +19,19 @@ def plain(text: str) -> str:
 
 def examples() -> dict[str, tuple[str, str]]:
     """Every setting of ``.env.example`` with its value and the comment right above it."""
-    found = re.findall(r"((?:^#.*\n)+)^([A-Z_]+)=(.*)$", EXAMPLE, re.M)
-    return {name: (value, plain(note.replace("# ", ""))) for note, name, value in found}
+    found = re.findall(
+        r"((?:^# (?!<).*\n)+)^(?:# (?=<))?((?:<PROVIDER>_)?[A-Z_]+)=(.*)$", EXAMPLE, re.M
+    )
+    return {name: (value, note.replace("# ", "").strip()) for note, name, value in found}
+
+
+def documented() -> dict[str, Variable]:
+    """Every setting by the name that it is documented with: those of OAuth clients stand once."""
+    pattern = rf"({'|'.join(OAUTH_PROVIDERS)})_({'|'.join(CLIENT_NAMES)})"
+    return {
+        re.sub(pattern, r"<PROVIDER>_\2", variable.name, flags=re.I): variable
+        for variable in VARIABLES
+    }
 
 
 def rows() -> list[list[str]]:
@@ -31,28 +44,37 @@ def rows() -> list[list[str]]:
 
 
 def test_the_example_lists_every_setting_in_order() -> None:
-    assert list(examples()) == [variable.name for variable in VARIABLES]
-    assert len(re.findall(r"^[^#\n]", EXAMPLE, re.M)) == len(VARIABLES), "a line is no setting"
+    assert list(examples()) == list(documented())
+    settings = [name for name in documented() if not name.startswith("<")]
+    assert re.findall(r"^[^#\n].*?(?==)", EXAMPLE, re.M) == settings, "a line is no setting"
 
 
-@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: str(variable.name))
-def test_the_example_tells_what_a_setting_means(variable: Variable) -> None:
-    value, note = examples()[variable.name]
-    assert note == plain(variable.meaning)
+@pytest.mark.parametrize("name", documented())
+def test_the_example_has_the_defaults_and_no_secret(name: str) -> None:
+    variable = documented()[name]
+    value, _ = examples()[name]
     assert value == variable.default
     assert not (variable.secret and value)
 
 
-def test_the_readme_lists_every_setting_in_order() -> None:
+def test_the_readme_lists_every_setting_in_order_and_with_the_same_words() -> None:
     expected = [
         [
-            f"`{variable.name}`{' (secret)' if variable.secret else ''}",
+            f"`{name}`{' (secret)' if variable.secret else ''}",
             f"`{variable.default}`" if variable.default else "–",
-            variable.meaning,
+            plain(examples()[name][1]),
         ]
-        for variable in VARIABLES
+        for name, variable in documented().items()
     ]
-    assert rows() == expected
+    assert [[name, default, plain(meaning)] for name, default, meaning in rows()] == expected
+
+
+@pytest.mark.parametrize("text", [EXAMPLE, README], ids=["example", "readme"])
+def test_the_settings_of_oauth_clients_are_documented_for_all_providers(text: str) -> None:
+    providers = re.search(r"`?<PROVIDER>`? (?:is|stands for) (.*?)[.:]", text)
+    assert providers
+    named = re.findall(r"[A-Z]+", providers[1])
+    assert named == [provider.upper() for provider in OAUTH_PROVIDERS]
 
 
 def test_the_readme_tells_every_trick_of_the_sandbox() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import Settings, return_uri
+from config import Settings
+from latchkey.infra.addresses import return_uri
 from latchkey.infra.cached_answer import CachedAnswer
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.store import Store

@@ -12,7 +12,8 @@ from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
-from config import Settings, is_loopback
+from config import Settings
+from latchkey.infra.addresses import is_loopback
 from latchkey.web import flow
 
 MAX_BODY_BYTES = 64 * 1024

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from config import is_loopback
+from latchkey.infra.addresses import is_loopback
 from latchkey.web.services import get_services
 
 bp = Blueprint("health", __name__)

@@ -1,0 +1,75 @@
+"""Web addresses as settings and Nylas give them: which of them may be used, and for what."""
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+_HOST_AND_PORT = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+_HTTPS = "must start with https:// (http:// is for this machine only)"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host`` (a name or an IP literal, without port) is this machine only."""
+    name = host.strip("[]").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def origin(value: str) -> str:
+    """Return ``value``, an address without path, and without a slash at its end.
+
+    :raises ValueError: when it is none.
+    """
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:  # brackets that do not match, ports that are no number
+        good = False
+    if not good or not parts.hostname or not _HOST_AND_PORT.fullmatch(parts.netloc):
+        raise ValueError("must be an address like https://connect.example.com")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("must end after the host name, with no path behind it")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError(_HTTPS)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def endpoint(value: str) -> str:
+    """Return ``value``, the address of a service, path and query included.
+
+    :raises ValueError: when it is none.
+    """
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+        raise ValueError("must be an address like https://login.example.com/path")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError(_HTTPS)
+    return value
+
+
+def return_uri(value: str) -> str:
+    """Return ``value``, an address that people may be sent back to with a code.
+
+    https, http to this machine (RFC 8252, 7.3), or a scheme that is an app's own, made of its
+    domain (RFC 8252, 7.1); without anything that two programs might read in two ways.
+
+    :raises ValueError: when it is none.
+    """
+    try:
+        parts = urlsplit(value)
+        good = parts.port != 0 and re.fullmatch(r"[!-~]+", value) and not set(value) & set("\\#")
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # brackets that do not match, ports that are no number, no name for a host
+        good = False
+    own = "." in parts.scheme if good else False
+    if not good or not (own or (parts.scheme in ("http", "https") and parts.hostname)):
+        raise ValueError("must be addresses like https://app.example.com/callback")
+    if "@" in parts.netloc:
+        raise ValueError("must not name a user before the host")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError(_HTTPS)
+    return value

@@ -1,0 +1,115 @@
+"""Parsers of settings: from text to value, or ``ValueError`` with what the text must be.
+
+The text of an error goes on after the setting's name and never holds the value.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from latchkey.infra.addresses import endpoint, return_uri
+
+_IMAGE_BYTES = 1024 * 1024
+_IMAGE_TYPES = (".svg", ".png", ".jpg", ".jpeg", ".webp")
+
+
+def switch(value: str) -> bool:
+    """Parse true or false."""
+    lowered = value.lower()
+    if lowered in ("true", "yes", "on", "1"):
+        return True
+    if lowered in ("false", "no", "off", "0"):
+        return False
+    raise ValueError("must be true or false")
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Make a parser of whole numbers from ``low`` to ``high``."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Parse a list, separated by commas or blanks."""
+    return tuple(part for part in re.split(r"[,\s]+", value) if part)
+
+
+def uris(value: str) -> tuple[str, ...]:
+    """Parse a list of addresses that people may be sent back to."""
+    return tuple(return_uri(part) for part in words(value))
+
+
+def color(value: str) -> str:
+    """Parse a colour of six hexadecimal digits."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise ValueError("must be a colour like #1f5fd6")
+    return value.lower()
+
+
+def existing_file(folder: Path) -> Callable[[str], Path]:
+    """Make a parser of paths to files, seen from ``folder``."""
+
+    def parse(value: str) -> Path:
+        path = folder / value
+        if not path.is_file():
+            raise ValueError(f"must be the path of a file; there is none at {path}")
+        return path
+
+    return parse
+
+
+def image_file(folder: Path) -> Callable[[str], Path]:
+    """Make a parser of paths to images, seen from ``folder``."""
+
+    def parse(value: str) -> Path:
+        path = folder / value
+        if path.suffix.lower() not in _IMAGE_TYPES or not path.is_file():
+            raise ValueError(f"must be the path of an image file ({' '.join(_IMAGE_TYPES)})")
+        if path.stat().st_size > _IMAGE_BYTES:
+            raise ValueError("must be a file of 1 MB at most")
+        return path
+
+    return parse
+
+
+def contact(value: str) -> str:
+    """Parse a mail address as a link, or the https address of a page."""
+    if re.fullmatch(r"mailto:[!-~]+@[!-~]+", value):
+        return value
+    if not value.startswith("https://"):
+        raise ValueError("must start with mailto: or https://")
+    return endpoint(value)
+
+
+def level(value: str) -> str:
+    """Parse the name of a level of Python's logging."""
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return value.upper()
+
+
+def tenant(value: str) -> str:
+    """Parse a tenant of Microsoft."""
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", value):
+        raise ValueError("must be common, organizations, consumers, or a tenant's id or domain")
+    return value
+
+
+def application_id(value: str) -> str:
+    """Parse the client ID of a Nylas application."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", value):
+        raise ValueError("must be the client ID that the Nylas dashboard shows")
+    return value
+
+
+def redis_address(value: str) -> str:
+    """Parse the address of a Redis."""
+    if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must be an address like redis://host:6379/0")
+    return value
