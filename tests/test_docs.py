@@ -3,7 +3,7 @@ import re
 import pytest
 
 from config import CLIENT_VARIABLES, OAUTH_PROVIDERS, ROOT, VARIABLES
-from latchkey.apps import request
+from latchkey.apps.parameters import READERS
 from latchkey.infra.settings import Variable
 from latchkey.sandbox.outcomes import OUTCOMES
 from tests.test_structure import LAYERS
@@ -90,7 +90,7 @@ def test_the_readme_names_the_layers_from_the_top() -> None:
 def test_the_readme_names_all_that_apps_can_ask_for() -> None:
     row = re.search(r"^\| query of `/v3/connect/auth` \| (.*) \|$", README, re.M)
     assert row
-    read = {"client_id", "redirect_uri", "state", *request._READERS}
+    read = {"client_id", "redirect_uri", "state", *READERS}
     assert set(re.findall(r"`(\w+)`", row[1])) == read
 
 

@@ -2,7 +2,8 @@
 
 handoff/
 ├── addresses  where people may be sent back to
-├── request    what an app asks for when it sends somebody here
+├── request    what an app asks for when it sends a person here
+├── parameters how each parameter of it is read
 ├── answer     what the app hears with the person, when they come back
 ├── pkce       how an app proves that it is the one that asked
 ├── codes      one-time codes that apps exchange for tokens

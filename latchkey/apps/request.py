@@ -3,29 +3,22 @@
 Source: Nylas API reference, ``GET /v3/connect/auth``; RFC 6749, 4.1.1; RFC 7636, 4.3.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from latchkey.apps import pkce
 from latchkey.apps.denial import denial_of
+from latchkey.apps.parameters import ERRORS, READERS
 from latchkey.apps.return_addresses import ReturnAddresses
 from latchkey.infra.codec import to_json
 from latchkey.infra.sealing import pack
-from latchkey.providers import PROVIDERS
-from latchkey.providers.email_address import MAX_EMAIL
 
 MOST_STATE = 256
-_MOST_SCOPE = 2000
 # It travels in a cookie, which has to hold more than this.
 _MOST_BYTES = 1800
-_SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PROMPTS = ("select_provider", "detect")
 
 
 class UntrustedRequest(Exception):
@@ -92,6 +85,24 @@ class AppRequest:
         url = self.back(error=error, error_description=description, error_code="400")
         return RequestRefused(error, description, url)
 
+    def query(self) -> dict[str, str]:
+        """Return the query of ``/v3/connect/auth`` that asks for the same again."""
+        query = {
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "response_type": "code",
+            "state": self.state,
+            "provider": ",".join(self.providers),
+            "prompt": "select_provider" if self.choose else "",
+            "login_hint": self.login_hint,
+            "scope": " ".join(self.scope),
+            "code_challenge": self.challenge,
+            "code_challenge_method": self.method,
+            "credential_id": self.credential_id,
+            "options": "smtp_required" if self.smtp_required else "",
+        }
+        return {name: value for name, value in query.items() if value}
+
 
 def read_request(
     query: MultiDict[str, str], addresses: ReturnAddresses, *, complete: bool
@@ -111,7 +122,7 @@ def read_request(
         state=given.get("state", ""),
     )
     for name in repeated:
-        if name in _READERS or name == "state":
+        if name in READERS or name == "state":
             raise request.refused("invalid_request", f"{name} must be given once")
     if len(request.state) > MOST_STATE:
         raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
@@ -140,12 +151,12 @@ def _read_redirect_uri(
 
 def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:
     values: dict[str, Any] = {}
-    for name, read in _READERS.items():
+    for name, read in READERS.items():
         if name in given:
             try:
                 values |= read(given[name])
             except ValueError as wrong:
-                error = _ERRORS.get(name, "invalid_request")
+                error = ERRORS.get(name, "invalid_request")
                 raise request.refused(error, f"{name} {wrong}") from None
     if values.get("challenge"):
         values = {"method": "plain", **values}
@@ -155,79 +166,3 @@ def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:
     if len(pack(to_json(whole))) > _MOST_BYTES:
         raise request.refused("invalid_request", "the parameters are too long together")
     return whole
-
-
-def _response_type(text: str) -> dict[str, Any]:
-    if text != "code":
-        raise ValueError("must be code")
-    return {}
-
-
-def _provider(text: str) -> dict[str, Any]:
-    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
-    if not set(keys) <= PROVIDERS.keys():
-        raise ValueError(f"must be one or more of {', '.join(PROVIDERS)}")
-    return {"providers": keys, "choose": len(keys) > 1}
-
-
-def _prompt(text: str) -> dict[str, Any]:
-    prompts = [part.strip() for part in text.split(",")]
-    if not set(prompts) <= set(_PROMPTS):
-        raise ValueError(f"must be one or both of {', '.join(_PROMPTS)}")
-    return {"choose": prompts[0] == "select_provider"}
-
-
-def _login_hint(text: str) -> dict[str, Any]:
-    return {"login_hint": text.strip()[:MAX_EMAIL]}
-
-
-def _scope(text: str) -> dict[str, Any]:
-    if len(text) > _MOST_SCOPE or not _SCOPE.fullmatch(text):
-        raise ValueError("must be names with one space between them")
-    return {"scope": tuple(text.split(" "))}
-
-
-def _access_type(text: str) -> dict[str, Any]:
-    if text not in ("online", "offline"):
-        raise ValueError("must be online or offline")
-    return {}
-
-
-def _code_challenge(text: str) -> dict[str, Any]:
-    if not pkce.CHALLENGE.fullmatch(text):
-        raise ValueError("must be up to 128 letters, digits or any of -._~")
-    return {"challenge": text}
-
-
-def _code_challenge_method(text: str) -> dict[str, Any]:
-    if text.lower() not in pkce.METHODS:
-        raise ValueError("must be plain or S256")
-    return {"method": text.lower()}
-
-
-def _credential_id(text: str) -> dict[str, Any]:
-    if not _UUID.fullmatch(text):
-        raise ValueError("must be a UUID")
-    return {"credential_id": text}
-
-
-def _options(text: str) -> dict[str, Any]:
-    # Others are about Google's page at Nylas, and mean nothing here.
-    return {"smtp_required": "smtp_required" in re.split("[, ]+", text)}
-
-
-# In this order: what "prompt" says counts more than how many providers there are.
-# What is not in here, Nylas's SDKs send for Nylas alone, and is ignored (RFC 6749, 3.1).
-_READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
-    "response_type": _response_type,
-    "provider": _provider,
-    "prompt": _prompt,
-    "login_hint": _login_hint,
-    "scope": _scope,
-    "access_type": _access_type,
-    "code_challenge": _code_challenge,
-    "code_challenge_method": _code_challenge_method,
-    "credential_id": _credential_id,
-    "options": _options,
-}
-_ERRORS = {"response_type": "unsupported_response_type", "scope": "invalid_scope"}

@@ -37,6 +37,7 @@ class OAuth:
     :ivar login_hint: the provider can fill in the address.
     :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
         more brings one; elsewhere it can only be the operator's fault.
+    :ivar refuses_in_app_browsers: the provider does not sign in inside the browsers of other apps.
     :ivar account_fields: where userinfo (and the ID token) name the account's addresses.
     :ivar must_match: the account has to be told and be the one that was typed.
     """
@@ -48,6 +49,7 @@ class OAuth:
     basic: bool = False
     login_hint: bool = True
     consent_again: bool = False
+    refuses_in_app_browsers: bool = False
     account_fields: tuple[str, ...] = ("email",)
     must_match: bool = True
 

@@ -45,6 +45,7 @@ GOOGLE = Provider(
         ),
         # Without "consent", only the very first sign-in of an account gives a refresh token.
         extra={"access_type": "offline", "prompt": "consent"},
+        refuses_in_app_browsers=True,
         consent_again=True,
     ),
 )

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -69,6 +70,15 @@ def first_page() -> str:
     if sign_in and (sign_in.app or sign_in.link_claims):
         return url_for("entry.show", s=sign_in.id)
     return "" if get_services().settings.link_required else url_for("entry.show")
+
+
+def start_elsewhere(sign_in: SignIn) -> str:
+    """Return the address that begins this sign-in in another browser: same app, same address."""
+    hint = sign_in.display_address or None
+    if sign_in.app:
+        query = sign_in.app.query() | ({"login_hint": hint} if hint else {})
+        return f"{url_for('entry.arrive')}?{urlencode(query)}"
+    return url_for("entry.show", login_hint=hint)
 
 
 def choices(sign_in: SignIn) -> tuple[str, ...]:

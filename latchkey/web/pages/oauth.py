@@ -15,9 +15,10 @@ from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow
 from latchkey.web.completion import counted, end
 from latchkey.web.flow import AuthorizationFailure, SignIn
+from latchkey.web.in_app_browser import hindering_app
 from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
-from latchkey.web.start import choices, scope_for
+from latchkey.web.start import choices, scope_for, start_elsewhere
 
 bp = Blueprint("oauth", __name__)
 
@@ -52,6 +53,8 @@ def show(key: str) -> ResponseReturnValue:
         admin_url=client.admin_consent_url(
             domain=sign_in.domain or "organizations", redirect_uri=_callback_url(key)
         ),
+        app_browser=hindering_app(provider, request.user_agent.string),
+        elsewhere_url=urljoin(_callback_url(key), start_elsewhere(sign_in)),
         back_url=urljoin(
             _callback_url(key), url_for("entry.show", login_hint=sign_in.display_address or None)
         ),

@@ -1,0 +1,90 @@
+"""The parameters of an app's request: each is read, checked, and refused with its reason."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from latchkey.apps import pkce
+from latchkey.providers import PROVIDERS
+from latchkey.providers.email_address import MAX_EMAIL
+
+_MOST_SCOPE = 2000
+_SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PROMPTS = ("select_provider", "detect")
+
+
+def _response_type(text: str) -> dict[str, Any]:
+    if text != "code":
+        raise ValueError("must be code")
+    return {}
+
+
+def _provider(text: str) -> dict[str, Any]:
+    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    if not set(keys) <= PROVIDERS.keys():
+        raise ValueError(f"must be one or more of {', '.join(PROVIDERS)}")
+    return {"providers": keys, "choose": len(keys) > 1}
+
+
+def _prompt(text: str) -> dict[str, Any]:
+    prompts = [part.strip() for part in text.split(",")]
+    if not set(prompts) <= set(_PROMPTS):
+        raise ValueError(f"must be one or both of {', '.join(_PROMPTS)}")
+    return {"choose": prompts[0] == "select_provider"}
+
+
+def _login_hint(text: str) -> dict[str, Any]:
+    return {"login_hint": text.strip()[:MAX_EMAIL]}
+
+
+def _scope(text: str) -> dict[str, Any]:
+    if len(text) > _MOST_SCOPE or not _SCOPE.fullmatch(text):
+        raise ValueError("must be names with one space between them")
+    return {"scope": tuple(text.split(" "))}
+
+
+def _access_type(text: str) -> dict[str, Any]:
+    if text not in ("online", "offline"):
+        raise ValueError("must be online or offline")
+    return {}
+
+
+def _code_challenge(text: str) -> dict[str, Any]:
+    if not pkce.CHALLENGE.fullmatch(text):
+        raise ValueError("must be up to 128 letters, digits or any of -._~")
+    return {"challenge": text}
+
+
+def _code_challenge_method(text: str) -> dict[str, Any]:
+    if text.lower() not in pkce.METHODS:
+        raise ValueError("must be plain or S256")
+    return {"method": text.lower()}
+
+
+def _credential_id(text: str) -> dict[str, Any]:
+    if not _UUID.fullmatch(text):
+        raise ValueError("must be a UUID")
+    return {"credential_id": text}
+
+
+def _options(text: str) -> dict[str, Any]:
+    # Others are about Google's page at Nylas, and mean nothing here.
+    return {"smtp_required": "smtp_required" in re.split("[, ]+", text)}
+
+
+# In this order: what "prompt" says counts more than how many providers there are.
+# What is not in here, Nylas's SDKs send for Nylas alone, and is ignored (RFC 6749, 3.1).
+READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "response_type": _response_type,
+    "provider": _provider,
+    "prompt": _prompt,
+    "login_hint": _login_hint,
+    "scope": _scope,
+    "access_type": _access_type,
+    "code_challenge": _code_challenge,
+    "code_challenge_method": _code_challenge_method,
+    "credential_id": _credential_id,
+    "options": _options,
+}
+ERRORS = {"response_type": "unsupported_response_type", "scope": "invalid_scope"}
