@@ -9,8 +9,11 @@ CHOSEN := 'import os, sys, dotenv; \
 	given = {**dotenv.dotenv_values(".env", interpolate=False), **os.environ}; \
 	sys.exit(not any(given.get(name) for name in ("NYLAS_API_KEY", "NYLAS_API_KEY_FILE", "SANDBOX")))'
 
+COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
+
 .DEFAULT_GOAL := help
-.PHONY: help run test bench format texts lock clean
+.PHONY: help run check test bench format texts lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +23,14 @@ run: .venv/run.stamp ## Start the page (in the sandbox, unless a Nylas API key i
 	[ -n "$$WEB_CONCURRENCY" ] || unset WEB_CONCURRENCY; \
 	exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py 'app:create_app()'
 
-test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, types, tests, coverage
-	sh deploy/test-tools.sh $(BIN)
+check: .venv/test.stamp ## Lint, types and the package's tests: no browser, Redis, Dovecot or Node.js (2 minutes)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m 'not (redis or dovecot or node)' tests/latchkey tests/test_*.py
+
+test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, types, all tests, coverage
+	sh tests/tools/test-tools.sh $(BIN)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -39,14 +48,11 @@ texts: .venv/test.stamp ## Collect the texts for translators in locales/latchkey
 	$(BIN)/pybabel -q extract --mapping-file locales/babel.cfg --keyword N_ --keyword translate --no-location \
 		--sort-output --omit-header --output-file locales/latchkey.pot .
 
-lock: ## Pin the newest versions that requirements*.in allow
+lock: ## Pin the newest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
-	for name in requirements requirements-dev; do \
-		.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-config \
-			--no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock' \
-			--output-file $$name.txt $$name.in || exit 1; \
-	done
+	$(COMPILE) --output-file requirements.txt
+	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## Remove the virtual environments and what tools left behind
 	rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
@@ -54,7 +60,7 @@ clean: ## Remove the virtual environments and what tools left behind
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Latchkey needs Python 3.11 or newer: PYTHON=python3.12 make ..." >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh deploy/install.sh python3-venv
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/tools/install.sh python3-venv
 	$(PYTHON) -m venv .venv
 
 .venv/run.stamp: requirements.txt | .venv/bin/python

@@ -12,7 +12,7 @@ command -v nginx >/dev/null || missing="$missing nginx"
 [ -z "$missing" ] && exit 0
 
 # shellcheck disable=SC2086 # a list of package names
-sh "$here/../deploy/install.sh" $missing || exit 1
+sh "$here/../tests/tools/install.sh" $missing || exit 1
 # The benchmark starts its own servers; those the packages come with must not stay on this machine.
 sudo=
 [ "$(id -u)" -eq 0 ] || sudo="sudo -n"

@@ -7,6 +7,7 @@ import grp
 import ipaddress
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -56,7 +57,7 @@ def find_program(*names: str) -> str:
     for name in names:
         if found := shutil.which(name, path=path):
             return found
-    return missing(f"{names[0]} is not installed: deploy/test-tools.sh gets it")
+    return missing(f"{names[0]} is not installed: tests/tools/test-tools.sh gets it")
 
 
 def find_node_package(folder: Path, package: str) -> tuple[str, Path]:
@@ -131,7 +132,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 def dovecot(users: Mapping[str, str]) -> Iterator[int]:
     """Run Dovecot with these users and passwords; gives the port of its IMAP over TLS."""
     program = find_program("dovecot")
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    version = dovecot_version(told.stdout)
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     port = free_port()
     try:
@@ -142,13 +144,12 @@ def dovecot(users: Mapping[str, str]) -> Iterator[int]:
             for name, password in users.items()
         ]
         (folder / "users").write_text("\n".join(lines) + "\n")
-        template = _DOVECOT_24 if version.stdout.startswith("2.4") else _DOVECOT_23
         config = folder / "dovecot.conf"
         owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         config.write_text(
-            template.format(
+            dovecot_config(version).format(
                 folder=folder, port=port, cert=cert, key=key, user=owner.pw_name,
-                group=_group_of(owner), version=version.stdout.split()[0],
+                group=_group_of(owner), version=version,
             )
         )  # fmt: skip
         if os.getuid() == 0:
@@ -158,6 +159,19 @@ def dovecot(users: Mapping[str, str]) -> Iterator[int]:
             yield port
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def dovecot_version(told: str) -> str:
+    """What Dovecot's configuration calls its version: ``2.4.1``, of Debian's ``2.4.1-4 (abc)``."""
+    found = re.match(r"[0-9]+(\.[0-9]+)+", told)
+    assert found, told
+    return found[0]
+
+
+def dovecot_config(version: str) -> str:
+    """The template of the configuration that this version reads; 2.4 has another than 2.3."""
+    major, minor = (int(part) for part in version.split(".")[:2])
+    return _DOVECOT_24 if (major, minor) >= (2, 4) else _DOVECOT_23
 
 
 class RedisServer:

@@ -73,7 +73,7 @@ def test_memory_and_processor_time_of_all_processes_are_counted(
 
 
 @pytest.mark.parametrize(
-    ("arrivals", "most"),
+    ("arrivals", "limit"),
     [([], 0), ([0.0], 1), ([0.0, 0.999], 2), ([0.0, 1.0], 1), ([0.0, 0.6, 0.9, 1.2, 1.7], 3)],
 )
 def test_the_most_calls_are_counted_over_every_stretch(arrivals: list[float], limit: int) -> None:

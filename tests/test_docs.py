@@ -101,7 +101,7 @@ def test_the_readme_points_to_files_that_exist() -> None:
     for anchor in re.findall(r"\]\(#([^)]+)\)", README):
         assert anchor in [heading.lower().replace(" ", "-") for heading in headings]
     for path in re.findall(
-        r"`((?:sign_in|templates|static|deploy|docs|examples|tests)/[^`…*]+)`", README
+        r"`((?:latchkey|templates|static|locales|bench|deploy|docs|tests)/[^`…*]+)`", README
     ):
         assert (ROOT / path).exists(), path
 

@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from config import ROOT, VARIABLES
-from tests.servers import dovecot, free_port, redis, trusting_nobody, wait_for
+from tests.servers import (
+    dovecot,
+    dovecot_config,
+    dovecot_version,
+    free_port,
+    redis,
+    trusting_nobody,
+    wait_for,
+)
 
 ODD = "  sp ace\"'<&+%\\:;{}$ü "
 
@@ -29,6 +37,24 @@ def test_dovecot_takes_a_password_of_any_characters_and_no_other() -> None:
         with pytest.raises(imaplib.IMAP4.error):
             imap.authenticate("PLAIN", lambda _: answer.rstrip(b" "))
         imap.logout()
+
+
+@pytest.mark.parametrize(
+    ("told", "version"),
+    [
+        ("2.3.19.1 (9b53102964)\n", "2.3.19.1"),
+        ("2.4.1-4 (7d8c0e5759)\n", "2.4.1"),
+        ("2.4.2\n", "2.4.2"),
+        ("2.10.0-rc1+deb14u1 (abc)\n", "2.10.0"),
+    ],
+)
+def test_dovecots_configuration_names_its_version_without_the_packages(
+    told: str, version: str
+) -> None:
+    assert dovecot_version(told) == version
+    named = f"dovecot_config_version = {version}"
+    template = dovecot_config(version).replace("{version}", version)
+    assert (named in template) is not version.startswith("2.3")
 
 
 @pytest.mark.redis

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from config import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 GIVEN = {"flask", "jinja2", "flask-wtf", "httpx", "python-dotenv"}
 
@@ -122,24 +124,57 @@ def test_the_lock_file_of_node_names_no_place_and_what_is_asked_for_exactly() ->
         assert not name or entry["integrity"].startswith("sha512-"), name
 
 
-def direct(name: str) -> set[str]:
-    return set(re.findall(r"^([a-z0-9][a-z0-9-]*)", (ROOT / name).read_text().lower(), re.M))
+def names(listed: list[str]) -> set[str]:
+    return {re.split(r"[^A-Za-z0-9-]", entry)[0].lower() for entry in listed}
+
+
+SHIPPED = names(PROJECT["project"]["dependencies"])
+TOOLS = names(PROJECT["dependency-groups"]["dev"])
 
 
 def test_what_the_customer_gave_is_required_directly_and_locked() -> None:
-    assert direct("requirements.in") >= GIVEN
-    assert set(requirements("requirements.txt")) >= direct("requirements.in")
+    assert SHIPPED >= GIVEN
+    assert set(requirements("requirements.txt")) >= SHIPPED
 
 
 def test_tests_run_on_the_versions_that_are_shipped() -> None:
     shipped, tested = requirements("requirements.txt"), requirements("requirements-dev.txt")
-    assert set(tested) >= direct("requirements-dev.in")
+    assert set(tested) >= TOOLS
     for name, rest in shipped.items():
         assert tested[name].split()[0] == rest.split()[0], name
 
 
 def test_tools_are_not_shipped() -> None:
-    assert not direct("requirements-dev.in") & set(requirements("requirements.txt"))
+    assert not TOOLS & set(requirements("requirements.txt"))
+
+
+def test_the_lock_files_are_made_of_what_is_asked_for() -> None:
+    planned = make("--dry-run", "lock").stdout.replace("\\\n", " ").splitlines()
+    compiled = [line.split() for line in planned if " pip compile " in line]
+    assert [line[line.index("--output-file") + 1] for line in compiled] == list(LOCKS)
+    for line in compiled:
+        assert "pyproject.toml" in line
+        assert {"--universal", "--generate-hashes", "--no-config", "--no-emit-index-url"} < {*line}
+        assert line[line.index("--python-version") + 1] == "3.11"
+
+
+def visible() -> list[str]:
+    """What a visitor of the repository sees at its root, without what is not kept in it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 (any git)
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    entries = {path.partition("/")[0] for path in listed if not path.startswith(".")}
+    return sorted(entry for entry in entries if (ROOT / entry).exists())
+
+
+def test_the_root_holds_at_most_18_visible_entries() -> None:
+    assert "app.py" in visible()
+    assert len(visible()) <= 18, visible()
+
+
+def test_what_only_tests_need_is_not_where_deployers_look() -> None:
+    assert not list((ROOT / "deploy").glob("*test*"))
 
 
 def test_ci_runs_what_a_developer_runs() -> None:
@@ -147,6 +182,19 @@ def test_ci_runs_what_a_developer_runs() -> None:
     assert re.search(r"^exec make test$", script, re.M)
     assert "set -euo pipefail" in script
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_make_check_is_lint_types_and_tests_without_other_servers() -> None:
+    planned = make("--dry-run", "--assume-old=.venv/test.stamp", "check").stdout
+    for check in ("ruff check", "ruff format --check", "mypy", "pytest -m"):
+        assert check in planned
+    left_out = re.search(r"-m 'not \((.*?)\)'", planned)
+    assert left_out
+    known = {line.partition(":")[0] for line in PROJECT["tool"]["pytest"]["ini_options"]["markers"]}
+    # The tests that drive a browser are in a folder of their own.
+    assert set(left_out[1].split(" or ")) == known - {"browser"}
+    assert "tests/browser" not in planned
+    assert "tests/tools" not in planned
 
 
 def test_make_test_leaves_no_check_out() -> None:

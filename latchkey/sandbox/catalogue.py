@@ -57,7 +57,7 @@ APPLICATION_ID = "sandbox-application"
 """The application's id, which is its ``client_id`` as well."""
 
 CALLBACK_URIS = ("http://localhost:5000/callback",)
-"""Where people may be sent back to, unless chosen otherwise: the app in ``examples/``."""
+"""Where people may be sent back to, unless chosen otherwise: the app in ``docs/examples/``."""
 
 
 def describe_application(callback_uris: Iterable[str]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from tests.browser.states import STATES, enter, reach
 
 pytestmark = pytest.mark.browser
 
-EXAMPLES = sorted((ROOT / "examples" / "brands").glob("*/brand.toml"))
+EXAMPLES = sorted((ROOT / "docs" / "examples" / "brands").glob("*/brand.toml"))
 COLORS = ("#ffff00", "#000000", "#ffffff", "#808080", "#ff0000")
 BRANDED = ("entry-error", "imap-known-wrong-password", "connected")
 EDGE = """it => {

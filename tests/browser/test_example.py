@@ -19,7 +19,7 @@ from tests.servers import free_port, serve
 
 pytestmark = pytest.mark.browser
 
-EXAMPLE = ROOT / "examples" / "app.py"
+EXAMPLE = ROOT / "docs" / "examples" / "app.py"
 NAMES = ("NYLAS_API_KEY", "NYLAS_CLIENT_ID", "NYLAS_API_URI", "SIGN_IN_PAGE", "APP_SECRET_KEY")
 
 

@@ -15,6 +15,8 @@ from tests.conftest import KEY, make_settings
 from tests.pages import Page, Visitor
 from tests.servers import find_node_package, free_port, serve, wait_for
 
+pytestmark = pytest.mark.node
+
 HERE = Path(__file__).parent.parent / "independent"
 PERSON = "someone@example.com"
 

@@ -61,7 +61,7 @@ def by_node(app: Flask, page: str) -> str:
 
 
 Maker = Callable[[Flask, str], str]
-MAKERS = [by_command, by_python, by_node]
+MAKERS = [by_command, by_python, pytest.param(by_node, marks=pytest.mark.node)]
 
 
 @pytest.mark.parametrize("make", MAKERS)

@@ -150,7 +150,9 @@ def test_a_file_that_is_not_there_is_named() -> None:
         make_settings(BRAND_FILE="/nowhere/brand.toml")
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples" / "brands").glob("*/brand.toml")))
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs" / "examples" / "brands").glob("*/brand.toml"))
+)
 def test_every_example_is_a_good_brand(path: Path) -> None:
     page = Visitor.inside(create_app(make_settings(BRAND_FILE=str(path)))).get("/")
     assert page.title.endswith(f"– {read_brand_file(path).name}")

@@ -1,6 +1,6 @@
 """An app in one file: somebody signs in to a mailbox, and it shows which one that is.
 
-Start the page with ``make run``, then this with ``.venv/bin/python examples/app.py``; it needs
+Start the page with ``make run``, then this with ``.venv/bin/python docs/examples/app.py``; it needs
 ``.venv/bin/pip install nylas``.
 """
 
