@@ -19,6 +19,7 @@ from latchkey.connect.oauth import OAuthClient
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.http import HttpClient
 from latchkey.infra.i18n import init_i18n
+from latchkey.infra.limits import Limiter, Window
 from latchkey.infra.logs import init_logs
 from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store
@@ -33,6 +34,7 @@ from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
+from latchkey.web.limits import init_limits
 from latchkey.web.pages import init_views
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 SANDBOX_PATH = "/sandbox"
+# The span in which all clients together may not try more often than Nylas's pace allows.
+_PACE_SECONDS = 300
 
 
 def create_app(
@@ -69,6 +73,7 @@ def create_app(
     init_logs(app, settings.log_level)
     init_security(app, settings)
     init_flow(app, settings)
+    init_limits(app, settings)
     init_i18n(app)
     init_views(app)
     init_cli(app)
@@ -120,6 +125,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
     return Services(
         settings=settings,
         store=store,
+        limiter=_limiter(settings, store),
         brand=brand,
         hosts=hosts,
         nylas=nylas,
@@ -141,6 +147,19 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         id_tokens=IdTokens(keys),
         webhooks=_notices(settings, store),
     )
+
+
+def _limiter(settings: Settings, store: Store) -> Limiter:
+    rules = {
+        name: tuple(Window(*window) for window in windows)
+        for name, windows in settings.limits.items()
+    }
+    if rules:
+        both = {f"client_{name}": rules[name] for name in ("mailbox", "mailbox_refused")}
+        owner = (*rules["mailbox"], rules["mailbox_refused"][-1])
+        pace = Window(settings.nylas_sign_ins_per_second * _PACE_SECONDS, _PACE_SECONDS)
+        rules |= both | {"owner": owner, "all": (pace,)}
+    return Limiter(store, rules, secret_key=settings.secret_key)
 
 
 def _notices(settings: Settings, store: Store) -> Webhooks:

@@ -37,6 +37,7 @@ from latchkey.infra.settings.parsers import (
     whole,
     words,
 )
+from latchkey.infra.settings.rate_limits import RateLimits, rate_limits
 from latchkey.infra.settings.secrets import SANDBOX_SECRET_KEY, api_key, random_key, random_keys
 
 __all__ = [
@@ -106,6 +107,7 @@ class Settings:
     redis_url: str = setting(parse=redis_address, secret=True)
     nylas_detects_per_minute: int = setting("20", whole(1, 10_000))
     nylas_sign_ins_per_second: int = setting("50", whole(1, 10_000))
+    limits: RateLimits = setting(parse=rate_limits, unset=None)
     known_domains: bool = setting("true", switch)
     mx_lookups: bool = setting("true", switch)
     result_webhook_url: str = setting(parse=endpoint)
@@ -172,6 +174,9 @@ def load_settings(
     if values["sandbox"]:
         values["nylas_api_key"] = SANDBOX_API_KEY
         values["secret_key"] = values["secret_key"] or SANDBOX_SECRET_KEY
+    if values["limits"] is None:
+        # The sandbox's addresses are there to be tried again and again.
+        values["limits"] = {} if values["sandbox"] else rate_limits("on")
     return Settings(**values, clients=clients)
 
 

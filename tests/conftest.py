@@ -23,7 +23,12 @@ Clock = Callable[[float], None]
 KEY = "nyk_v0_key-of-the-tests"
 SECRET = "aR4nd0mSecretKeyThatOnlyTheseTestsKnow"
 # Apps are shared by tests that know nothing of each other, and DNS is not part of them.
-USUAL = {"SECRET_KEY": SECRET, "NYLAS_DETECTS_PER_MINUTE": "1000", "MX_LOOKUPS": "false"}
+USUAL = {
+    "SECRET_KEY": SECRET,
+    "NYLAS_DETECTS_PER_MINUTE": "1000",
+    "MX_LOOKUPS": "false",
+    "LIMITS": "off",
+}
 
 
 def make_settings(**variables: str) -> Settings:

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from config import SANDBOX_SECRET_KEY
+from config import SANDBOX_SECRET_KEY, ConfigError
+from tests.conftest import KEY, make_settings
 from tests.test_config import GOOD, SECRET, load, problems
 
 
@@ -207,3 +208,26 @@ def test_any_other_address_is_nowhere_to_send_people_back_to(uri: str) -> None:
     text = problems(**GOOD, RETURN_URIS=f"https://b.example, {uri}")
     assert "RETURN_URIS must" in text
     assert "word" not in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["maybe", "client", "client=", "client=5", "client=5/5x", "x=1/1m", "client=0/5m",
+     "client=5/0m", "client=5/5m,"],
+)  # fmt: skip
+def test_limits_that_cannot_be_read_are_named(value: str) -> None:
+    with pytest.raises(ConfigError, match="LIMITS must"):
+        make_settings(LIMITS=value)
+
+
+def test_limits_are_on_except_in_the_sandbox() -> None:
+    assert make_settings(NYLAS_API_KEY=KEY, LIMITS="").limits["mailbox"] == ((5, 300), (10, 3600))
+    assert make_settings(LIMITS="").limits == {}
+    assert make_settings(LIMITS="on").limits
+    assert make_settings(NYLAS_API_KEY=KEY, LIMITS="off").limits == {}
+
+
+def test_limits_that_are_not_named_keep_their_numbers() -> None:
+    limits = make_settings(LIMITS="client=80/5m,1/2d").limits
+    assert limits["client"] == ((80, 300), (1, 2 * 86400))
+    assert limits["mailbox"] == ((5, 300), (10, 3600))

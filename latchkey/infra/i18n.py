@@ -1,5 +1,6 @@
 """Every sentence that people read goes through gettext; English is the source."""
 
+import math
 from gettext import NullTranslations
 
 from flask import Flask
@@ -22,6 +23,18 @@ def language() -> str:
 def translate(message: str, **values: object) -> str:
     """Return ``message`` in the reader's language with ``%(name)s`` filled in."""
     return _translations.gettext(message) % values
+
+
+def span_of_time(seconds: int) -> str:
+    """Return ``seconds`` in words, rounded up to what people count in."""
+    for unit, text in (
+        (60 * 60, N_("%(number)s hours")),
+        (60, N_("%(number)s minutes")),
+    ):
+        # From two on, so that no language needs a singular.
+        if seconds > 2 * unit - unit // 2:
+            return translate(text, number=math.ceil(seconds / unit))
+    return translate(N_("%(number)s seconds"), number=max(2, seconds))
 
 
 def init_i18n(app: Flask) -> None:

@@ -11,6 +11,7 @@ from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedL
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
 from latchkey.connect.oauth import OAuthClient
+from latchkey.infra.limits import Limiter
 from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.providers.detection import ProviderDetector
@@ -27,6 +28,7 @@ class Services:
 
     settings: Settings
     store: Store
+    limiter: Limiter
     brand: Brand
     hosts: MailHosts
     nylas: NylasClient

@@ -4,6 +4,8 @@ store/
 ├── memory         values and rates of one process
 ├── remote         the same in Redis
 ├── store          puts the two together, so that Redis may go and come back at any time
+├── windows_memory counters of rate limits, in one process
+├── windows_remote the same in Redis
 ├── outbox_memory  what is to be done at a certain time, in one process
 ├── outbox_remote  the same in Redis
 └── outbox         puts the two together
@@ -13,5 +15,6 @@ from latchkey.infra.store.memory import RateLimited
 from latchkey.infra.store.outbox import Outbox
 from latchkey.infra.store.outbox_memory import Claim
 from latchkey.infra.store.store import Store
+from latchkey.infra.store.windows import Charge, Mode, Window
 
-__all__ = ["Claim", "Outbox", "RateLimited", "Store"]
+__all__ = ["Charge", "Claim", "Mode", "Outbox", "RateLimited", "Store", "Window"]

@@ -10,6 +10,7 @@ from redis.retry import Retry
 
 from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
+from latchkey.infra.store.windows_redis import RemoteWindows
 
 Lost = redis.RedisError
 
@@ -49,6 +50,7 @@ class Remote:
     :param url: as in ``REDIS_URL``.
     :ivar peers: number of processes that share the rates, as far as is known.
     :ivar outbox: what the processes have to do at a certain time.
+    :ivar windows: counters of rate limits.
     """
 
     def __init__(self, url: str) -> None:
@@ -66,6 +68,7 @@ class Remote:
         self._name = secrets.token_hex(8)
         self.peers = 1
         self.outbox = RemoteOutbox(self._redis, f"{_PREFIX}outbox")
+        self.windows = RemoteWindows(self._redis, f"{_PREFIX}window:")
 
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
@@ -11,6 +11,8 @@ from latchkey.infra import logs
 from latchkey.infra.metrics import Gauge
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
 from latchkey.infra.store.redis_store import Lost, Remote
+from latchkey.infra.store.windows import Charge
+from latchkey.infra.store.windows_memory import MemoryWindows
 
 _RETRY_SECONDS = 1.0
 _LATE_SECONDS = 0.001
@@ -41,6 +43,7 @@ class Store:
 
     def __init__(self, url: str = "", *, processes: int = 1) -> None:
         self._memory = Memory()
+        self._windows = MemoryWindows()
         self._remote = Remote(url) if url else None
         self._processes = processes
         self._movers = ThreadPoolExecutor(max_workers=1)
@@ -107,6 +110,26 @@ class Store:
             # would let others go first.
             self._movers.submit(self._move, key, shared, late)
 
+    def pass_all(self, charges: Sequence[Charge]) -> list[float]:
+        """Count in all counters if all have room; return the seconds to wait for each.
+
+        This process counts for itself, too: so the limits hold when Redis forgets or goes. Without
+        Redis every process has its share of them.
+        """
+        shared = self.ask(lambda remote: remote.windows.pass_all(charges), None)
+        if shared is not None and any(shared):
+            return shared
+        divisor = 1 if shared is not None else self._number_of_processes()
+        return self._windows.pass_all(charges, divisor=divisor)
+
+    def number(self, charge: Charge) -> int:
+        """Return how many events the longest window of a counter holds, as far as is known."""
+        mine = self._windows.number(charge)
+        return max(mine, self.ask(lambda remote: remote.windows.number(charge), 0))
+
+    def _number_of_processes(self) -> int:
+        return max(self._processes, self._remote.peers if self._remote else 1)
+
     def _move(self, key: str, slot: Slot, late: float) -> None:
         self.ask(lambda remote: remote.move(key, slot, late=late), None)
 
@@ -148,7 +171,7 @@ class Store:
     def _reserve_alone(
         self, key: str, limit: int, seconds: float, max_wait: float, *, lost: bool
     ) -> Slot:
-        peers = self._remote.peers if self._remote else self._processes
+        peers = self._number_of_processes()
         if lost and peers > 1 and self._within(seconds, self._lost_at):
             # What the others did in this span is unknown, so it counts as full.
             raise RateLimited(seconds)

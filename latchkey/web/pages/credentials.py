@@ -12,7 +12,7 @@ from latchkey.problems import Problem
 from latchkey.problems.nylas import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.web import flow
+from latchkey.web import flow, limits
 from latchkey.web.completion import counted, end
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import CredentialsForm, Mailbox, credentials_form
@@ -58,9 +58,11 @@ def submit(key: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(form, provider, sign_in, status=422)
     outcome = _send(form, provider, sign_in)
+    limits.raise_if_limited(outcome)
     end(sign_in, provider, outcome, mailbox=form.mailbox.name)
     if isinstance(outcome, Failed):
         return _failed(outcome, form, provider, sign_in)
+    limits.remember(sign_in.email)
     return redirect(url_for("connected.show", s=sign_in.id), code=303)
 
 
@@ -113,9 +115,11 @@ def _send(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome
         )
         return counted(provider, outcome, sign_in)
 
+    within_limits = limits.limited(sign_in, settings, send)
     link_claims = sign_in.link_claims
     return services.submissions.once(
-        {"salt": sign_in.salt, **request.form}, lambda: services.links.once(link_claims, send)
+        {"salt": sign_in.salt, **request.form},
+        lambda: services.links.once(link_claims, within_limits),
     )
 
 
@@ -162,6 +166,12 @@ def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
     text = translate(problem.text, mailbox=mailbox.name, company=mailbox.settings.brand_name)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
         text += " " + translate("The note above may help.")
+    if problem is WRONG_PASSWORD and limits.is_pause_near(mailbox.email):
+        text += " " + translate(
+            "After a few more wrong passwords this page pauses for some minutes, so that "
+            "%(mailbox)s doesn’t lock your mailbox.",
+            mailbox=mailbox.name,
+        )
     form[name].errors = [text]
 
 

@@ -10,8 +10,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from latchkey.apps import LinkRefused, RequestRefused, UntrustedRequest
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
+from latchkey.infra.i18n import span_of_time
 from latchkey.problems import Problem
-from latchkey.problems.apps import UNKNOWN_APP
+from latchkey.problems.apps import LINK_BROKEN, UNKNOWN_APP
 from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
 from latchkey.problems.pages import HTTP_PROBLEMS
 from latchkey.providers.email_address import MAX_EMAIL
@@ -19,6 +20,7 @@ from latchkey.web import flow, start
 from latchkey.web.completion import way_back
 from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
+from latchkey.web.limits import TooManyRequests, count_refused_link
 from latchkey.web.security import keep_opener
 
 
@@ -30,6 +32,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(UntrustedRequest, _untrusted)
     app.register_error_handler(RequestRefused, _refused)
     app.register_error_handler(LinkRefused, _link_refused)
+    app.register_error_handler(TooManyRequests, _too_many)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -80,8 +83,26 @@ def _refused(error: RequestRefused) -> ResponseReturnValue:
 
 def _link_refused(error: LinkRefused) -> ResponseReturnValue:
     logs.event("handoff", outcome=error.problem.kind)
+    if error.problem is LINK_BROKEN:
+        try:
+            count_refused_link()
+        except TooManyRequests as limited:
+            return _too_many(limited)
     response = make_response(_page(error.problem, "", back=error.back))
     return keep_opener(response) if error.back else response
+
+
+def _too_many(error: TooManyRequests) -> ResponseReturnValue:
+    """How long to wait, and what can be done meanwhile."""
+    sign_in = flow.current()
+    page = render_template(
+        "pages/limited.html",
+        problem=error.problem,
+        sign_in=sign_in,
+        wait=span_of_time(error.wait),
+        support_code=logs.request_id(),
+    )
+    return page, error.problem.status, {"Retry-After": str(error.wait)}
 
 
 def _nylas(error: UpstreamError) -> ResponseReturnValue:

@@ -1,0 +1,88 @@
+"""The same counters as in ``windows_memory``, in Redis (or Valkey), for all processes together."""
+
+import json
+from collections.abc import Sequence
+
+import redis
+
+from latchkey.infra.store.windows import Charge
+
+# A list for each counter: the moments of its latest events, by Redis's own clock. The one that is
+# ``limit`` places back decides. All windows of all counters are looked at and counted in one step,
+# so requests at the same moment cannot pass together.
+_PASS = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function at(key, back)
+  return tonumber(redis.call('LINDEX', key, -back) or '-1e15')
+end
+local charges = cjson.decode(ARGV[1])
+local waits, adding, refused = {}, {}, false
+for i, charge in ipairs(charges) do
+  local wait = 0
+  if charge.mode ~= 'count' then
+    for _, window in ipairs(charge.windows) do
+      wait = math.max(wait, at(KEYS[i], window[1]) + window[2] - now)
+    end
+  end
+  waits[i] = math.ceil(wait)
+  refused = refused or wait > 0
+  adding[i] = charge.mode ~= 'check' and (i == 1 or charge.part == 0
+    or at(KEYS[i - 1], charge.part) <= now - charge.life)
+end
+if refused then return waits end
+for i, charge in ipairs(charges) do
+  if adding[i] then
+    redis.call('RPUSH', KEYS[i], now)
+    redis.call('LTRIM', KEYS[i], -charge.kept, -1)
+    redis.call('PEXPIRE', KEYS[i], charge.life)
+  end
+end
+return waits
+"""
+_NUMBER = """
+local time = redis.call('TIME')
+local since = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[1]
+local number = 0
+for _, stamp in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  if tonumber(stamp) > since then number = number + 1 end
+end
+return number
+"""
+
+
+class RemoteWindows:
+    """Raises ``redis.RedisError`` whenever Redis does not answer.
+
+    :param prefix: of its keys in Redis.
+    """
+
+    def __init__(self, client: redis.Redis, prefix: str) -> None:
+        self._prefix = prefix
+        self._pass = client.register_script(_PASS)
+        self._number = client.register_script(_NUMBER)
+
+    def pass_all(self, charges: Sequence[Charge]) -> list[float]:
+        """Count in all counters if all have room; return the seconds to wait for each."""
+        rules = json.dumps([_rule(charge) for charge in charges])
+        keys = [self._prefix + charge.key for charge in charges]
+        return [wait / 1000 for wait in self._pass(keys=keys, args=[rules])]
+
+    def number(self, charge: Charge) -> int:
+        """Return how many events the longest window holds."""
+        keys, args = [self._prefix + charge.key], [_milliseconds(charge.seconds)]
+        return int(self._number(keys=keys, args=args))
+
+
+def _rule(charge: Charge) -> dict[str, object]:
+    return {
+        "mode": charge.mode.value,
+        "part": charge.part,
+        "kept": charge.kept,
+        "life": _milliseconds(charge.seconds),
+        "windows": [[window.limit, _milliseconds(window.seconds)] for window in charge.windows],
+    }
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))

@@ -1,0 +1,25 @@
+"""Limits on what clients may do, and for whom they are not meant.
+
+limits/
+├── client    which client a request comes from
+├── device    the cookie of a browser that connected mailboxes before
+├── mailbox   which mailboxes a try is about
+├── requests  limits by page: e-mail steps, OAuth, tokens, broken links
+└── tries     limits on passwords that are sent to Nylas
+"""
+
+from latchkey.web.limits.client import client
+from latchkey.web.limits.device import remember
+from latchkey.web.limits.requests import TooManyRequests, count_refused_link, init_limits
+from latchkey.web.limits.tries import is_pause_near, limited, raise_if_limited
+
+__all__ = [
+    "TooManyRequests",
+    "client",
+    "count_refused_link",
+    "init_limits",
+    "is_pause_near",
+    "limited",
+    "raise_if_limited",
+    "remember",
+]

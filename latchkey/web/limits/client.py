@@ -1,0 +1,34 @@
+"""Which client a request comes from."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import request
+
+from latchkey.web.services import get_services
+
+# What one customer of a provider has (RFC 6177).
+_IPV6_PREFIX = 64
+
+
+def client() -> str:
+    """Return a keyed hash of the client's network, "" while limits are switched off.
+
+    ``remote_addr`` is the socket's, or what ``ProxyFix`` took from the trusted proxies; no other
+    header is believed.
+    """
+    limiter = get_services().limiter
+    return limiter.fingerprint(f"client {network(request.remote_addr)}") if limiter.active else ""
+
+
+def network(address: str | None) -> str:
+    """Return the address that counts: IPv4 as it is, of IPv6 the first 64 bits."""
+    try:
+        parsed = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        # A socket without addresses, or a proxy that writes something else.
+        return (address or "").lower()
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
+        parsed = parsed.ipv4_mapped
+    return str(parsed)

@@ -1,0 +1,75 @@
+"""The cookie of a browser that connected mailboxes before: a stranger cannot lock it out of them.
+
+Sealed; it holds a random id and keyed hashes of the last mailboxes, and no address.
+"""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+
+from config import Settings
+from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.web.limits.mailbox import counted_mailbox
+from latchkey.web.services import get_services
+
+REMEMBERED_SECONDS = 180 * 24 * 60 * 60
+_MOST_MAILBOXES = 8
+
+
+def init_device(app: Flask, settings: Settings) -> None:
+    """Seal the cookie, and send it when it changed."""
+    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    app.extensions["device"] = Sealer(keys, purpose="device")
+    app.after_request(_set_cookie)
+
+
+def known_device(mailboxes: tuple[str, ...]) -> str:
+    """Return the id of this browser if it connected all of these mailboxes before, else ""."""
+    device = _read()
+    known = set(device.get("mailboxes", []))
+    return str(device["id"]) if {_hash(mailbox) for mailbox in mailboxes} <= known else ""
+
+
+def remember(email: str) -> None:
+    """Keep in this browser that it connected the mailbox."""
+    if not get_services().limiter.active:
+        return
+    device = _read()
+    mailbox = _hash(counted_mailbox(email))
+    others = [other for other in device.get("mailboxes", []) if other != mailbox]
+    g.device = {
+        "id": device.get("id") or secrets.token_urlsafe(12),
+        "mailboxes": [mailbox, *others][:_MOST_MAILBOXES],
+    }
+
+
+def _read() -> dict[str, Any]:
+    sealer: Sealer = current_app.extensions["device"]
+    try:
+        sealed = request.cookies.get(_cookie_name(), "")
+        return dict(sealer.open(sealed, max_age=REMEMBERED_SECONDS))
+    except SealBroken:
+        return {}
+
+
+def _set_cookie(response: Response) -> Response:
+    if device := g.get("device"):
+        sealer: Sealer = current_app.extensions["device"]
+        response.set_cookie(
+            _cookie_name(),
+            sealer.seal(device),
+            max_age=REMEMBERED_SECONDS,
+            secure=current_app.session_interface.get_cookie_secure(current_app),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _cookie_name() -> str:
+    return f"{current_app.session_interface.get_cookie_name(current_app)}-device"
+
+
+def _hash(mailbox: str) -> str:
+    return get_services().limiter.fingerprint(f"device {mailbox}")

@@ -1,0 +1,107 @@
+"""Limits by page. What is only looked at is never limited."""
+
+import logging
+import math
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from config import Settings
+from latchkey.infra import logs
+from latchkey.infra.limits import Hit, Use
+from latchkey.infra.metrics import Limit
+from latchkey.problems import Problem
+from latchkey.problems.limits import CLIENT_LIMIT
+from latchkey.web import flow
+from latchkey.web.flow import SignInOver
+from latchkey.web.limits.client import client
+from latchkey.web.limits.device import init_device
+from latchkey.web.services import get_services
+
+# Endpoints and their rules; each client has a counter for each rule.
+_RULE_OF = {
+    "entry.submit": "address",
+    "oauth.start": "oauth_start",
+    "oauth.callback": "oauth_callback",
+    "token.exchange": "token",
+    "token.inspect": "token",
+}
+_METRICS = {
+    rule: Limit(rule)
+    for rule in (
+        *_RULE_OF.values(), "broken_link", "all", "client", "client_refused", "client_mailbox",
+        "client_mailbox_refused", "mailbox", "mailbox_refused", "owner",
+    )
+}  # fmt: skip
+
+
+class TooManyRequests(Exception):
+    """A limit was reached.
+
+    :ivar problem: what people read.
+    :ivar wait: whole seconds until the next request may come.
+    """
+
+    def __init__(self, problem: Problem, wait: int) -> None:
+        super().__init__(f"{problem.kind}: {wait} s")
+        self.problem = problem
+        self.wait = wait
+
+
+def init_limits(app: Flask, settings: Settings) -> None:
+    """Count the requests that cost something, by client."""
+    init_device(app, settings)
+    app.before_request(_limit_by_endpoint)
+    if not settings.limits and not settings.sandbox:
+        detail = "LIMITS=off: passwords can be guessed through this page"
+        logs.event("limits", level=logging.WARNING, outcome="off", detail=detail)
+
+
+def count_refused_link() -> None:
+    """Count a signed link that was no good, so that nobody can try many.
+
+    Good links are not counted, and open even while the client may try no others.
+
+    :raises TooManyRequests: there were too many.
+    """
+    if hit := get_services().limiter.try_all(Use(rule="broken_link", subject=client())):
+        raise TooManyRequests(CLIENT_LIMIT, report(hit))
+
+
+def report(hit: Hit) -> int:
+    """Log and count that a limit was reached; return the whole seconds to wait."""
+    wait = math.ceil(hit.wait)
+    _METRICS[hit.rule].hit()
+    logs.event("limit", level=logging.WARNING, outcome=hit.rule, detail=f"{wait} s")
+    return wait
+
+
+def _limit_by_endpoint() -> ResponseReturnValue | None:
+    rule = _RULE_OF.get(request.endpoint or "")
+    if rule is None or (rule == "address" and _has_link()):
+        return None
+    hit = get_services().limiter.try_all(Use(rule=rule, subject=client()))
+    if hit is None:
+        return None
+    wait = report(hit)
+    if rule == "token":
+        return _refuse_app(wait)
+    raise TooManyRequests(CLIENT_LIMIT, wait)
+
+
+def _has_link() -> bool:
+    try:
+        return "s" in request.args and flow.load().link_claims is not None
+    except SignInOver:
+        return False
+
+
+def _refuse_app(wait: int) -> ResponseReturnValue:
+    """In Nylas's shape, as apps' SDKs expect it at the token endpoint."""
+    answer = jsonify(
+        error="temporarily_unavailable",
+        error_description=f"Too many requests: try again in {wait} seconds",
+        error_uri="https://developer.nylas.com/docs/api/errors/400-response/",
+        error_code=429,
+    )
+    return answer, 429, {"Retry-After": str(wait)}

@@ -1,0 +1,56 @@
+import pytest
+
+from latchkey.web.limits.client import network
+from latchkey.web.limits.mailbox import counted_mailbox, mailboxes_of
+
+
+@pytest.mark.parametrize(
+    ("spelling", "counted"),
+    [
+        ("Anna@Example.COM", "anna@example.com"),
+        ("anna+tag@example.com", "anna@example.com"),
+        ("a.n.n.a+x@googlemail.com", "anna@gmail.com"),
+        ("a.nna@example.com", "a.nna@example.com"),
+        ("+anna@example.com", "+anna@example.com"),
+        ("\uff21nna@example.com", "anna@example.com"),
+        ("anna@b\u00fccher.example", "anna@xn--bcher-kva.example"),
+        ("anna@example.com.", "anna@example.com"),
+        ("CORP\\anna@example.com", "corp\\anna@example.com"),
+    ],
+)
+def test_a_mailbox_has_one_spelling(spelling: str, counted: str) -> None:
+    assert counted_mailbox(spelling) == counted
+
+
+def test_every_login_name_that_is_sent_counts() -> None:
+    settings = {
+        "imap_username": "victim",
+        "smtp_username": "Other@Example.net",
+        "imap_password": "secret",
+        "imap_host": "imap.example.com",
+    }
+    found = mailboxes_of("mallory@example.com", settings)
+    assert found == ("mallory@example.com", "victim@example.com", "other@example.net")
+
+
+def test_the_own_login_name_does_not_count_twice() -> None:
+    assert mailboxes_of("anna@example.com", {"imap_username": "Anna@example.com"}) == (
+        "anna@example.com",
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("somewhere", "somewhere"),
+        (None, ""),
+    ],
+)
+def test_a_client_is_an_ipv4_address_or_a_network_of_ipv6(
+    address: str | None, counted: str
+) -> None:
+    assert network(address) == counted

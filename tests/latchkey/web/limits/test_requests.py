@@ -1,0 +1,68 @@
+import pytest
+
+from tests.calling import CallingApp
+from tests.latchkey.web.limits.many_clients import Town
+
+
+def test_a_client_has_so_many_address_steps_and_others_have_theirs() -> None:
+    town = Town(LIMITS="address=3/5m")
+    stranger = town.client("198.51.100.66")
+    pages = [stranger.enter(f"someone-{number}@example.com") for number in range(5)]
+    assert [page.status for page in pages] == [200, 200, 200, 429, 429]
+    assert pages[-1].heading == "A short pause"
+    assert town.client("203.0.113.9").enter("owner@example.com").status == 200
+
+
+def test_people_with_a_signed_link_are_not_held_up_at_the_address_step() -> None:
+    town = Town(LIMITS="address=1/5m")
+    for _ in range(3):
+        town.client().enter("someone@example.com")
+    link = town.app.extensions["services"].links.make("owner@example.com", seconds=600)
+    owner = town.client()
+    assert owner.submit(owner.get(f"/?link={link}")).status == 200
+
+
+def test_oauth_starts_are_limited_per_client() -> None:
+    town = Town(LIMITS="oauth_start=2/5m")
+    visitor = town.client()
+    visitor.enter("someone@example.com")
+    statuses = [
+        visitor.client.get("/oauth/google/start", headers={"Sec-Fetch-Site": "same-origin"})
+        for _ in range(3)
+    ]
+    assert [answer.status_code for answer in statuses] == [302, 302, 429]
+
+
+def test_callbacks_are_limited_per_client() -> None:
+    town = Town(LIMITS="oauth_callback=2/5m")
+    visitor = town.client()
+    answers = [visitor.client.get("/oauth/google/callback?state=x&code=y") for _ in range(3)]
+    assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+
+
+def test_broken_links_are_limited_and_good_ones_still_open() -> None:
+    town = Town(LIMITS="broken_link=2/5m")
+    visitor = town.client()
+    assert [visitor.get("/?link=a.b").status for _ in range(3)] == [400, 400, 429]
+    link = town.app.extensions["services"].links.make("owner@example.com", seconds=600)
+    assert visitor.get(f"/?link={link}").status == 200
+
+
+@pytest.mark.parametrize("path", ["/v3/connect/token", "/v3/connect/tokeninfo"])
+def test_an_app_that_asks_for_tokens_too_often_hears_so_as_from_nylas(path: str) -> None:
+    town = Town(LIMITS="token=2/1m")
+    server = CallingApp(town.app).server
+    method = "POST" if path.endswith("token") else "GET"
+    answers = [server.request(method, path) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+    assert answers[2].json()["error"] == "temporarily_unavailable"
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 60
+
+
+def test_who_was_limited_finds_the_way_back_to_the_app() -> None:
+    town = Town(LIMITS="address=1/5m")
+    app = CallingApp(town.app)
+    visitor = town.client()
+    page = visitor.get(app.address())
+    visitor.submit(page, email="someone@example.com")
+    assert "/return?" in visitor.submit(page, email="someone@example.com").leading("/return?")
