@@ -12,7 +12,13 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import OAUTH_PROVIDERS, Client, ConfigError, Settings, load_settings
-from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedLinks
+from latchkey.apps import (
+    AuthorizationCodes,
+    IdTokens,
+    ReturnAddresses,
+    SignedLinks,
+    TokenEndpoint,
+)
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
 from latchkey.connect.oauth import OAuthClient
@@ -21,6 +27,7 @@ from latchkey.infra.http import HttpClient
 from latchkey.infra.i18n import init_i18n
 from latchkey.infra.limits import Limiter, Window
 from latchkey.infra.logs import init_logs
+from latchkey.infra.marks import open_marks
 from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
@@ -121,7 +128,14 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
     hosts = MailHosts.load()
     clients = _oauth_clients(settings, transport)
     store = Store(settings.redis_url, processes=1 if settings.sandbox else settings.web_concurrency)
+    marks = open_marks(
+        store, settings.state_dir, processes=settings.web_concurrency, keep=not settings.sandbox
+    )
     keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    codes = AuthorizationCodes(Sealer(keys, purpose="code"), marks)
+    id_tokens = IdTokens(keys)
+    return_addresses = ReturnAddresses(nylas, store, settings)
+    webhooks = _notices(settings, store)
     return Services(
         settings=settings,
         store=store,
@@ -141,11 +155,22 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         oauth=clients,
         pacer=Pacer(store, per_second=settings.nylas_sign_ins_per_second),
         submissions=IdempotentSubmissions(store, Sealer(keys, purpose="submission")),
-        return_addresses=ReturnAddresses(nylas, store, settings),
-        links=SignedLinks(settings.nylas_api_key, store),
-        codes=AuthorizationCodes(Sealer(keys, purpose="code"), store),
-        id_tokens=IdTokens(keys),
-        webhooks=_notices(settings, store),
+        return_addresses=return_addresses,
+        marks=marks,
+        links=SignedLinks(settings.link_keys, marks),
+        codes=codes,
+        id_tokens=id_tokens,
+        webhooks=webhooks,
+        token_endpoint=TokenEndpoint(
+            nylas=nylas,
+            store=store,
+            codes=codes,
+            id_tokens=id_tokens,
+            return_addresses=return_addresses,
+            webhooks=webhooks,
+            secret=settings.nylas_api_key,
+            secret_required=settings.client_secret_required,
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from latchkey.infra.settings.parsers import (
     color,
     contact,
     existing_file,
+    folder_path,
     image_file,
     level,
     redis_address,
@@ -38,13 +39,20 @@ from latchkey.infra.settings.parsers import (
     words,
 )
 from latchkey.infra.settings.rate_limits import RateLimits, rate_limits
-from latchkey.infra.settings.secrets import SANDBOX_SECRET_KEY, api_key, random_key, random_keys
+from latchkey.infra.settings.secrets import (
+    SANDBOX_LINK_KEY,
+    SANDBOX_SECRET_KEY,
+    api_key,
+    random_key,
+    random_keys,
+)
 
 __all__ = [
     "CLIENT_VARIABLES",
     "OAUTH_PROVIDERS",
     "ROOT",
     "SANDBOX_API_KEY",
+    "SANDBOX_LINK_KEY",
     "SANDBOX_SECRET_KEY",
     "VARIABLES",
     "Client",
@@ -97,6 +105,10 @@ class Settings:
     allow_any_mail_host: bool = setting("false", switch)
     return_uris: tuple[str, ...] = setting(parse=uris, unset=())
     auto_return: bool = setting("false", switch)
+    client_secret_required: bool = setting("false", switch)
+    pkce_plain: bool = setting("true", switch)
+    link_key: str = setting(parse=random_key, secret=True)
+    link_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
     link_required: bool = setting("false", switch)
     brand_file: Path | None = setting(parse=_file, unset=None)
     brand_name: str = setting()
@@ -105,6 +117,7 @@ class Settings:
     clients: Mapping[str, Client]  # <PROVIDER>_...: CLIENT_VARIABLES
     microsoft_tenant: str = setting("common", tenant)
     redis_url: str = setting(parse=redis_address, secret=True)
+    state_dir: Path = setting("state", folder_path(ROOT))
     nylas_detects_per_minute: int = setting("20", whole(1, 10_000))
     nylas_sign_ins_per_second: int = setting("50", whole(1, 10_000))
     limits: RateLimits = setting(parse=rate_limits, unset=None)
@@ -121,6 +134,11 @@ class Settings:
     host: str = setting("127.0.0.1")
     port: int = setting("8000", whole(1, 65535))
     web_concurrency: int = setting("1", whole(1, 64))
+
+    @property
+    def link_keys(self) -> tuple[str, ...]:
+        """What links are signed with, the newest first; empty when links are off."""
+        return tuple(filter(None, (self.link_key, *self.link_key_fallbacks)))
 
     @property
     def answers_to(self) -> tuple[str, ...]:
@@ -174,6 +192,7 @@ def load_settings(
     if values["sandbox"]:
         values["nylas_api_key"] = SANDBOX_API_KEY
         values["secret_key"] = values["secret_key"] or SANDBOX_SECRET_KEY
+        values["link_key"] = values["link_key"] or SANDBOX_LINK_KEY
     if values["limits"] is None:
         # The sandbox's addresses are there to be tried again and again.
         values["limits"] = {} if values["sandbox"] else rate_limits("on")
@@ -205,8 +224,19 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     if values["metrics_port"] and values["metrics_port"] == values["port"]:
         problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
     problems += _client_contradictions(values)
+    problems += _link_contradictions(values)
     if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
         problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
+    return problems
+
+
+def _link_contradictions(values: Mapping[str, Any]) -> list[str]:
+    key = values["link_key"]
+    problems = []
+    if values["link_required"] and not (key or values["link_key_fallbacks"] or values["sandbox"]):
+        problems.append("LINK_KEY is missing: LINK_REQUIRED=true lets in signed links only.")
+    if key and key in (values["nylas_api_key"], values["secret_key"]):
+        problems.append("LINK_KEY must be a key of its own: apps that make links know it.")
     return problems
 
 

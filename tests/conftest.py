@@ -1,5 +1,6 @@
 """Parts that all tests share: settings, the app, visitors, and real servers beside it."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,16 @@ Clock = Callable[[float], None]
 
 KEY = "nyk_v0_key-of-the-tests"
 SECRET = "aR4nd0mSecretKeyThatOnlyTheseTestsKnow"
+# As long as HS512 wants it, which is no way to sign a link.
+LINK_KEY = "aL1nkKeyThatOnlyTheseTestsKnow-0123456789-abcdefghijklmnopqrstuvwxyz"
+STATE = tempfile.TemporaryDirectory(prefix="latchkey-state-")
 # Apps are shared by tests that know nothing of each other, and DNS is not part of them.
 USUAL = {
     "SECRET_KEY": SECRET,
     "NYLAS_DETECTS_PER_MINUTE": "1000",
     "MX_LOOKUPS": "false",
+    "LINK_KEY": LINK_KEY,
+    "STATE_DIR": STATE.name,
     "LIMITS": "off",
 }
 

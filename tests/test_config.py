@@ -14,6 +14,7 @@ from config import (
     OAUTH_PROVIDERS,
     ROOT,
     SANDBOX_API_KEY,
+    SANDBOX_LINK_KEY,
     SANDBOX_SECRET_KEY,
     VARIABLES,
     Client,
@@ -24,6 +25,7 @@ from config import (
 
 KEY = "nyk_v0_some-key-of-nylas"
 SECRET = "q8Zr3vTn-6LwXy1_uKdB0mPa9sHfEjGc"
+LINK_KEY = "Zr3vTn-6LwXy1_uKdB0mPa9sHfEjGcq8"
 GOOD = {"NYLAS_API_KEY": KEY, "SECRET_KEY": SECRET}
 NOWHERE = Path("/nowhere/.env")
 CLIENTS = tuple(provider.upper() for provider in OAUTH_PROVIDERS)
@@ -113,6 +115,24 @@ def test_a_key_and_the_sandbox_at_once_are_refused() -> None:
 def test_without_a_key_the_sandbox_must_be_asked_for(off: Mapping[str, str]) -> None:
     text = problems(SECRET_KEY=SECRET, **off)
     assert "NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without)." in text
+
+
+def test_links_need_a_key_of_their_own() -> None:
+    assert load(**GOOD).link_keys == ()
+    assert load(**GOOD, LINK_KEY=LINK_KEY, LINK_KEY_FALLBACKS=SECRET).link_keys == (
+        LINK_KEY,
+        SECRET,
+    )
+    missing = problems(**GOOD, LINK_REQUIRED="true")
+    assert "LINK_KEY is missing: LINK_REQUIRED=true" in missing
+    assert "LINK_KEY must be a key of its own" in problems(**GOOD, LINK_KEY=SECRET)
+    assert load(SANDBOX="true", LINK_REQUIRED="true").link_keys == (SANDBOX_LINK_KEY,)
+    assert "placeholder" in problems(**GOOD, LINK_KEY=SANDBOX_LINK_KEY)
+
+
+def test_the_folder_of_marks_is_beside_the_program_unless_told_otherwise() -> None:
+    assert load(**GOOD).state_dir == ROOT / "state"
+    assert load(**GOOD, STATE_DIR="/var/lib/latchkey").state_dir == Path("/var/lib/latchkey")
 
 
 def test_a_missing_secret_key_is_refused() -> None:

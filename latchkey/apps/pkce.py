@@ -10,8 +10,15 @@ import hmac
 import re
 
 METHODS = ("plain", "s256")
-# Nylas's SDKs send UUIDs and what is made of them; the RFC asks for 43 characters or more.
 CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+# What S256 makes: of the hash's 32 bytes (RFC 7636, 4.2), or of its hexadecimal text (Nylas).
+_LENGTHS = (43, 86)
+_RFC_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636, 4.1
+
+
+def is_possible(challenge: str, *, method: str) -> bool:
+    """Tell whether ``challenge`` has a length that ``method`` can produce."""
+    return method != "s256" or len(challenge) in _LENGTHS
 
 
 def proves(verifier: str, *, challenge: str, method: str) -> bool:
@@ -20,7 +27,10 @@ def proves(verifier: str, *, challenge: str, method: str) -> bool:
     if method == "plain":
         return hmac.compare_digest(given, challenge.encode())
     digest = hashlib.sha256(given)
-    made = (_encoded(digest.digest()), _encoded(digest.hexdigest().encode()))
+    # Nylas's SDKs use UUIDs, which are shorter than the RFC wants a verifier to be.
+    made = [_encoded(digest.hexdigest().encode())]
+    if _RFC_VERIFIER.fullmatch(verifier):
+        made.append(_encoded(digest.digest()))
     return any(hmac.compare_digest(each, challenge.encode()) for each in made)
 
 

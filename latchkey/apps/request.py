@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from latchkey.apps import pkce
 from latchkey.apps.denial import denial_of
 from latchkey.apps.parameters import ERRORS, READERS
 from latchkey.apps.return_addresses import ReturnAddresses
@@ -22,7 +23,7 @@ _MOST_BYTES = 1800
 
 
 class UntrustedRequest(Exception):
-    """Nobody knows where this person should go back to, so they are not sent anywhere.
+    """It is not known where this user should go back to, so they are not sent anywhere.
 
     The text says why, for the log.
     """
@@ -105,12 +106,17 @@ class AppRequest:
 
 
 def read_request(
-    query: MultiDict[str, str], addresses: ReturnAddresses, *, complete: bool
+    query: MultiDict[str, str],
+    addresses: ReturnAddresses,
+    *,
+    complete: bool,
+    plain_allowed: bool = True,
 ) -> AppRequest:
     """Read a request.
 
     :param complete: as Nylas wants it. On the first page, an address to go back to is enough.
-    :raises Untrusted: it is not sure that it comes from one of our apps.
+    :param plain_allowed: whether PKCE's method ``plain`` is good enough.
+    :raises UntrustedRequest: it is not sure that it comes from one of our apps.
     :raises RequestRefused: it does, but something in it is wrong.
     :raises UpstreamError: Nylas has to be asked about its application, and cannot be.
     """
@@ -128,7 +134,10 @@ def read_request(
         raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
     if complete and "response_type" not in given:
         raise request.refused("invalid_request", "response_type is missing")
-    return _read_rest(request, given)
+    whole = _read_rest(request, given)
+    if problem := _challenge_problem(whole, plain_allowed=plain_allowed):
+        raise request.refused("invalid_request", problem)
+    return whole
 
 
 def _read_client_id(
@@ -166,3 +175,11 @@ def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:
     if len(pack(to_json(whole))) > _MOST_BYTES:
         raise request.refused("invalid_request", "the parameters are too long together")
     return whole
+
+
+def _challenge_problem(request: AppRequest, *, plain_allowed: bool) -> str:
+    if request.method == "plain" and not plain_allowed:
+        return "code_challenge_method must be S256"
+    if request.challenge and not pkce.is_possible(request.challenge, method=request.method):
+        return "code_challenge is not one of S256"
+    return ""

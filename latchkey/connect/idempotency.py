@@ -58,6 +58,24 @@ class IdempotentSubmissions:
                 del self._under_way[key]
         return outcome
 
+    def replay(self, form: Mapping[str, str]) -> Outcome | None:
+        """Return the outcome of this form if it was sent, None if it was not; send nothing.
+
+        Waits for it while it is under way. A form that was sent this very moment may not be
+        known everywhere yet, so an unknown one is looked for twice.
+        """
+        key = f"submission:{_fingerprint(form)}"
+        for is_last in (False, True):
+            with self._lock:
+                under_way = self._under_way.get(key)
+            if under_way is not None:
+                return under_way.result()
+            if self._store.get(key) is not None:
+                return self._sent_before(key)
+            if not is_last:
+                time.sleep(_LOOK_SECONDS)
+        return None
+
     def _once_anywhere(self, key: str, send: Callable[[], Outcome]) -> Outcome:
         if not self._store.add(key, "", seconds=_LONGEST_SECONDS):
             return self._sent_before(key)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
+from urllib.parse import quote
 
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http import HttpClient, SendSlot
@@ -161,11 +162,25 @@ class NylasClient:
             }
         )
 
-    def token_info(self, query: Mapping[str, str]) -> TokenAnswer:
-        """Pass a question about a token on."""
+    def has_grant(self, grant_id: str) -> bool:
+        """Tell whether the application has this grant (``GET /v3/grants/{id}``)."""
+        try:
+            path = f"/v3/grants/{quote(grant_id, safe='')}"
+            self._data(_LOOKUP, "GET", path, seconds=LOOKUP_SECONDS)
+        except Refused as error:
+            if error.refusal.status not in (400, 404):
+                raise
+            return False
+        return True
+
+    def token_info(self, query: Mapping[str, str], *, with_key: bool) -> TokenAnswer:
+        """Pass a question about a token on.
+
+        :param with_key: whether our API key goes along; Nylas needs none.
+        """
         answer = self._http.send(
             "GET", f"{self._base_url}/v3/connect/tokeninfo", call=_TOKEN_INFO,
-            seconds=LOOKUP_SECONDS, headers=self._headers, params=query,
+            seconds=LOOKUP_SECONDS, headers=self._headers if with_key else None, params=query,
         )  # fmt: skip
         return TokenAnswer(status=answer.status, content=read_json(answer))
 

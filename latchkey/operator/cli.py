@@ -2,7 +2,6 @@
 
 import re
 import sys
-from urllib.parse import urlencode
 
 import click
 from flask import Flask
@@ -40,19 +39,25 @@ def init_cli(app: Flask) -> None:
     @click.option("--email", required=True, help="The address to connect, and no other.")
     @click.option("--provider", type=click.Choice(list(PROVIDERS)), default=None)
     @click.option("--expires", default="24h", show_default=True, help="Like 30m, 24h or 7d.")
-    @click.option("--redirect-uri", default="", help="Where the app takes the person back.")
+    @click.option("--redirect-uri", default="", help="Where the app takes the user back.")
     @click.option("--state", default="", help="The app's own; it gets it back.")
-    def link(email: str, provider: str | None, expires: str, redirect_uri: str, state: str) -> None:
-        """Make a link for one person."""
-        services = get_services()
-        settings = services.settings
-        if not ascii_address(email):
-            raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
-        _check_way_back(services, redirect_uri, state)
-        text = services.links.make(email, provider=provider or "", seconds=_seconds(expires))
-        query = {"link": text, "redirect_uri": redirect_uri, "state": state}
-        base = settings.public_url or f"http://localhost:{settings.port}"
-        click.echo(f"{base}/?{urlencode({name: value for name, value in query.items() if value})}")
+    @click.option("--brand", default="", help="Which brand the pages show.")
+    def link(email: str, provider: str | None, expires: str, **more: str) -> None:
+        """Make a link for one user."""
+        click.echo(_link(email, expires, provider=provider or "", **more))
+
+
+def _link(email: str, expires: str, **more: str) -> str:
+    services = get_services()
+    settings = services.settings
+    if not settings.link_keys:
+        raise click.ClickException("Links are off: LINK_KEY is not set.")
+    if not ascii_address(email):
+        raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
+    _check_way_back(services, more["redirect_uri"], more["state"])
+    text = services.links.make(email, seconds=_seconds(expires), **more)
+    base = settings.public_url or f"http://localhost:{settings.port}"
+    return f"{base}/?link={text}"
 
 
 def _check_way_back(services: Services, redirect_uri: str, state: str) -> None:
@@ -62,8 +67,6 @@ def _check_way_back(services: Services, redirect_uri: str, state: str) -> None:
         raise click.ClickException(f"Nylas does not tell its callback URIs ({error}).") from None
     if not allowed:
         raise click.BadParameter("is not an allowed address", param_hint="--redirect-uri")
-    if state and not redirect_uri:
-        raise click.BadParameter("needs --redirect-uri", param_hint="--state")
     if len(state) > MOST_STATE:
         raise click.BadParameter(f"is longer than {MOST_STATE} characters", param_hint="--state")
 

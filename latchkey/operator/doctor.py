@@ -30,10 +30,17 @@ def findings(services: Services) -> Iterator[str]:
     yield from _about_apps(services)
     settings = services.settings
     if settings.web_concurrency > 1 and not settings.redis_url and not settings.sandbox:
-        yield (
-            "WEB_CONCURRENCY is more than 1 and REDIS_URL is not set: codes and links are good "
-            "once for each process, and limits are divided."
-        )
+        yield "WEB_CONCURRENCY is more than 1 and REDIS_URL is not set: limits are divided."
+    yield from _about_marks(services)
+
+
+def _about_marks(services: Services) -> Iterator[str]:
+    """What is used once needs a place that remembers it."""
+    links = services.links
+    yield f"Signed links: off, {links.trouble}." if links.trouble else "Signed links: on."
+    marks = services.marks
+    if not marks.is_usable:
+        yield f"No app can exchange a code: {marks.trouble}, and REDIS_URL is not set."
 
 
 def _about_apps(services: Services) -> Iterator[str]:

@@ -37,6 +37,26 @@ LINK_NEEDED = _link(
     N_("This page opens with a link from %(company)s only. Please look for it in your messages."),
     403,
 )
+LINK_OFF = Problem(
+    kind="link_off",
+    title=N_("This page isn’t set up for personal links"),
+    text=N_("It’s nothing you did. Please tell the people of %(company)s the code below."),
+    place="page",
+    status=503,
+    fault="operator",
+    retry=False,
+)
+LINK_WAITS = Problem(
+    kind="link_waits",
+    title=N_("Please try your link again in a moment"),
+    text=N_(
+        "Right now we can’t check whether it was used before, so for your safety it waits. "
+        "It stays good."
+    ),
+    place="page",
+    status=503,
+    fault="operator",
+)
 UNKNOWN_APP = Problem(
     kind="unknown_app",
     title=N_("The way back isn’t set up correctly"),
@@ -50,4 +70,4 @@ UNKNOWN_APP = Problem(
     retry=False,
 )
 
-ALL = (LINK_BROKEN, LINK_OLD, LINK_USED, LINK_NEEDED, UNKNOWN_APP)
+ALL = (LINK_BROKEN, LINK_OLD, LINK_USED, LINK_NEEDED, LINK_OFF, LINK_WAITS, UNKNOWN_APP)

@@ -35,6 +35,7 @@ class OAuth:
     :ivar pkce: the provider takes a code challenge (RFC 7636, S256).
     :ivar basic: the client signs in to the token endpoint by HTTP Basic instead of in the form.
     :ivar login_hint: the provider can fill in the address.
+    :ivar account_chooser: knows ``prompt=select_account`` (OpenID Connect Core, 3.1.2.1).
     :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
         more brings one; elsewhere it can only be the operator's fault.
     :ivar refuses_in_app_browsers: the provider does not sign in inside the browsers of other apps.
@@ -48,6 +49,7 @@ class OAuth:
     pkce: bool = True
     basic: bool = False
     login_hint: bool = True
+    account_chooser: bool = False
     consent_again: bool = False
     refuses_in_app_browsers: bool = False
     account_fields: tuple[str, ...] = ("email",)

@@ -7,12 +7,15 @@ from flask import url_for
 
 from latchkey.apps.webhooks import SignInReference
 from latchkey.connect import Connected, Outcome, report
+from latchkey.infra.marks import MarksUnavailable
 from latchkey.providers import Provider
 from latchkey.web import flow
 from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.metrics import CONNECTED_SECONDS, SIGN_INS, STEPS
 from latchkey.web.services import get_services
 
+# The purpose of the link back to the app.
+LEAVE = "return"
 # Clocks of two machines differ; a grant made this long before the sign-in is still a new one.
 _CLOCK_SECONDS = 60
 
@@ -47,11 +50,14 @@ def end(sign_in: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) 
         return
     grant = outcome.grant
     reconnected = 0 < grant.created < sign_in.started - _CLOCK_SECONDS
-    webhooks.connected(
-        reference_to(sign_in, provider.key, email=grant.email),
-        grant_id=grant.id,
-        reconnected=reconnected,
-    )
+    if sign_in.app is None:
+        webhooks.connected(
+            reference_to(sign_in, provider.key, email=grant.email),
+            grant_id=grant.id,
+            reconnected=reconnected,
+        )
+    # Else the app hears of it when it exchanges the code, which proves that the user came back to
+    # the browser session that sent them: a webhook alone would let a stranger's link bind them.
     flow.finish(
         sign_in,
         ConnectedGrant(
@@ -66,9 +72,27 @@ def end(sign_in: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) 
 
 
 def way_back() -> str:
-    """Return the address that leads back to the app, "" when no app sent the person here."""
+    """Return the address that leads back to the app, "" when no app sent the user here."""
     sign_in = flow.current()
-    return url_for("leaving.leave", s=sign_in.id) if sign_in and sign_in.app else ""
+    if sign_in is None or sign_in.app is None:
+        return ""
+    return url_for("leaving.leave", s=sign_in.id, t=flow.link_token(sign_in, LEAVE))
+
+
+def code_id(sign_in: SignIn) -> str:
+    """Return the id that all codes of this sign-in share, so that one exchange uses them up."""
+    return flow.link_token(sign_in, "code")
+
+
+def is_redeemed(sign_in: SignIn) -> bool:
+    """Tell whether the app has exchanged a code of this sign-in, as far as is known now."""
+    if not sign_in.code_issued:
+        return False
+    try:
+        return get_services().codes.is_spent(code_id(sign_in))
+    except MarksUnavailable:
+        # The exchange itself looks again.
+        return False
 
 
 def reference_to(sign_in: SignIn, provider: str, *, email: str = "") -> SignInReference:
@@ -76,9 +100,10 @@ def reference_to(sign_in: SignIn, provider: str, *, email: str = "") -> SignInRe
 
     :param email: the account's address, once it is known; else the one that was typed.
     """
+    named_by = sign_in.app or sign_in.link_claims
     return SignInReference(
         sign_in=sign_in.visit,
-        state=sign_in.app.state if sign_in.app else "",
+        state=named_by.state if named_by else "",
         provider=provider,
         email=email or sign_in.email,
     )

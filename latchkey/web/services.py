@@ -7,11 +7,18 @@ from typing import cast
 from flask import current_app
 
 from config import Settings
-from latchkey.apps import AuthorizationCodes, IdTokens, ReturnAddresses, SignedLinks
+from latchkey.apps import (
+    AuthorizationCodes,
+    IdTokens,
+    ReturnAddresses,
+    SignedLinks,
+    TokenEndpoint,
+)
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
 from latchkey.connect.oauth import OAuthClient
 from latchkey.infra.limits import Limiter
+from latchkey.infra.marks import UsedMarks
 from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.providers.detection import ProviderDetector
@@ -37,10 +44,12 @@ class Services:
     pacer: Pacer
     submissions: IdempotentSubmissions
     return_addresses: ReturnAddresses
+    marks: UsedMarks
     links: SignedLinks
     codes: AuthorizationCodes
     id_tokens: IdTokens
     webhooks: Webhooks
+    token_endpoint: TokenEndpoint
 
 
 def get_services() -> Services:

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, LinkRefused, read_request
 from latchkey.infra import logs
-from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD
+from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD, LINK_USED
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.providers.email_address import AddressRefused, ascii_address, clean_hint, read_address
 from latchkey.web import flow
@@ -24,20 +24,23 @@ def is_sent_here() -> bool:
 
 
 def begin(*, complete: bool) -> SignIn:
-    """Begin a sign-in as the address asks for it.
+    """Begin a sign-in as the address asks for it; what a signed link says wins.
 
     :param complete: the app asks as it asks Nylas; else a link or a way back is enough.
-    :raises Untrusted, RequestRefused, LinkRefused: it cannot begin.
+    :raises UntrustedRequest, RequestRefused, LinkRefused: it cannot begin.
     """
-    services = get_services()
-    app = None
-    if complete or "redirect_uri" in request.args or "client_id" in request.args:
-        app = read_request(request.args, services.return_addresses, complete=complete)
+    refused = None
     try:
-        link_claims = _read_pin()
-    except LinkRefused as refused:
+        link_claims = _read_link()
+    except LinkRefused as error:
+        refused, link_claims = error, error.claims
+    app = _read_app(link_claims, complete=complete)
+    if refused:
         refused.back = app.denied(refused.problem.kind) if app else ""
-        raise
+        raise refused
+    if link_claims and app:
+        # From here on they are the app's request's.
+        link_claims = replace(link_claims, state="", redirect_uri="")
     email, display_address = _known_address(app, link_claims)
     return flow.start(
         email=email,
@@ -46,6 +49,17 @@ def begin(*, complete: bool) -> SignIn:
         app=app,
         link_claims=link_claims,
     )
+
+
+def connected_with(refused: LinkRefused) -> SignIn | None:
+    """Return this browser's sign-in that used the refused link, None when there is none."""
+    claims = refused.claims
+    if refused.problem is not LINK_USED or claims is None:
+        return None
+    for sign_in in flow.latest():
+        if sign_in.grant and sign_in.link_claims and sign_in.link_claims.id == claims.id:
+            return sign_in
+    return None
 
 
 def require_link(sign_in: SignIn | None) -> LinkClaims | None:
@@ -130,17 +144,36 @@ def _wanted(sign_in: SignIn) -> tuple[str, ...]:
     return app.providers if app else ()
 
 
-def _read_pin() -> LinkClaims | None:
+def _read_link() -> LinkClaims | None:
     services = get_services()
     links = request.args.getlist("link")
     if not links:
         if services.settings.link_required:
             raise LinkRefused(LINK_NEEDED)
         return None
+    if len(links) > 1:
+        raise LinkRefused(LINK_BROKEN)
     link_claims = services.links.read(links[0])
     if not (address := ascii_address(link_claims.email)):
         raise LinkRefused(LINK_BROKEN)
     return replace(link_claims, email=address)
+
+
+def _read_app(link_claims: LinkClaims | None, *, complete: bool) -> AppRequest | None:
+    asked = request.args.copy()
+    if link_claims and link_claims.redirect_uri:
+        asked["redirect_uri"] = link_claims.redirect_uri
+    if link_claims and link_claims.state:
+        asked["state"] = link_claims.state
+    if not complete and "redirect_uri" not in asked and "client_id" not in asked:
+        return None
+    services = get_services()
+    return read_request(
+        asked,
+        services.return_addresses,
+        complete=complete,
+        plain_allowed=services.settings.pkce_plain,
+    )
 
 
 def _known_address(app: AppRequest | None, link_claims: LinkClaims | None) -> tuple[str, str]:

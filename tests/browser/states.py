@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
-from config import SANDBOX_API_KEY
+from config import SANDBOX_LINK_KEY
 from latchkey.apps import SignedLinks
-from latchkey.infra.store import Store
+from latchkey.infra.marks import UsedMarks
 
 ENTRY = "Connect your mailbox"
 CHOOSER = "Choose your mail provider"
@@ -101,7 +101,7 @@ def _app_outage(page: Page) -> None:
 
 
 def _pinned(page: Page) -> None:
-    link = SignedLinks(SANDBOX_API_KEY, Store()).make("someone@example.com", seconds=60)
+    link = SignedLinks((SANDBOX_LINK_KEY,), UsedMarks(None)).make("someone@example.com", seconds=60)
     page.goto(f"/?link={link}")
 
 

@@ -9,7 +9,7 @@ from app import create_app
 from latchkey.web.flow import IDLE_SECONDS
 from tests.browser.nylas import Nylas
 from tests.calling import CallingApp
-from tests.conftest import Clock, make_settings
+from tests.conftest import LINK_KEY, Clock, make_settings
 from tests.journeys.conftest import Line
 from tests.journeys.test_oauth import decide, start
 from tests.latchkey.apps.test_links import payload, signed
@@ -201,8 +201,8 @@ def test_whoever_opened_a_link_in_time_may_finish_but_not_begin_again(
         (link_for() + "x", 400, "This link doesn’t work"),
         (link_for("not an address"), 400, "This link doesn’t work"),
         (link_for("ü@example.com"), 400, "This link doesn’t work"),
-        (signed(payload(), "another-key"), 400, "This link doesn’t work"),
-        (signed(payload(email=["a"]), "sandbox"), 400, "This link doesn’t work"),
+        (signed(payload(), LINK_KEY[::-1]), 400, "This link doesn’t work"),
+        (signed(payload(email=["a"])), 400, "This link doesn’t work"),
         (link_for(seconds=-1), 410, "This link is too old"),
     ],
     ids=range(8),

@@ -1,5 +1,6 @@
 """What the app's server hears meanwhile, over a real connection."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -71,7 +72,8 @@ def test_an_account_that_nobody_typed_is_named_by_its_address(
     app: CallingApp, firm: Company
 ) -> None:
     visitor, page = app.send(provider="google")
-    visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
+    page = visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
+    app.receive(visitor, page)
     notice = only(firm)
     assert (notice["type"], notice["email"]) == ("sign_in.connected", "me@gmail.com")
 
@@ -87,7 +89,7 @@ def test_the_app_hears_of_every_try_of_one_person_under_one_name(
     page = visitor.submit(page, email="me@gmail.com")
     page = visitor.get(decide(visitor, start(visitor, page), ending="unavailable"))
     told(firm, 2)
-    visitor.get(decide(visitor, start(visitor, page)))
+    app.receive(visitor, visitor.get(decide(visitor, start(visitor, page))))
     heard = told(firm, 3)
     assert [(each["type"], each.get("reason"), each["provider"]) for each in heard] == [
         ("sign_in.failed", "wrong_password", "imap"),
@@ -100,7 +102,8 @@ def test_the_app_hears_of_every_try_of_one_person_under_one_name(
 
 def test_two_people_have_two_names(app: CallingApp, firm: Company) -> None:
     for _ in range(2):
-        with_password(*app.send())
+        visitor, page = app.send()
+        app.receive(visitor, with_password(visitor, page))
     assert len({each["sign_in"] for each in told(firm, 2)}) == 2
 
 
@@ -108,6 +111,46 @@ def test_the_app_hears_at_once_of_who_cancels(app: CallingApp, firm: Company) ->
     visitor, page = app.send(state="s")
     assert app.get_back(visitor, page)["error"] == "access_denied"
     assert only(firm)["type"] == "sign_in.abandoned"
+
+
+def test_the_app_hears_of_a_grant_only_from_the_exchange_of_its_code(
+    app: CallingApp, firm: Company
+) -> None:
+    visitor, page = app.send(state="of a stranger")
+    page = with_password(visitor, page)
+    code = app.get_back(visitor, page)["code"]
+    app.exchange(code, client_secret="wrong")
+    app.exchange(code, redirect_uri="https://evil.example")
+    time.sleep(0.5)
+    assert not firm.receiver.received, "nothing binds a grant to a state before that"
+    assert app.exchange(code).status_code == 200
+    assert only(firm)["state"] == "of a stranger"
+
+
+def test_what_a_foreign_page_opens_is_not_taken_for_giving_up(
+    app: CallingApp, firm: Company
+) -> None:
+    visitor, page = app.send(state="s")
+    address = f"/return?s={page.url.params['s']}"
+    for site in ("cross-site", "same-site", "none"):
+        answer = visitor.client.get(address, headers={"Sec-Fetch-Site": site})
+        assert app.heard(answer)["error"] == "access_denied"
+    visitor.client.get(f"{address}&t={'0' * 32}")
+    time.sleep(0.5)
+    assert not firm.receiver.received
+    visitor.client.get(address, headers={"Sec-Fetch-Site": "same-origin"})
+    assert only(firm)["type"] == "sign_in.abandoned"
+
+
+def test_a_link_without_an_app_is_told_about_with_its_own_state(
+    app: CallingApp, firm: Company
+) -> None:
+    link = app.page.extensions["services"].links.make(EMAIL, seconds=60, state="of the link")
+    visitor = Visitor.inside(app.page)
+    page = visitor.get(f"/?link={link}&state=another")
+    assert visitor.submit(visitor.submit(page), password="secret").status == 200
+    notice = only(firm)
+    assert (notice["type"], notice["state"]) == ("sign_in.connected", "of the link")
 
 
 LEAVING: dict[str, tuple[dict[str, Any], Callable[[Visitor, Page], object]]] = {
@@ -136,7 +179,8 @@ def test_who_went_straight_to_a_provider_and_is_connected_has_not_given_up(
 ) -> None:
     monkeypatch.setattr(publisher, "ABANDONED_SECONDS", 1.0)
     visitor, page = app.send(provider="google")
-    visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
+    page = visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
+    app.receive(visitor, page)
     app.send(state="another person")
     eventually(lambda: len(firm.receiver.received) == 2)
     assert [kind for kind, _ in firm.receiver.told] == ["sign_in.connected", "sign_in.abandoned"]
@@ -149,7 +193,7 @@ def test_a_link_is_told_about_like_an_app(app: CallingApp, firm: Company) -> Non
     page = visitor.submit(visitor.submit(page), password="secret", username="other@example.com")
     # Notices may overtake each other.
     told(firm, 1)
-    visitor.submit(page, password="secret", username="")
+    app.receive(visitor, visitor.submit(page, password="secret", username=""))
     heard = told(firm, 2)
     assert [each.get("reason") for each in heard] == ["other_address", None]
     assert {(each["state"], each["email"]) for each in heard} == {("s", EMAIL)}

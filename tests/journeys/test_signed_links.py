@@ -15,7 +15,7 @@ from flask import Flask
 from app import create_app
 from config import ROOT, SANDBOX_API_KEY
 from latchkey.sandbox.catalogue import APPLICATION_ID
-from tests.conftest import make_settings
+from tests.conftest import LINK_KEY, make_settings
 from tests.pages import Visitor
 from tests.servers import find_node_package, serve
 
@@ -46,14 +46,14 @@ def by_command(app: Flask, page: str) -> str:
 
 
 def by_python(app: Flask, page: str) -> str:
-    scope: dict[str, Any] = {"API_KEY": SANDBOX_API_KEY, "PAGE": page}
+    scope: dict[str, Any] = {"LINK_KEY": LINK_KEY, "PAGE": page}
     exec(BLOCKS["python"], scope)  # noqa: S102 (the README is ours)
     return str(scope["link"](EMAIL, CALLBACK, STATE))
 
 
 def by_node(app: Flask, page: str) -> str:
     node, _ = find_node_package(HERE, "nylas")
-    known = f"const API_KEY = {json.dumps(SANDBOX_API_KEY)}, PAGE = {json.dumps(page)};"
+    known = f"const LINK_KEY = {json.dumps(LINK_KEY)}, PAGE = {json.dumps(page)};"
     call = f"console.log(link({', '.join(map(json.dumps, (EMAIL, CALLBACK, STATE)))}));"
     program = "\n".join((BLOCKS["js"], known, call))
     command = [node, "--input-type=module", "--eval", program]
@@ -83,16 +83,33 @@ def test_a_link_connects_its_address_once_and_leads_back(
     assert heard.params["state"] == STATE
     assert tokens(page, heard.params["code"])["email"] == EMAIL
     assert Visitor.at(page).get(link).heading == "This link was used already"
+    again = visitor.get(link)
+    assert (again.heading, EMAIL in again.text) == ("Your mailbox is connected", True)
 
 
 @pytest.mark.parametrize("make", [by_python, by_node])
 def test_a_link_that_was_changed_opens_nothing(app: Flask, page: str, make: Maker) -> None:
     link = httpx.URL(make(app, page).strip())
-    payload, _, signature = link.params["link"].partition(".")
-    other = f"{payload[:-1]}{'A' if payload[-1] != 'A' else 'B'}.{signature}"
+    text, _, signature = link.params["link"].rpartition(".")
+    other = f"{text[:-1]}{'A' if text[-1] != 'A' else 'B'}.{signature}"
     visitor = Visitor.at(page)
     assert visitor.get(str(link.copy_set_param("link", other))).status == 400
     assert visitor.get(f"{page}/").heading == "You need a personal link"
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_what_is_beside_the_link_changes_neither_state_nor_the_way_back(
+    app: Flask, page: str, make: Maker
+) -> None:
+    link = make(app, page).strip()
+    visitor = Visitor.at(page)
+    form = visitor.get(
+        f"{link}&state=1&redirect_uri=https://evil.example&login_hint=a@evil.example"
+    )
+    done = visitor.submit(visitor.submit(form), password="secret")
+    way_back = visitor.client.get(done.links["Continue to Latchkey"], follow_redirects=False)
+    heard = httpx.URL(way_back.headers["location"])
+    assert (str(heard.copy_with(query=None)), heard.params["state"]) == (CALLBACK, STATE)
 
 
 def test_a_link_can_follow_the_address_of_an_sdk(app: Flask, page: str) -> None:

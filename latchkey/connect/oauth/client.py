@@ -101,6 +101,8 @@ class OAuthClient:
     ) -> str:
         """Where the person goes.
 
+        :param email: "" when no address was typed; then a provider that would silently take the
+            account that is signed in there is made to ask.
         :param other_account: the provider shall let the person pick an account.
         """
         query = {
@@ -119,7 +121,7 @@ class OAuthClient:
                 "code_challenge": _challenge(pending.verifier),
                 "code_challenge_method": "S256",
             }
-        if other_account:
+        if other_account or (self._oauth.account_chooser and not email):
             query["prompt"] = " ".join(filter(None, (query.get("prompt"), "select_account")))
         elif self._oauth.login_hint and email:
             query["login_hint"] = email

@@ -52,6 +52,11 @@ def color(value: str) -> str:
     return value.lower()
 
 
+def folder_path(folder: Path) -> Callable[[str], Path]:
+    """Make a parser of paths to folders that may not exist yet, seen from ``folder``."""
+    return lambda value: folder / value
+
+
 def existing_file(folder: Path) -> Callable[[str], Path]:
     """Make a parser of paths to files, seen from ``folder``."""
 

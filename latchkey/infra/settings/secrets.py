@@ -6,6 +6,7 @@ from latchkey.infra.settings.parsers import words
 
 # Only ever used with SANDBOX=true: the sandbox answers on loopback alone and knows no real account.
 SANDBOX_SECRET_KEY = "sandbox-only-key-that-protects-nothing-real"
+SANDBOX_LINK_KEY = "sandbox-only-link-key-that-protects-nothing-real"
 
 _SECRET_KEY_LENGTH = 32
 
@@ -37,7 +38,8 @@ def random_key(value: str) -> str:
     """Parse a key that seals or signs: long enough, and random as far as can be seen."""
     if len(value) < _SECRET_KEY_LENGTH:
         raise ValueError(f"is too short: it needs at least {_SECRET_KEY_LENGTH} random characters")
-    if value == SANDBOX_SECRET_KEY or _PLACEHOLDERS.search(value) or len(set(value)) < 10:
+    known = value in (SANDBOX_SECRET_KEY, SANDBOX_LINK_KEY) or _PLACEHOLDERS.search(value)
+    if known or len(set(value)) < 10:
         raise ValueError("is a placeholder: make a random one, see .env.example")
     return value
 

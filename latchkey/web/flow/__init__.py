@@ -15,12 +15,20 @@ from flask import Flask
 
 from config import Settings
 from latchkey.infra.sealing import Sealer
-from latchkey.web.flow.cookies import IDLE_SECONDS, MAX_SIGN_INS, TOTAL_SECONDS, set_cookies
+from latchkey.web.flow.cookies import (
+    IDLE_SECONDS,
+    MAX_SIGN_INS,
+    TOTAL_SECONDS,
+    latest,
+    set_cookies,
+)
 from latchkey.web.flow.lifecycle import (
     SignInOver,
     current,
     finish,
     follow,
+    is_from_our_page,
+    link_token,
     load,
     save,
     start,
@@ -41,6 +49,9 @@ __all__ = [
     "finish",
     "follow",
     "init_flow",
+    "is_from_our_page",
+    "latest",
+    "link_token",
     "load",
     "save",
     "start",

@@ -1,6 +1,7 @@
 """A sign-in from its beginning to its end."""
 
 import dataclasses
+import hmac
 import secrets
 import time
 from typing import Any
@@ -89,6 +90,23 @@ def follow(signin_id: str) -> SignIn | None:
         cookies.read(signin_id, idle=REVIVED_SECONDS, total=REVIVED_SECONDS) if signin_id else None
     )
     return start(display_address=old.display_address, before=old) if old else None
+
+
+def link_token(sign_in: SignIn, purpose: str) -> str:
+    """Return what a link of our own pages carries, so that no other page can make it.
+
+    It is derived from the sign-in's salt, which never leaves its sealed cookie.
+    """
+    digest = hmac.digest(sign_in.salt.encode(), purpose.encode(), "sha256")
+    return digest.hex()[:32]
+
+
+def is_from_our_page(sign_in: SignIn, purpose: str) -> bool:
+    """Tell whether this request follows a link of our own pages (Fetch Metadata, or its token)."""
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return True
+    given = request.args.get("t", "").encode("utf-8", "surrogatepass")
+    return hmac.compare_digest(given, link_token(sign_in, purpose).encode())
 
 
 def current() -> SignIn | None:

@@ -66,6 +66,8 @@ class SignIn:
     :ivar pending: the authorization that is under way at a provider.
     :ivar authorization_failure: how the last one ended, when it failed.
     :ivar grant: what was connected, None until there is a grant.
+    :ivar code: the code that the app was sent last, "" before the first.
+    :ivar code_issued: Unix time of it.
     """
 
     id: str
@@ -84,6 +86,8 @@ class SignIn:
     pending: PendingAuthorization | None = None
     authorization_failure: AuthorizationFailure | None = None
     grant: ConnectedGrant | None = None
+    code: str = ""
+    code_issued: int = 0
 
     @property
     def domain(self) -> str:

@@ -4,7 +4,7 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from latchkey.web import flow
-from latchkey.web.completion import way_back
+from latchkey.web.completion import is_redeemed, way_back
 from latchkey.web.services import get_services
 
 # Long enough to see that it worked.
@@ -19,10 +19,13 @@ def show() -> ResponseReturnValue:
     sign_in = flow.load()
     if not sign_in.grant:
         return redirect(url_for("entry.show", s=sign_in.id))
-    auto = bool(sign_in.app) and get_services().settings.auto_return
-    page = render_template("pages/connected.html", sign_in=sign_in, grant=sign_in.grant, auto=auto)
+    back = "" if is_redeemed(sign_in) else way_back()
+    auto = bool(back) and get_services().settings.auto_return
+    page = render_template(
+        "pages/connected.html", sign_in=sign_in, grant=sign_in.grant, back=back, auto=auto
+    )
     response = make_response(page)
     if auto:
         # The header of this name works without a script, as <meta> would.
-        response.headers["Refresh"] = f"{_GLANCE_SECONDS}; url={way_back()}"
+        response.headers["Refresh"] = f"{_GLANCE_SECONDS}; url={back}"
     return response

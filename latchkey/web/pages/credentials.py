@@ -116,10 +116,11 @@ def _send(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome
         return counted(provider, outcome, sign_in)
 
     within_limits = limits.limited(sign_in, settings, send)
-    link_claims = sign_in.link_claims
-    return services.submissions.once(
-        {"salt": sign_in.salt, **request.form},
-        lambda: services.links.once(link_claims, within_limits),
+    submission = {**request.form, "salt": sign_in.salt}
+    return services.links.redeem(
+        sign_in.link_claims,
+        lambda: services.submissions.once(submission, within_limits),
+        lambda: services.submissions.replay(submission),
     )
 
 

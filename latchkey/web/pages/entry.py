@@ -3,6 +3,7 @@
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from latchkey.apps import LinkRefused
 from latchkey.infra.i18n import translate
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import MAX_EMAIL, clean_hint
@@ -73,7 +74,12 @@ def submit() -> ResponseReturnValue:
 
 
 def _begin(*, complete: bool) -> ResponseReturnValue:
-    sign_in = start.begin(complete=complete)
+    try:
+        sign_in = start.begin(complete=complete)
+    except LinkRefused as refused:
+        if done := start.connected_with(refused):
+            return redirect(url_for("connected.show", s=done.id))
+        raise
     STEPS.count(step="arrived")
     # From now on: not everybody comes to the e-mail step.
     get_services().webhooks.expect(reference_to(sign_in, sign_in.provider))

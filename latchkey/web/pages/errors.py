@@ -12,7 +12,7 @@ from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.i18n import span_of_time
 from latchkey.problems import Problem
-from latchkey.problems.apps import LINK_BROKEN, UNKNOWN_APP
+from latchkey.problems.apps import LINK_BROKEN, LINK_WAITS, UNKNOWN_APP
 from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
 from latchkey.problems.pages import HTTP_PROBLEMS
 from latchkey.providers.email_address import MAX_EMAIL
@@ -22,6 +22,8 @@ from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
 from latchkey.web.security import keep_opener
+
+_RETRY_SECONDS = "5"
 
 
 def init_errors(app: Flask) -> None:
@@ -89,6 +91,8 @@ def _link_refused(error: LinkRefused) -> ResponseReturnValue:
         except TooManyRequests as limited:
             return _too_many(limited)
     response = make_response(_page(error.problem, "", back=error.back))
+    if error.problem is LINK_WAITS:
+        response.headers["Retry-After"] = _RETRY_SECONDS
     return keep_opener(response) if error.back else response
 
 

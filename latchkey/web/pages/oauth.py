@@ -45,6 +45,9 @@ def show(key: str) -> ResponseReturnValue:
         provider=provider,
         sign_in=sign_in,
         client=client,
+        start_url=url_for(
+            "oauth.start", key=key, s=sign_in.id, t=flow.link_token(sign_in, f"start {key}")
+        ),
         failure=failure,
         problem=problem,
         support_code=failure.code if failure else "",
@@ -80,6 +83,9 @@ def start(key: str) -> ResponseReturnValue:
     sign_in = flow.load()
     client = _client(_provider(key), sign_in)
     if client is None or key not in choices(sign_in):
+        return redirect(url_for("oauth.show", key=key, s=sign_in.id))
+    if not flow.is_from_our_page(sign_in, f"start {key}"):
+        # A foreign page opened this address: the user has seen nothing of ours yet.
         return redirect(url_for("oauth.show", key=key, s=sign_in.id))
     pending = client.begin(sign_in=sign_in.id, redirect_uri=_callback_url(key))
     pick = _other_account(sign_in)
@@ -197,9 +203,11 @@ def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization
         )
         return counted(client.provider, outcome, sign_in)
 
-    return services.submissions.once(
-        {"state": pending.state, "code": code},
-        lambda: services.links.once(link_claims, send),
+    submission = {"state": pending.state, "code": code}
+    return services.links.redeem(
+        link_claims,
+        lambda: services.submissions.once(submission, send),
+        lambda: services.submissions.replay(submission),
     )
 
 

@@ -1,16 +1,21 @@
 import base64
+import contextlib
 import dataclasses
-import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from latchkey.apps import AuthorizationCodes, CodeRefused, Ticket
 from latchkey.apps.codes import CODE_SECONDS
+from latchkey.infra.marks import MarksUnavailable, open_marks
 from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store
 from tests.conftest import SECRET, Clock
+from tests.servers import RedisServer
+
+NOWHERE = Path("/dev/null/state")
 
 FIELDS: dict[str, Any] = {
     "grant_id": "grant-1",
@@ -28,8 +33,13 @@ def ticket(**changes: Any) -> Ticket:
     return Ticket(**FIELDS | changes)
 
 
-def codes_of(store: Store | None = None, *keys: str, purpose: str = "code") -> AuthorizationCodes:
-    return AuthorizationCodes(Sealer(keys or [SECRET], purpose=purpose), store or Store())
+def codes_of(
+    store: Store | None = None, *keys: str, folder: Path | None = None, processes: int = 1
+) -> AuthorizationCodes:
+    marks = open_marks(
+        store or Store(), folder or NOWHERE, processes=processes, keep=folder is not None
+    )
+    return AuthorizationCodes(Sealer(keys or [SECRET], purpose="code"), marks)
 
 
 def test_a_code_is_read_as_it_was_issued() -> None:
@@ -82,16 +92,45 @@ def test_a_code_is_good_for_a_minute(wait: Clock) -> None:
     assert CODE_SECONDS == 60
 
 
-def test_that_a_code_was_used_is_remembered_for_longer_than_it_is_good(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_that_a_code_was_used_is_remembered_for_longer_than_it_is_good(wait: Clock) -> None:
     codes = codes_of()
     code = codes.issue(ticket())
-    codes.use(codes.read(code))
-    later = time.monotonic() + CODE_SECONDS + 30
-    monkeypatch.setattr("time.monotonic", lambda: later)
+    read = codes.read(code)
+    codes.use(read)
+    wait(CODE_SECONDS + 3600)
     with pytest.raises(CodeRefused):
-        codes.read(code)
+        codes.use(read)
+
+
+def test_all_codes_of_one_sign_in_are_used_up_together() -> None:
+    codes, issued = codes_of(), ticket()
+    first, second = codes.issue(issued), codes.issue(issued)
+    codes.use(codes.read(second))
+    with pytest.raises(CodeRefused):
+        codes.read(first)
+
+
+def test_a_restart_does_not_make_a_used_code_good(tmp_path: Path) -> None:
+    codes = codes_of(folder=tmp_path)
+    code = codes.issue(ticket())
+    codes.use(codes.read(code))
+    with pytest.raises(CodeRefused):
+        codes_of(folder=tmp_path).read(code)
+
+
+def test_where_a_restart_forgets_marks_it_voids_the_codes_too(wait: Clock) -> None:
+    code = codes_of(folder=NOWHERE).issue(ticket())
+    wait(2)
+    after = codes_of(folder=NOWHERE)
+    with pytest.raises(CodeRefused):
+        after.read(code)
+    after.use(after.read(after.issue(ticket())))
+
+
+def test_processes_without_a_common_place_use_no_code() -> None:
+    codes = codes_of(folder=NOWHERE, processes=2)
+    with pytest.raises(MarksUnavailable):
+        codes.read(codes.issue(ticket()))
 
 
 @pytest.mark.parametrize("place", [0, 1, 8, 20, 50, 100, 150, -50, -10])
@@ -134,6 +173,8 @@ def test_a_code_reveals_nothing() -> None:
 def test_a_code_fits_into_an_address() -> None:
     long = ticket(email="a" * 254, redirect_uri=f"https://app.example.com/{'b' * 200}")
     assert len(codes_of().issue(long)) < 1000
+    with_state = dataclasses.replace(long, state="s" * 256, visit="v" * 16)
+    assert len(codes_of().issue(with_state)) < 1500
 
 
 def test_secret_keys_can_be_changed_while_codes_are_on_their_way() -> None:
@@ -184,6 +225,16 @@ class TestTwoProcesses:
         one.use(read)
         one.release(read)
         other.use(other.read(code))
+
+    def test_while_the_store_is_lost_no_code_is_used(self, server: RedisServer) -> None:
+        with contextlib.closing(Store(server.url)) as store:
+            codes = codes_of(store)
+            code = codes.issue(ticket())
+            read = codes.read(code)
+            with server.paused():
+                for act in (lambda: codes.read(code), lambda: codes.use(read)):
+                    with pytest.raises(MarksUnavailable):
+                        act()
 
 
 def uses(codes: AuthorizationCodes, read: Ticket) -> bool:

@@ -1,44 +1,47 @@
-import base64
-import hashlib
-import hmac
+import contextlib
 import json
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from latchkey.apps import LinkClaims, LinkRefused, SignedLinks
 from latchkey.apps.links import LONGEST_SECONDS
 from latchkey.connect import Connected, Failed, Outcome
 from latchkey.infra.codec import from_json, to_json
+from latchkey.infra.marks import open_marks
 from latchkey.infra.store import Store
 from latchkey.nylas import Grant
 from latchkey.problems import Problem
-from latchkey.problems.apps import LINK_BROKEN, LINK_OLD, LINK_USED
+from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, LINK_WAITS
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN, WRONG_PASSWORD
-from tests.conftest import KEY, Clock
+from tests.conftest import LINK_KEY, Clock
+from tests.servers import RedisServer
 
 EMAIL = "someone@example.com"
 HOUR = 3600
-PIN = LinkClaims(id="link-id-1", email=EMAIL, exp=2_000_000_000)
+CLAIMS = LinkClaims(id="link-id-1", email=EMAIL, exp=2_000_000_000)
+NOWHERE = Path("/dev/null/state")
 
 
-def links_of(store: Store | None = None, key: str = KEY) -> SignedLinks:
-    return SignedLinks(key, store or Store())
+def links_of(*keys: str, store: Store | None = None, folder: Path | None = None) -> SignedLinks:
+    marks = open_marks(store or Store(), folder or NOWHERE, processes=1, keep=folder is not None)
+    return SignedLinks(keys or (LINK_KEY,), marks)
 
 
-def signed(payload: object, key: str = KEY) -> str:
+def signed(payload: object, key: str = LINK_KEY, **more: Any) -> str:
     """A link as an app makes one by itself, by what the docs say of it."""
-    text = base64.urlsafe_b64encode(json.dumps(payload).encode()).rstrip(b"=").decode()
-    made = hmac.new(key.encode(), b"latchkey-link:" + text.encode(), hashlib.sha256).digest()
-    return f"{text}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
+    return jwt.PyJWS().encode(json.dumps(payload).encode(), key, algorithm="HS256", **more)
 
 
 def payload(**changes: Any) -> dict[str, Any]:
-    given = {"email": EMAIL, "exp": int(time.time()) + HOUR, "id": "random-id", **changes}
+    given = {"email": EMAIL, "exp": int(time.time()) + HOUR, "jti": "random-id"}
+    given |= {"aud": "latchkey-link", **changes}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -69,12 +72,33 @@ def test_a_link_is_read_as_it_was_made() -> None:
 
 
 def test_an_app_can_make_links_itself() -> None:
-    link_claims = links_of().read(signed(payload(provider="google")))
-    assert (link_claims.email, link_claims.provider, link_claims.id) == (
-        EMAIL,
-        "google",
-        "random-id",
-    )
+    more = {"state": "s 1", "redirect_uri": "https://app.example.com/a?b", "brand": "north"}
+    claims = links_of().read(signed(payload(provider="google", iat=7, iss="the app", **more)))
+    assert (claims.email, claims.provider) == (EMAIL, "google")
+    assert {name: getattr(claims, name) for name in more} == more
+
+
+def test_the_id_of_a_link_is_not_its_jti_and_depends_on_the_key() -> None:
+    other = "another-l1nk-Key-0f-thirty-two-letters"
+    ids = [links_of(key).read(signed(payload(), key)).id for key in (LINK_KEY, LINK_KEY, other)]
+    assert ids[0] == ids[1] != ids[2]
+    assert "random-id" not in ids
+
+
+def test_a_former_key_is_good_for_what_it_signed_and_signs_nothing_new() -> None:
+    new = "another-l1nk-Key-0f-thirty-two-letters"
+    links = links_of(new, LINK_KEY)
+    old_link = links_of().make(EMAIL, seconds=HOUR)
+    assert problem_of(links.redeem(links.read(old_link), connected())) is None
+    assert why_refused(old_link, links) is LINK_USED
+    assert links_of(new).read(links.make(EMAIL, seconds=HOUR)).email == EMAIL
+
+
+def test_without_a_key_no_link_works() -> None:
+    links = SignedLinks((), open_marks(Store(), NOWHERE, processes=1, keep=False))
+    assert links.trouble == "LINK_KEY is not set"
+    for key in (LINK_KEY, LINK_KEY[::-1]):
+        assert why_refused(signed(payload(), key), links) is LINK_OFF
 
 
 def test_a_link_expires(wait: Clock) -> None:
@@ -92,12 +116,17 @@ def test_a_link_expires(wait: Clock) -> None:
         payload(email=None), payload(email=""), payload(email="a" * 255), payload(email=["a"]),
         payload(email={"a": 1}), payload(email=7), payload(exp=None), payload(exp="2000000000"),
         payload(exp=int(time.time()) + LONGEST_SECONDS + HOUR), payload(exp=float("inf")),
-        payload(exp=float("nan")), payload(exp=[]), payload(id=None), payload(id="short"),
-        payload(id="a" * 65), payload(id="not random!"), payload(id=12345678),
-        payload(provider="aol"), payload(provider=["imap"]), payload(provider=None, more=1),
-        [], "text", 7, {}, [EMAIL, 2_000_000_000, "random-id"],
+        payload(exp=float("nan")), payload(exp=[]), payload(exp=True), payload(exp=10**400),
+        payload(jti=None), payload(jti="short"), payload(jti="a" * 129),
+        payload(jti="not random!"), payload(jti=12345678), payload(provider="aol"),
+        payload(provider=["imap"]), payload(provider=None, more=1), payload(redirectUri="x"),
+        payload(aud=None), payload(aud="another"), payload(aud=["latchkey-link"]),
+        payload(aud=["latchkey-link", "another"]), payload(state=7), payload(state="s" * 257),
+        payload(redirect_uri=["x"]), payload(redirect_uri="https://a b"), payload(brand="../x"),
+        payload(nbf=int(time.time()) + HOUR), payload(iss=7), payload(id="random-id-2"),
+        [], "text", 7, {}, None, [EMAIL, 2_000_000_000, "random-id"],
     ],
-    ids=range(25),
+    ids=range(41),
 )  # fmt: skip
 def test_a_link_that_does_not_say_what_it_should_is_broken(payload: object) -> None:
     assert why_refused(signed(payload)) is LINK_BROKEN
@@ -108,59 +137,62 @@ def test_a_link_that_does_not_say_what_it_should_is_broken(payload: object) -> N
     [
         lambda link: "",
         lambda link: ".",
-        lambda link: link.partition(".")[0],
-        lambda link: link.partition(".")[0] + ".",
-        lambda link: "." + link.partition(".")[2],
+        lambda link: "..",
+        lambda link: link.rpartition(".")[0],
+        lambda link: link.rpartition(".")[0] + ".",
+        lambda link: "." + link.rpartition(".")[2],
         lambda link: link[:-2],
-        lambda link: link + "A",
+        lambda link: link + "AAAA",
         lambda link: link + ".more",
         lambda link: link.replace(".", ".."),
         lambda link: link.swapcase(),
         lambda link: "A" + link,
-        lambda link: link.partition(".")[0] + "=." + link.partition(".")[2],
-        lambda link: link.partition(".")[0] + ".ü",
+        lambda link: link.rpartition(".")[0] + ".ü",
         lambda link: "ü" + link,
         lambda link: "\udcff" + link + "\udcff",
-        lambda link: " " + link,
-        lambda link: link + "\n",
-        lambda link: signed(payload(), key="another-key"),
-        lambda link: signed(payload(), key=""),
+        lambda link: signed(payload(), key="another-key-that-is-long-enough-for-it"),
+        lambda link: jwt.encode(payload(), LINK_KEY, algorithm="HS512"),
+        lambda link: jwt.encode(payload(), "", algorithm="none"),
+        lambda link: signed(payload(), headers={"crit": ["exp"], "exp": 7}),
+        lambda link: signed(payload(), headers={"jku": "https://evil.example/keys"}),
         lambda link: "a" * 60_000,
+        lambda link: "." * 60_000,
     ],
-    ids=range(20),
+    ids=range(22),
 )
-def test_a_link_that_somebody_changed_is_broken(change: Callable[[str], str]) -> None:
+def test_a_link_that_was_changed_is_broken(change: Callable[[str], str]) -> None:
     assert why_refused(change(links_of().make(EMAIL, seconds=HOUR))) is LINK_BROKEN
 
 
-def test_what_was_signed_for_something_else_is_no_link() -> None:
-    text = signed(payload()).partition(".")[0]
-    made = hmac.new(KEY.encode(), text.encode(), hashlib.sha256).digest()
-    link = f"{text}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
-    assert why_refused(link) is LINK_BROKEN
+def test_the_spelling_of_base64_makes_no_second_link_of_one() -> None:
+    links = links_of()
+    link = links.make(EMAIL, seconds=HOUR)
+    links.redeem(links.read(link), connected())
+    for other in (link + "=", link + "\n", " " + link, link.replace(".", "=.")):
+        assert why_refused(other, links) in (LINK_BROKEN, LINK_USED)
 
 
 def test_a_link_connects_once() -> None:
     links = links_of()
     link = links.make(EMAIL, seconds=HOUR)
     link_claims = links.read(link)
-    assert links.once(link_claims, connected()) == connected()()
+    assert links.redeem(link_claims, connected()) == connected()()
     assert why_refused(link, links) is LINK_USED
-    assert problem_of(links.once(link_claims, pytest.fail)) is LINK_USED
+    assert problem_of(links.redeem(link_claims, pytest.fail)) is LINK_USED
 
 
 def test_a_link_whose_sign_in_failed_can_be_used_again() -> None:
     links = links_of()
     link = links.make(EMAIL, seconds=HOUR)
     for _ in range(3):
-        assert problem_of(links.once(links.read(link), failed())) is WRONG_PASSWORD
-    assert problem_of(links.once(links.read(link), connected())) is None
+        assert problem_of(links.redeem(links.read(link), failed())) is WRONG_PASSWORD
+    assert problem_of(links.redeem(links.read(link), connected())) is None
 
 
 def test_a_link_whose_outcome_nobody_knows_counts_as_used() -> None:
     links = links_of()
     link = links.make(EMAIL, seconds=HOUR)
-    assert problem_of(links.once(links.read(link), failed(OUTCOME_UNKNOWN))) is OUTCOME_UNKNOWN
+    assert problem_of(links.redeem(links.read(link), failed(OUTCOME_UNKNOWN))) is OUTCOME_UNKNOWN
     assert why_refused(link, links) is LINK_USED
 
 
@@ -168,11 +200,11 @@ def test_a_link_that_is_being_used_cannot_be_used_beside_it() -> None:
     links = links_of()
 
     def twice() -> Outcome:
-        assert problem_of(links.once(PIN, pytest.fail)) is LINK_USED
+        assert problem_of(links.redeem(CLAIMS, pytest.fail)) is LINK_USED
         return connected()()
 
-    assert problem_of(links.once(PIN, twice)) is None
-    assert problem_of(links.once(PIN, pytest.fail)) is LINK_USED
+    assert problem_of(links.redeem(CLAIMS, twice)) is None
+    assert problem_of(links.redeem(CLAIMS, pytest.fail)) is LINK_USED
 
 
 def test_a_sign_in_that_breaks_off_does_not_use_the_link_up() -> None:
@@ -182,32 +214,47 @@ def test_a_sign_in_that_breaks_off_does_not_use_the_link_up() -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        links.once(PIN, broken)
-    assert problem_of(links.once(PIN, connected())) is None
+        links.redeem(CLAIMS, broken)
+    assert problem_of(links.redeem(CLAIMS, connected())) is None
 
 
 @pytest.mark.parametrize("email", ["other@example.com", "someone@example.com.evil.example"])
-def test_an_account_of_somebody_else_is_not_what_the_link_is_for(email: str) -> None:
+def test_after_three_accounts_that_were_not_its_own_a_link_is_spent(email: str) -> None:
     links = links_of()
-    outcome = links.once(PIN, connected(email))
-    assert isinstance(outcome, Failed)
-    assert (outcome.problem, outcome.account) == (OTHER_ADDRESS, email)
-    assert problem_of(links.once(PIN, connected())) is None, "it can be tried again"
+    for _ in range(3):
+        outcome = links.redeem(CLAIMS, connected(email))
+        assert isinstance(outcome, Failed)
+        assert (outcome.problem, outcome.account) == (OTHER_ADDRESS, email)
+    assert problem_of(links.redeem(CLAIMS, pytest.fail)) is LINK_USED
+
+
+def test_after_two_accounts_that_were_not_its_own_a_link_still_connects_its_own() -> None:
+    links = links_of()
+    for _ in range(2):
+        assert problem_of(links.redeem(CLAIMS, connected("other@example.com"))) is OTHER_ADDRESS
+    assert problem_of(links.redeem(CLAIMS, connected())) is None
+
+
+def test_a_submission_that_arrives_twice_gets_the_first_ones_outcome() -> None:
+    links = links_of()
+    first = links.redeem(CLAIMS, connected())
+    assert links.redeem(CLAIMS, pytest.fail, lambda: first) is first
+    assert problem_of(links.redeem(CLAIMS, pytest.fail, lambda: None)) is LINK_USED
 
 
 @pytest.mark.parametrize("email", ["", "login-name", "SOMEONE@example.COM"])
 def test_an_account_without_another_address_is_what_the_link_is_for(email: str) -> None:
-    assert problem_of(links_of().once(PIN, connected(email))) is None
+    assert problem_of(links_of().redeem(CLAIMS, connected(email))) is None
 
 
 def test_without_a_link_nothing_is_counted() -> None:
     links = links_of()
     for _ in range(2):
-        assert links.once(None, connected()) == connected()()
+        assert links.redeem(None, connected()) == connected()()
 
 
 def test_the_claims_are_kept_in_the_cookie_whole() -> None:
-    assert from_json(LinkClaims, json.loads(json.dumps(to_json(PIN)))) == PIN
+    assert from_json(LinkClaims, json.loads(json.dumps(to_json(CLAIMS)))) == CLAIMS
 
 
 @pytest.mark.redis
@@ -216,14 +263,14 @@ class TestTwoProcesses:
 
     @pytest.fixture
     def both(self, two_stores: tuple[Store, Store]) -> tuple[SignedLinks, SignedLinks]:
-        return links_of(two_stores[0]), links_of(two_stores[1])
+        return links_of(store=two_stores[0]), links_of(store=two_stores[1])
 
     def test_a_link_that_one_used_is_no_good_for_the_other(
         self, both: tuple[SignedLinks, SignedLinks]
     ) -> None:
         one, other = both
         link = one.make(EMAIL, seconds=HOUR)
-        assert problem_of(one.once(one.read(link), connected())) is None
+        assert problem_of(one.redeem(one.read(link), connected())) is None
         assert why_refused(link, other) is LINK_USED
 
     def test_a_link_that_failed_at_one_is_good_at_the_other(
@@ -231,9 +278,9 @@ class TestTwoProcesses:
     ) -> None:
         one, other = both
         link_claims = one.read(one.make(EMAIL, seconds=HOUR))
-        assert problem_of(one.once(link_claims, failed())) is WRONG_PASSWORD
-        assert problem_of(other.once(link_claims, connected())) is None
-        assert problem_of(one.once(link_claims, connected())) is LINK_USED
+        assert problem_of(one.redeem(link_claims, failed())) is WRONG_PASSWORD
+        assert problem_of(other.redeem(link_claims, connected())) is None
+        assert problem_of(one.redeem(link_claims, connected())) is LINK_USED
 
     def test_of_many_at_once_one_gets_through(self, both: tuple[SignedLinks, SignedLinks]) -> None:
         link_claims = both[0].read(both[0].make(EMAIL, seconds=HOUR))
@@ -245,9 +292,36 @@ class TestTwoProcesses:
 
         def sign_in(number: int) -> Problem | None:
             start.wait(10)
-            return problem_of(both[number % 2].once(link_claims, slowly))
+            return problem_of(both[number % 2].redeem(link_claims, slowly))
 
         with ThreadPoolExecutor(8) as pool:
             problems = list(pool.map(sign_in, range(8)))
         assert problems.count(None) == 1
         assert problems.count(LINK_USED) == 7
+
+    def test_while_the_store_is_lost_links_wait_and_stay_good(self, server: RedisServer) -> None:
+        with contextlib.closing(Store(server.url)) as store:
+            links = links_of(store=store)
+            link = links.make(EMAIL, seconds=HOUR)
+            claims = links.read(link)
+            with server.paused():
+                assert why_refused(link, links) is LINK_WAITS
+                outcome = links.redeem(claims, pytest.fail)
+                assert problem_of(outcome) is LINK_WAITS
+                assert isinstance(outcome, Failed)
+                assert outcome.wait > 0
+            time.sleep(1.1)
+            assert problem_of(links.redeem(links.read(link), connected())) is None
+
+
+def test_a_restart_does_not_make_a_used_link_good(tmp_path: Path) -> None:
+    links = links_of(folder=tmp_path)
+    link = links.make(EMAIL, seconds=HOUR)
+    assert problem_of(links.redeem(links.read(link), connected())) is None
+    assert why_refused(link, links_of(folder=tmp_path)) is LINK_USED
+
+
+def test_where_a_restart_would_forget_links_are_refused() -> None:
+    links = SignedLinks((LINK_KEY,), open_marks(Store(), NOWHERE, processes=1, keep=True))
+    assert "STATE_DIR" in links.trouble
+    assert why_refused(links.make(EMAIL, seconds=HOUR), links) is LINK_WAITS

@@ -54,10 +54,21 @@ def test_odd_verifiers_prove_nothing_and_break_nothing(odd: str, method: str) ->
 
 
 @given(verifier=st.text(alphabet="abcXYZ019-._~", min_size=1, max_size=128), other=st.text())
-def test_whoever_made_the_challenge_proves_it_and_nobody_else(verifier: str, other: str) -> None:
+def test_the_verifier_of_a_challenge_proves_it_and_no_other_does(verifier: str, other: str) -> None:
     digest = hashlib.sha256(verifier.encode())
-    for made in (digest.digest(), digest.hexdigest().encode()):
-        challenge = base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+    rfc, nylas = (
+        base64.urlsafe_b64encode(made).rstrip(b"=").decode()
+        for made in (digest.digest(), digest.hexdigest().encode())
+    )
+    for challenge in (rfc, nylas):
         assert pkce.CHALLENGE.fullmatch(challenge)
-        assert pkce.proves(verifier, challenge=challenge, method="s256")
-        assert pkce.proves(other, challenge=challenge, method="s256") is (other == verifier)
+        assert pkce.is_possible(challenge, method="s256")
+        assert not pkce.proves(other, challenge=challenge, method="s256") or other == verifier
+    assert pkce.proves(verifier, challenge=nylas, method="s256")
+    assert pkce.proves(verifier, challenge=rfc, method="s256") is (len(verifier) >= 43)
+
+
+@pytest.mark.parametrize("challenge", ["a", RFC_CHALLENGE[:-1], RFC_CHALLENGE + "a", "a" * 128])
+def test_a_challenge_of_a_length_that_s256_never_has_is_none(challenge: str) -> None:
+    assert not pkce.is_possible(challenge, method="s256")
+    assert pkce.is_possible(challenge, method="plain")

@@ -60,7 +60,8 @@ def test_the_least_that_nylas_takes_is_enough() -> None:
 def test_everything_that_nylas_takes_is_read() -> None:
     request = read(
         provider="google", prompt="detect", login_hint=" someone@example.com ", state="s",
-        scope="https://mail.google.com/ openid", access_type="offline", code_challenge="c.-_~",
+        scope="https://mail.google.com/ openid", access_type="offline",
+        code_challenge=f"c.-_~{'c' * 38}",
         code_challenge_method="S256", credential_id=CREDENTIAL,
         options="exclude_google_granted_scopes,smtp_required", metadata="ignored", other="ignored",
     )  # fmt: skip
@@ -72,7 +73,7 @@ def test_everything_that_nylas_takes_is_read() -> None:
         choose=False,
         login_hint="someone@example.com",
         scope=("https://mail.google.com/", "openid"),
-        challenge="c.-_~",
+        challenge=f"c.-_~{'c' * 38}",
         method="s256",
         credential_id=CREDENTIAL,
         smtp_required=True,
@@ -94,8 +95,8 @@ def test_everything_that_nylas_takes_is_read() -> None:
         ({"prompt": "detect,select_provider"}, {"choose": False}),
         ({"code_challenge": "c"}, {"challenge": "c", "method": "plain"}),
         ({"code_challenge": "c", "code_challenge_method": "plain"}, {"method": "plain"}),
-        ({"code_challenge": "c", "code_challenge_method": "s256"}, {"method": "s256"}),
-        ({"code_challenge": "c" * 128, "code_challenge_method": "S256"}, {"method": "s256"}),
+        ({"code_challenge": "c" * 43, "code_challenge_method": "s256"}, {"method": "s256"}),
+        ({"code_challenge": "c" * 86, "code_challenge_method": "S256"}, {"method": "s256"}),
         ({"access_type": "online"}, {}),
         ({"options": "smtp_required"}, {"smtp_required": True}),
         ({"options": "a smtp_required"}, {"smtp_required": True}),
@@ -128,6 +129,11 @@ def test_each_parameter_is_understood(given: dict[str, Any], expected: dict[str,
         ({"code_challenge": "a" * 129}, "invalid_request", "code_challenge"),
         ({"code_challenge": "a+b"}, "invalid_request", "code_challenge"),
         ({"code_challenge": "ü"}, "invalid_request", "code_challenge"),
+        (
+            {"code_challenge": "c" * 42, "code_challenge_method": "s256"},
+            "invalid_request",
+            "code_challenge",
+        ),
         (
             {"code_challenge": "c", "code_challenge_method": "S512"},
             "invalid_request",
@@ -248,7 +254,7 @@ def test_the_longest_state_leaves_room_for_all_that_apps_usually_send() -> None:
         state=random_text(256, 0x10000, 0x10FFFF), provider=",".join(PROVIDERS), prompt="detect",
         login_hint=f"{random_text(64, 97, 122)}@{random_text(60, 97, 122)}.test",
         scope=" ".join(google + name for name in names.split()),
-        code_challenge=random_text(128, 65, 90), code_challenge_method="S256",
+        code_challenge=random_text(86, 65, 90), code_challenge_method="S256",
         credential_id=CREDENTIAL, options="smtp_required",
     )  # fmt: skip
 

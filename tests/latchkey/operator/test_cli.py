@@ -11,7 +11,7 @@ from app import create_app
 from latchkey.apps.links import LONGEST_SECONDS
 from tests.apps import company
 from tests.calling import CALLBACK, CallingApp
-from tests.conftest import KEY, make_settings
+from tests.conftest import KEY, LINK_KEY, make_settings
 from tests.journeys.test_handoff_links import EMAIL, FIRST
 from tests.pages import Visitor
 
@@ -61,7 +61,8 @@ def test_it_begins_with_the_public_address() -> None:
 def test_it_leads_back_to_the_app_with_its_state() -> None:
     state = "s t&ä=😀#" + "x" * 240
     url = made("--redirect-uri", CALLBACK, "--state", state)
-    assert query(url).keys() == {"link", "redirect_uri", "state"}
+    assert query(url).keys() == {"link"}
+    assert (link_claims(url).redirect_uri, link_claims(url).state) == (CALLBACK, state)
     visitor = Visitor.inside(PAGE)
     page = visitor.get(url.removeprefix("http://localhost:8000"))
     assert page.heading == FIRST
@@ -111,7 +112,6 @@ def test_an_address_that_is_not_allowed_is_refused(uri: str) -> None:
 
 
 def test_a_state_that_would_not_come_back_is_refused() -> None:
-    assert "--state" in refused("--state", "s")
     assert "--state" in refused("--redirect-uri", CALLBACK, "--state", "s" * 257)
 
 
@@ -127,4 +127,10 @@ def test_trouble_with_nylas_is_told_in_plain_words() -> None:
 
 def test_no_key_is_printed() -> None:
     page = company(NYLAS_CLIENT_ID="app-1")
-    assert KEY not in made(page=page)
+    assert not {KEY, LINK_KEY} & {*made(page=page).split()}
+
+
+def test_without_a_link_key_the_command_says_so() -> None:
+    result = link(page=company(LINK_KEY=""))
+    assert result.exit_code == 1
+    assert result.output == "Error: Links are off: LINK_KEY is not set.\n"

@@ -104,7 +104,7 @@ def test_the_most_that_an_app_may_ask_for_fits_into_a_cookie_on_every_page() -> 
     state = pictures()
     page = send(
         visitor, state, provider="imap,google", prompt="detect", options="smtp_required",
-        credential_id="0f6e2b5c-1d3e-4a5b-8c7d-9e0f1a2b3c4d", code_challenge=letters(128),
+        credential_id="0f6e2b5c-1d3e-4a5b-8c7d-9e0f1a2b3c4d", code_challenge=letters(86),
         login_hint=f"{letters(60)}@{DOMAIN}", scope=letters(300),
     )  # fmt: skip
     page = visitor.get(str(name_mailbox(visitor, page).url.copy_with(path="/connect/imap")))

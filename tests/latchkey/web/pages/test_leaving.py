@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app import create_app
 from tests.calling import CALLBACK, CallingApp
-from tests.conftest import make_settings
+from tests.conftest import Clock, make_settings
 from tests.journeys.test_oauth import decide, start
 from tests.latchkey.web.flow.test_flow import START
 from tests.pages import Page, Visitor
@@ -34,12 +34,54 @@ def test_who_is_connected_brings_code_and_state_and_nothing_else() -> None:
     page = visitor.submit(page, email="someone@example.com")
     page = visitor.submit(page, password="secret")
     link = page.links["Continue to Latchkey"]
-    first, second = (APP.heard(visitor.client.get(link)) for _ in range(2))
-    assert first.keys() == {"code", "state"}
-    assert first["state"] == second["state"] == "st/ate +&ü"
-    assert first["code"] != second["code"], "going back and forth brings a new one"
-    for told in (second, first):
-        assert APP.exchange(told["code"]).json()["email"] == "someone@example.com"
+    heard = [APP.heard(visitor.client.get(link)) for _ in range(20)]
+    assert {each["state"] for each in heard} == {"st/ate +&ü"}
+    assert heard[0].keys() == {"code", "state"}
+    assert len({each["code"] for each in heard}) == 1, "one code for one sign-in"
+    assert APP.exchange(heard[0]["code"]).json()["email"] == "someone@example.com"
+
+
+def connected(wait: Clock) -> tuple[Visitor, Page]:
+    visitor, page = APP.send()
+    page = visitor.submit(page, email="someone@example.com")
+    return visitor, visitor.submit(page, password="secret")
+
+
+def test_a_code_that_grew_old_is_renewed_and_only_one_of_both_is_exchanged(wait: Clock) -> None:
+    visitor, page = connected(wait)
+    first = APP.get_back(visitor, page)["code"]
+    wait(40)
+    second = APP.get_back(visitor, page)["code"]
+    assert first != second
+    assert APP.exchange(first).status_code == 200
+    assert APP.exchange(second).status_code == 400
+
+
+def test_a_code_that_came_to_nothing_in_time_can_be_had_again(wait: Clock) -> None:
+    visitor, page = connected(wait)
+    first = APP.get_back(visitor, page)["code"]
+    wait(61)
+    assert APP.exchange(first).status_code == 400
+    assert APP.exchange(APP.get_back(visitor, page)["code"]).status_code == 200
+
+
+def test_a_sign_in_whose_code_was_exchanged_gives_no_other(wait: Clock) -> None:
+    visitor, page = connected(wait)
+    link = page.links["Continue to Latchkey"]
+    assert APP.exchange(APP.get_back(visitor, page)["code"]).status_code == 200
+    wait(40)
+    shown = visitor.get(link)
+    assert shown.heading == "Your mailbox is connected"
+    assert not [href for href in shown.links.values() if "/return" in href]
+    assert "You can close this page" in shown.text
+
+
+def test_a_foreign_page_gets_no_code_made(wait: Clock) -> None:
+    visitor, page = connected(wait)
+    answer = visitor.client.get(
+        f"/return?s={page.url.params['s']}", headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.headers["location"].startswith("/connected")
 
 
 @given(state=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256))

@@ -13,6 +13,7 @@ from tests.apps import company
 from tests.calling import TOKEN, CallingApp, refusal
 from tests.conftest import KEY, Clock, make_settings
 from tests.latchkey.apps.test_pkce import NYLAS_CHALLENGE, RFC_CHALLENGE, RFC_VERIFIER
+from tests.pages import Visitor
 
 APP = CallingApp(create_app(make_settings()))
 EMAIL = "someone@example.com"
@@ -169,6 +170,31 @@ def test_the_secret_does_not_stand_for_the_proof() -> None:
     answer = APP.exchange(code, client_secret="another", code_verifier=RFC_VERIFIER)
     assert refusal(answer) == (401, "invalid_client")
     assert capabilities(code, code_verifier=RFC_VERIFIER)
+
+
+def strict_app(**variables: str) -> CallingApp:
+    return CallingApp(create_app(make_settings(**variables)))
+
+
+def test_an_app_can_insist_on_its_secret_beside_pkce() -> None:
+    app = strict_app(CLIENT_SECRET_REQUIRED="true")
+    code = new_code(app, challenge=RFC_CHALLENGE, method="s256")
+    for changes in ({"client_secret": None}, {"client_secret": None, "code_verifier": None}):
+        answer = app.exchange(code, **{"code_verifier": RFC_VERIFIER, **changes})
+        assert refusal(answer) == (401, "invalid_client")
+    assert refusal(app.exchange(code)) == (400, "invalid_grant"), "the proof is needed, too"
+    assert capabilities(code, app, code_verifier=RFC_VERIFIER)
+    refresh = {"grant_type": "refresh_token", "refresh_token": "r", "client_id": app.client_id}
+    assert refusal(app.server.post(TOKEN, json=refresh)) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("more", [{"code_challenge": "a" * 43}, {"code_challenge": "a"}])
+def test_plain_challenges_can_be_switched_off(more: dict[str, str]) -> None:
+    app = strict_app(PKCE_PLAIN="false")
+    heard = app.heard(Visitor.inside(app.page).client.get(app.address(**more)))
+    assert heard["error"] == "invalid_request"
+    assert "S256" in heard["error_description"]
+    assert app.send(code_challenge=RFC_CHALLENGE, code_challenge_method="S256")[1].status == 200
 
 
 def test_while_nylas_gives_no_access_token_the_code_stays_good() -> None:

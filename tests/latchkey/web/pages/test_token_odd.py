@@ -32,10 +32,12 @@ ODD_FORMS = [
 ]  # fmt: skip
 
 REFRESH = {
-    "grant_type": "refresh_token", "client_id": "c", "client_secret": "s", "refresh_token": "r",
+    "grant_type": "refresh_token", "client_id": "app-1", "client_secret": KEY,
+    "refresh_token": "r",
 }  # fmt: skip
 CREDENTIALS = {
-    "grant_type": "client_credentials", "client_id": "c", "client_secret": "s", "grant_id": "g",
+    "grant_type": "client_credentials", "client_id": "app-1", "client_secret": KEY,
+    "grant_id": "g",
 }  # fmt: skip
 
 
@@ -219,7 +221,70 @@ def test_other_requests_for_tokens_go_on_to_nylas_and_its_answer_comes_back(
     assert answer.headers["cache-control"] == "no-store"
     (request,) = nylas.requests
     assert json.loads(request.content) == body
-    assert "authorization" not in request.headers, "our key is not lent to anybody"
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize("body", [REFRESH, CREDENTIALS], ids=["refresh", "credentials"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"client_id": "app-2"}, {"client_id": None}, {"client_secret": "another"}, {"client_id": "ü"}],
+    ids=str,
+)
+def test_nothing_of_another_application_goes_on_to_nylas(
+    body: dict[str, str], changes: dict[str, str | None]
+) -> None:
+    nylas = Passing(httpx.Response(200, json={"any": ["thing"]}))
+    answer = nylas.app.server.post(TOKEN, json=body | changes)
+    assert refusal(answer) == (401, "invalid_client")
+    assert not nylas.requests
+
+
+def test_an_app_without_a_server_can_refresh_but_get_no_token_for_any_grant() -> None:
+    nylas = Passing(httpx.Response(200, json={"any": ["thing"]}))
+    refresh, credentials = (
+        nylas.app.server.post(TOKEN, json=body | {"client_secret": None})
+        for body in (REFRESH, CREDENTIALS)
+    )
+    assert refresh.status_code == 200
+    assert refusal(credentials) == (401, "invalid_client")
+    assert len(nylas.requests) == 1
+
+
+def test_strangers_cannot_make_us_call_nylas_without_end() -> None:
+    nylas = Passing(httpx.Response(400, json={"error": "invalid_request"}))
+    answers = [nylas.app.server.get(f"{INFO}?access_token={n}") for n in range(40)]
+    assert {answer.status_code for answer in answers} == {400, 429}
+    assert len(nylas.requests) < 40
+    (late,) = {answer.headers["retry-after"] for answer in answers if answer.status_code == 429}
+    assert late == "1"
+
+
+def test_our_key_goes_along_only_for_those_who_have_it() -> None:
+    nylas = Passing(httpx.Response(200, json={"data": {"aud": "app-1", "sub": "g"}}))
+    server = nylas.app.server
+    assert server.get(f"{INFO}?access_token=a").status_code == 200
+    assert "authorization" not in nylas.requests.pop().headers
+    with_key = server.get(f"{INFO}?access_token=a", headers={"Authorization": f"Bearer {KEY}"})
+    assert with_key.status_code == 200
+    assert nylas.requests.pop().headers["authorization"] == f"Bearer {KEY}"
+    wrong = server.get(f"{INFO}?access_token=a", headers={"Authorization": "Bearer another"})
+    assert refusal(wrong) == (401, "invalid_client")
+    assert not nylas.requests
+
+
+@pytest.mark.parametrize(("status", "ours"), [(200, True), (404, False)])
+def test_a_token_is_ours_when_its_grant_is(status: int, ours: bool) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v3/grants/g%2Fh" or request.url.raw_path == b"/v3/grants/g%2Fh":
+            return httpx.Response(status, json={"data": {"id": "g/h"}})
+        return httpx.Response(200, json={"data": {"aud": "https://elsewhere", "sub": "g/h"}})
+
+    page = answering(answer, NYLAS_CLIENT_ID="app-1")
+    told = CallingApp(page, client_id="app-1", secret=KEY).server.get(f"{INFO}?access_token=a")
+    if ours:
+        assert told.json()["data"]["sub"] == "g/h"
+    else:
+        assert refusal(told) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +323,7 @@ def test_one_token_has_to_be_asked_about(query: str) -> None:
 @given(token=st.text(max_size=100), name=st.sampled_from(["access_token", "id_token"]))
 def test_no_token_breaks_anything(token: str, name: str) -> None:
     answer = APP.server.get(INFO, params={name: token.encode("utf-8", "surrogatepass")})
-    assert answer.status_code == 400
+    assert answer.status_code in (400, 429)
     assert answer.json()["error"]
 
 
