@@ -5,7 +5,7 @@ is documented for a wrong password alone; the others are assumed to be like thos
 """
 
 from latchkey.problems import PROBLEMS, Problem
-from latchkey.problems.nylas import WRONG_PASSWORD
+from latchkey.problems.mail_server import WRONG_PASSWORD
 
 _DENIED = ("access_denied", "403")
 _UNAVAILABLE = ("temporarily_unavailable", "503")

@@ -10,15 +10,15 @@ from latchkey.connect.pacing import Overloaded, Pacer
 from latchkey.infra.errors import BadAnswer, OutcomeUnknown, UpstreamError
 from latchkey.nylas import Grant, NylasClient
 from latchkey.nylas.errors import Refused
+from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.nylas import (
     AMBIGUOUS,
     BAD_KEY,
     BUSY,
     NYLAS_DOWN,
-    SIGN_IN_AGAIN,
-    WRONG_PASSWORD,
     problem_for,
 )
+from latchkey.problems.oauth import SIGN_IN_AGAIN
 from latchkey.providers import Provider
 
 # Clocks of two machines differ; a grant refreshed this long before we asked still counts as ours.

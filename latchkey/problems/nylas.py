@@ -1,137 +1,49 @@
-"""From Nylas's answer to what the person reads: one table, to be edited after the first live test.
+"""From Nylas's answer to what the person reads: the table to edit after the first live test.
 
 Nylas documents only a part of its error answers (see its pages "API errors" and "Event codes"),
-so a row matches on what is known to stay: the HTTP status, the tail of ``error.type``, the code of
-the mail provider, or a word in the message. The first row that matches wins; all the conditions
-that a row names must hold.
+so status, type and text decide together: first what Nylas says of itself, then what the text says
+of the mail server (``evidence``), and what neither says is told by type and status alone.
 """
 
 import re
 from dataclasses import dataclass
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
-from latchkey.infra.i18n import N_
 from latchkey.nylas.errors import Refusal, Refused
-from latchkey.problems.model import Problem, operator_problem
+from latchkey.problems import mail_server
+from latchkey.problems import oauth as provider_pages
+from latchkey.problems.evidence import MISCONFIGURED, problem_in
+from latchkey.problems.mail_server import (
+    APP_PASSWORD_NEEDED,
+    NO_ACCESS,
+    SERVER_UNREACHABLE,
+    UNKNOWN_USER,
+    WRONG_PASSWORD,
+)
+from latchkey.problems.model import Problem
+from latchkey.problems.oauth import SIGN_IN_AGAIN
 from latchkey.problems.pages import OAUTH_ONLY
-
-WRONG_PASSWORD = Problem(
-    kind="wrong_password",
-    title=N_("That sign-in didn’t work"),
-    text=N_("%(mailbox)s didn’t accept this address and password. Please type the password again."),
-    place="password",
-    status=422,
-    fault="person",
-)
-SERVER_UNREACHABLE = Problem(
-    kind="server_unreachable",
-    title=N_("The mail server didn’t answer"),
-    text=N_(
-        "We couldn’t reach the mail server. Please try again in a few minutes. "
-        "If you typed the server’s name yourself, check it first."
-    ),
-    place="server",
-    status=422,
-    fault="provider",
-)
-SIGN_IN_AGAIN = Problem(
-    kind="sign_in_again",
-    title=N_("Please sign in once more"),
-    text=N_("%(mailbox)s ended this sign-in before it was complete. Nothing was connected."),
-    place="page",
-    status=422,
-    fault="person",
-)
-MISSING_PERMISSIONS = Problem(
-    kind="missing_permissions",
-    title=N_("Some permissions are missing"),
-    text=N_(
-        "%(company)s needs every permission that %(mailbox)s asked you about. "
-        "Please sign in again and leave all the boxes ticked."
-    ),
-    place="page",
-    status=422,
-    fault="person",
-)
-OTHER_ADDRESS = Problem(
-    kind="other_address",
-    title=N_("This is another mailbox"),
-    text=N_("The sign-in belongs to a different e-mail address than the one you typed."),
-    place="form",
-    status=422,
-    fault="person",
-)
-REJECTED = Problem(
-    kind="rejected",
-    title=N_("This mailbox couldn’t be connected"),
-    text=N_(
-        "The sign-in was turned down without a clear reason. Please check what you typed and "
-        "try again. If it stays like this, tell %(company)s the code below."
-    ),
-    place="form",
-    status=422,
-    fault="nobody",
-)
-RATE_LIMITED = Problem(
-    kind="rate_limited",
-    title=N_("Too many sign-ins just now"),
-    text=N_("Please wait %(seconds)s seconds, then try again. You did nothing wrong."),
-    place="page",
-    status=429,
-    fault="nobody",
-)
-BUSY = Problem(
-    kind="busy",
-    title=N_("Many people are signing in just now"),
-    text=N_(
-        "Please wait %(seconds)s seconds, then try again. Nothing was sent yet, and you did "
-        "nothing wrong."
-    ),
-    place="page",
-    status=503,
-    fault="nobody",
-)
-OUTCOME_UNKNOWN = Problem(
-    kind="outcome_unknown",
-    title=N_("We don’t know whether it worked"),
-    text=N_(
-        "The mail server took too long, and no answer came back. Please look in %(company)s "
-        "whether your mailbox is there before you try again."
-    ),
-    place="page",
-    status=504,
-    fault="provider",
-)
-NYLAS_DOWN = Problem(
-    kind="nylas_down",
-    title=N_("The service isn’t answering"),
-    text=N_(
-        "Your mailbox couldn’t be connected right now, and it’s not because of anything you "
-        "typed. Please try again in a few minutes."
-    ),
-    place="page",
-    status=503,
-    fault="nylas",
-)
-NOT_SENT = Problem(
-    kind="not_sent",
-    title=N_("The service can’t be reached"),
-    text=N_(
-        "Your password wasn’t sent anywhere, as there was no connection. "
-        "Please try again in a few minutes."
-    ),
-    place="page",
-    status=503,
-    fault="nylas",
+from latchkey.problems.service import (
+    AMBIGUOUS,
+    BAD_KEY,
+    BLOCKED,
+    BUSY,
+    CONNECTOR_MISSING,
+    FORBIDDEN,
+    MISSING_PERMISSIONS,
+    NOT_SENT,
+    NYLAS_DOWN,
+    OTHER_ADDRESS,
+    OUTCOME_UNKNOWN,
+    PLAN_LIMIT,
+    RATE_LIMITED,
+    REJECTED,
 )
 
-BAD_KEY = operator_problem("bad_key")
-PLAN_LIMIT = operator_problem("plan_limit")
-CONNECTOR_MISSING = operator_problem("connector_missing")
-BLOCKED = operator_problem("blocked")
-FORBIDDEN = operator_problem("forbidden")
-# Never shown: another call finds out whether it is BAD_KEY or about the person's sign-in.
-AMBIGUOUS = operator_problem("ambiguous")
+__all__ = [
+    "AMBIGUOUS", "BAD_KEY", "BUSY", "MISSING_PERMISSIONS", "NYLAS_DOWN", "OTHER_ADDRESS",
+    "OUTCOME_UNKNOWN", "RATE_LIMITED", "REJECTED", "WRONG_PASSWORD", "problem_for",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,29 +68,36 @@ class Row:
         )
 
 
-_BAD_REQUEST = (400, 422)
-# Microsoft's mailboxes; Nylas's older wording (its page "400 response").
-_NO_PASSWORDS = r"direct password entry"
-_ABOUT_A_PASSWORD = r"credential|password|authenticat|login"
+_KEY_KINDS = ("unauthorized_access", "authentication_error", "unauthorized")
+_NYLAS_KINDS = (
+    "invalid_request_payload", "provider_required", "invalid_query_params", "invalid_field",
+    "callback_uri_not_allowed",
+)  # fmt: skip
 
-TABLE = (
-    Row(statuses=(429,), problem=RATE_LIMITED),
+# What Nylas says of itself, of the app and of a refresh token. The first row that matches wins.
+NYLAS_ROWS = (
+    Row(statuses=(429,), kinds=("", "rate_limit_error"), problem=RATE_LIMITED),
     Row(text=r"sandbox grants|for this plan", problem=PLAN_LIMIT),
-    Row(kinds=("unauthorized_access", "authentication_error", "unauthorized"), problem=BAD_KEY),
     Row(kinds=("refresh_token_invalid", "exchange_failed", "invalid_grant"), problem=SIGN_IN_AGAIN),
     Row(provider_errors=("invalid_grant",), problem=SIGN_IN_AGAIN),
-    Row(kinds=("invalid_authentication",), oauth=True, problem=SIGN_IN_AGAIN),
-    Row(kinds=("invalid_authentication",), oauth=False, problem=WRONG_PASSWORD),
     Row(kinds=("reauth_email_invalid",), problem=OTHER_ADDRESS),
     Row(kinds=("scopes_conflict", "insufficient_scopes"), problem=MISSING_PERMISSIONS),
     Row(kinds=("gmail_domain_invalid",), problem=FORBIDDEN),
-    Row(kinds=("provider_error",), problem=SERVER_UNREACHABLE),
-    Row(statuses=_BAD_REQUEST, text=_NO_PASSWORDS, problem=OAUTH_ONLY),
-    Row(statuses=_BAD_REQUEST, text=_ABOUT_A_PASSWORD, oauth=True, problem=SIGN_IN_AGAIN),
-    Row(statuses=_BAD_REQUEST, text=_ABOUT_A_PASSWORD, oauth=False, problem=WRONG_PASSWORD),
+    Row(kinds=_NYLAS_KINDS, problem=REJECTED),
+    Row(kinds=("internal_error",), problem=NYLAS_DOWN),
+)
+# When the text says nothing.
+OTHER_ROWS = (
+    Row(kinds=_KEY_KINDS, problem=BAD_KEY),
+    Row(statuses=(429,), problem=RATE_LIMITED),
+    Row(kinds=("invalid_authentication",), oauth=True, problem=SIGN_IN_AGAIN),
+    Row(kinds=("invalid_authentication",), oauth=False, problem=WRONG_PASSWORD),
+    Row(statuses=(400,), text=r"refresh.?token", oauth=True, problem=SIGN_IN_AGAIN),
+    Row(kinds=("provider_error",), text=r"\A\W*\Z|provider error", problem=SERVER_UNREACHABLE),
     # With an envelope it is Nylas telling about the mail server, without one a gateway before it.
     Row(statuses=(502, 503, 504), kinds=("",), problem=NYLAS_DOWN),
     Row(statuses=(502, 503, 504), problem=SERVER_UNREACHABLE),
+    Row(kinds=("provider_error",), problem=REJECTED),
     Row(statuses=(404,), problem=CONNECTOR_MISSING),
     Row(statuses=(423,), problem=BLOCKED),
     Row(statuses=(403,), problem=FORBIDDEN),
@@ -186,9 +105,19 @@ TABLE = (
     Row(statuses=tuple(range(400, 500)), problem=REJECTED),
     Row(problem=NYLAS_DOWN),
 )
+# No password was typed here, so none can be wrong.
+_WITHOUT_PASSWORD = {
+    WRONG_PASSWORD.kind: SIGN_IN_AGAIN,
+    APP_PASSWORD_NEEDED.kind: SIGN_IN_AGAIN,
+    UNKNOWN_USER.kind: SIGN_IN_AGAIN,
+    OAUTH_ONLY.kind: SIGN_IN_AGAIN,
+    NO_ACCESS.kind: MISSING_PERMISSIONS,
+}
 
-
-ALL = (*(row.problem for row in TABLE), NOT_SENT, BUSY, OUTCOME_UNKNOWN)
+ALL = (
+    *mail_server.ALL, *(row.problem for row in (*NYLAS_ROWS, *OTHER_ROWS)), OAUTH_ONLY,
+    MISCONFIGURED, NOT_SENT, BUSY, OUTCOME_UNKNOWN,
+)  # fmt: skip
 
 
 def problem_for(error: UpstreamError, *, oauth: bool) -> Problem:
@@ -197,7 +126,7 @@ def problem_for(error: UpstreamError, *, oauth: bool) -> Problem:
     :param oauth: the person signed in at the provider's own page, so no password was typed here.
     """
     if isinstance(error, Refused):
-        return next(row.problem for row in TABLE if row.matches(error.refusal, oauth=oauth))
+        return _of_refusal(error.refusal, oauth=oauth)
     for kind, problem in (
         (NotSent, NOT_SENT),
         (OutcomeUnknown, OUTCOME_UNKNOWN),
@@ -206,3 +135,39 @@ def problem_for(error: UpstreamError, *, oauth: bool) -> Problem:
         if isinstance(error, kind):
             return problem
     raise TypeError(f"{type(error).__name__} has no problem")
+
+
+def _of_refusal(refusal: Refusal, *, oauth: bool) -> Problem:
+    return (
+        _first(NYLAS_ROWS, refusal, oauth=oauth)
+        or _said(refusal, oauth=oauth)
+        or _first(OTHER_ROWS, refusal, oauth=oauth)
+        or NYLAS_DOWN
+    )
+
+
+def _first(rows: tuple[Row, ...], refusal: Refusal, *, oauth: bool) -> Problem | None:
+    return next((row.problem for row in rows if row.matches(refusal, oauth=oauth)), None)
+
+
+def _said(refusal: Refusal, *, oauth: bool) -> Problem | None:
+    """What the text says, unless the status or the type leaves open whom it speaks of."""
+    if oauth and (listed := _of_numbers(refusal.text)):
+        return listed
+    found = problem_in(refusal.text)
+    if found is None:
+        return None
+    of_a_login = found in (WRONG_PASSWORD, UNKNOWN_USER, NO_ACCESS)
+    of_the_provider = refusal.kind in ("provider_error", "invalid_authentication")
+    if refusal.status in (401, 403) and of_a_login and not of_the_provider:
+        # Our own key may be what was refused; ``connect`` finds out.
+        return AMBIGUOUS if found is WRONG_PASSWORD and refusal.status == 401 else None
+    if refusal.status >= 500 and not refusal.kind and found is SERVER_UNREACHABLE:
+        return None
+    return _WITHOUT_PASSWORD.get(found.kind, found) if oauth else found
+
+
+def _of_numbers(text: str) -> Problem | None:
+    """Microsoft's own reason, when it refused the refresh token that Nylas tried."""
+    numbers = re.findall(r"aadsts(\d{1,9})", text)
+    return provider_pages.problem_of_numbers(int(number) for number in numbers)

@@ -1,15 +1,17 @@
 """From the answers of providers' sign-in pages to what the person reads.
 
-Microsoft's numbers decide, never its English text (list: Microsoft identity platform, "AADSTS error
-codes"); elsewhere the ``error`` of RFC 6749 (4.1.2.1, 5.2). The first row that matches wins.
+Microsoft's numbers decide, never its English text; elsewhere the ``error`` of RFC 6749 (4.1.2.1,
+5.2) and Google's. The table is ``data/oauth_codes.csv``.
 """
 
-from dataclasses import dataclass
+import csv
+from collections.abc import Iterable
+from importlib.resources import files
 
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.i18n import N_
+from latchkey.problems import mail_server
 from latchkey.problems.model import Problem, operator_problem
-from latchkey.problems.nylas import SIGN_IN_AGAIN
 
 
 class ProviderRefused(UpstreamError):
@@ -27,6 +29,14 @@ class ProviderRefused(UpstreamError):
         self.status = status
 
 
+SIGN_IN_AGAIN = Problem(
+    kind="sign_in_again",
+    title=N_("Please sign in once more"),
+    text=N_("%(mailbox)s ended this sign-in before it was complete. Nothing was connected."),
+    place="page",
+    status=422,
+    fault="person",
+)
 CANCELLED = Problem(
     kind="cancelled",
     title=N_("You cancelled the sign-in"),
@@ -56,6 +66,72 @@ CONDITIONAL_ACCESS = Problem(
     place="page",
     status=403,
     fault="administrator",
+)
+DEVICE_RULES = Problem(
+    kind="device_rules",
+    title=N_("Your organisation wants a device that it manages"),
+    text=N_(
+        "Please open this page on a computer or phone of your organisation and sign in there. Your "
+        "IT department can tell you which devices count."
+    ),
+    place="page",
+    status=403,
+    fault="administrator",
+)
+NOT_ASSIGNED = Problem(
+    kind="not_assigned",
+    title=N_("You aren’t on the list of this app yet"),
+    text=N_(
+        "Your organisation has allowed %(company)s, but only for the people it names. Please ask "
+        "your administrator to add you, then come back and sign in again."
+    ),
+    place="page",
+    status=403,
+    fault="administrator",
+)
+SECOND_FACTOR = Problem(
+    kind="second_factor",
+    title=N_("Please sign in once more, with your second step"),
+    text=N_(
+        "%(mailbox)s wants you to confirm the sign-in as well, with a code, an app or a key. If it "
+        "asks you to set that up, please do, then come back. Nothing was connected yet."
+    ),
+    place="page",
+    status=422,
+    fault="person",
+)
+ACCOUNT_KIND = Problem(
+    kind="account_kind",
+    title=N_("This kind of account can’t be used here"),
+    text=N_(
+        "%(company)s takes work and school accounts or personal ones here, and you signed in with "
+        "the other kind. Please sign in again with another account."
+    ),
+    place="page",
+    status=403,
+    fault="person",
+)
+STRICT_PROTECTION = Problem(
+    kind="strict_protection",
+    title=N_("The extra protection of your account stops this"),
+    text=N_(
+        "%(mailbox)s guards your account more strictly than others and lets only few apps in. "
+        "Please use a different mailbox, or ask %(company)s."
+    ),
+    place="page",
+    status=403,
+    fault="person",
+)
+EMBEDDED_BROWSER = Problem(
+    kind="embedded_browser",
+    title=N_("Please open this page in your browser"),
+    text=N_(
+        "%(mailbox)s doesn’t let you sign in inside another app. Please copy the address of this "
+        "page into Safari, Chrome or Firefox, and sign in there."
+    ),
+    place="page",
+    status=403,
+    fault="person",
 )
 NOT_IN_TENANT = Problem(
     kind="not_in_tenant",
@@ -115,46 +191,29 @@ CLIENT_REFUSED = operator_problem("client_refused")
 NO_OFFLINE_ACCESS = operator_problem("no_offline_access")
 
 ALL = (
-    CANCELLED, ADMIN_NEEDED, CONDITIONAL_ACCESS, NOT_IN_TENANT, LINK_OVER, EXPIRED,
-    NO_REFRESH_TOKEN, OTHER_ACCOUNT, PROVIDER_DOWN, CLIENT_REFUSED, NO_OFFLINE_ACCESS,
+    SIGN_IN_AGAIN, CANCELLED, ADMIN_NEEDED, CONDITIONAL_ACCESS, DEVICE_RULES, NOT_ASSIGNED,
+    SECOND_FACTOR, ACCOUNT_KIND, STRICT_PROTECTION, EMBEDDED_BROWSER, NOT_IN_TENANT, LINK_OVER,
+    EXPIRED, NO_REFRESH_TOKEN, OTHER_ACCOUNT, PROVIDER_DOWN, CLIENT_REFUSED, NO_OFFLINE_ACCESS,
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """Microsoft's numbers and OAuth errors, each of which is enough, and what they mean."""
-
-    problem: Problem
-    numbers: tuple[int, ...] = ()
-    errors: tuple[str, ...] = ()
+def _codes() -> dict[str, Problem]:
+    by_kind = {problem.kind: problem for problem in (*ALL, *mail_server.ALL)}
+    table = files("latchkey.problems") / "data" / "oauth_codes.csv"
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    return {row["code"]: by_kind[row["problem"]] for row in rows}
 
 
-TABLE = (
-    Row(numbers=(65001, 90094, 90095), errors=("admin_policy_enforced",), problem=ADMIN_NEEDED),
-    Row(numbers=(53003,), problem=CONDITIONAL_ACCESS),
-    Row(numbers=(50020,), errors=("org_internal",), problem=NOT_IN_TENANT),
-    Row(numbers=(65004,), errors=("access_denied",), problem=CANCELLED),
-    # Also a dead token; the person's way on is the same.
-    Row(numbers=(54005, 70000, 70008, 700082), errors=("invalid_grant",), problem=EXPIRED),
-    Row(
-        numbers=(50011, 65005, 650052, 650056, 700016, 7000215, 7000222, 9002332),
-        errors=(
-            "invalid_client", "invalid_request", "invalid_scope", "redirect_uri_mismatch",
-            "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
-        ),
-        problem=CLIENT_REFUSED,
-    ),
-    Row(errors=("server_error", "temporarily_unavailable"), problem=PROVIDER_DOWN),
-    Row(errors=("consent_required", "interaction_required"), problem=ADMIN_NEEDED),
-    Row(errors=("login_required",), problem=SIGN_IN_AGAIN),
-)  # fmt: skip
+CODES = _codes()
+
+
+def problem_of_numbers(numbers: Iterable[int]) -> Problem | None:
+    """Return the problem of the first AADSTS number that is listed."""
+    return next((CODES[str(number)] for number in numbers if str(number) in CODES), None)
 
 
 def problem_for(refused: ProviderRefused) -> Problem:
-    """Return the problem behind a provider's error; what nobody knows is worth another try."""
+    """Return the problem behind a provider's error; an unlisted one is worth another try."""
     if refused.status >= 500:
         return PROVIDER_DOWN
-    for row in TABLE:
-        if not set(refused.numbers).isdisjoint(row.numbers):
-            return row.problem
-    return next((row.problem for row in TABLE if refused.error in row.errors), SIGN_IN_AGAIN)
+    return problem_of_numbers(refused.numbers) or CODES.get(refused.error, SIGN_IN_AGAIN)

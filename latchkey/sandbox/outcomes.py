@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from latchkey.sandbox.mail_servers import MAIL_SERVERS
+
 Call = Literal["connect", "detect", "token"]
 GrantMade = Literal["none", "usual", "other-address", "no-address"]
 
@@ -68,6 +70,10 @@ OUTCOMES: tuple[Outcome, ...] = (
         with_request_id=False,
     ),
     UNREACHABLE,
+    *(
+        _refusal(name, shows, 400, "api.provider_error", "Provider error", provider_error=text)
+        for name, shows, text in MAIL_SERVERS
+    ),
     Outcome(
         name="slow", shows="The account is connected, after a wait.",
         status=201, slow=True, grant="usual",

@@ -129,6 +129,16 @@ def test_after_a_failure_the_next_try_works(visitor: Visitor, key: str) -> None:
     assert page.heading == "Your mailbox is connected"
 
 
+def test_a_cancelled_sign_in_is_no_refusal_of_an_administrator(visitor: Visitor) -> None:
+    target = httpx.URL(decide(visitor, start(visitor, reach(visitor, "microsoft"))))
+    cancelled = {
+        "state": target.params["state"], "error": "access_denied", "error_subcode": "cancel"
+    }  # fmt: skip
+    page = visitor.get(str(target.copy_with(params=cancelled)))
+    assert page.heading == "You cancelled the sign-in"
+    assert any("/start?" in href for href in page.links.values())
+
+
 def test_an_operator_fault_offers_no_other_try(visitor: Visitor) -> None:
     page = travel(visitor, "google", ending="wrong-secret")
     assert not any("/start?" in href for href in page.links.values())

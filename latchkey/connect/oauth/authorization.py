@@ -6,12 +6,13 @@ from latchkey.connect import Connected, Failed, Outcome, Pacer, connect
 from latchkey.connect.oauth import OAuthClient, PendingAuthorization, Tokens
 from latchkey.infra.errors import UpstreamError
 from latchkey.nylas import NylasClient
-from latchkey.problems.nylas import MISSING_PERMISSIONS, SIGN_IN_AGAIN
+from latchkey.problems.nylas import MISSING_PERMISSIONS
 from latchkey.problems.oauth import (
     NO_OFFLINE_ACCESS,
     NO_REFRESH_TOKEN,
     OTHER_ACCOUNT,
     PROVIDER_DOWN,
+    SIGN_IN_AGAIN,
     ProviderRefused,
     problem_for,
 )

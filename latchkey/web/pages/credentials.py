@@ -9,7 +9,7 @@ from latchkey.connect import Failed, Outcome, connect
 from latchkey.infra import logs
 from latchkey.infra.i18n import translate
 from latchkey.problems import Problem
-from latchkey.problems.nylas import WRONG_PASSWORD
+from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow, limits

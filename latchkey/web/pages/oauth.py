@@ -1,5 +1,6 @@
 """The page that leads to a provider's own sign-in, the way there, and the way back."""
 
+from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -98,7 +99,7 @@ def start(key: str) -> ResponseReturnValue:
 def callback(key: str) -> ResponseReturnValue:
     """Take the code back, make it a grant, and leave this address with its secrets at once."""
     provider = _provider(key)
-    if "admin_consent" in request.args or request.args.get("error_subcode") == "cancel":
+    if _is_admin_consent(request.args):
         return render_template("pages/approved.html", refused="error" in request.args)
     state = request.args.get("state", "")
     try:
@@ -112,6 +113,13 @@ def callback(key: str) -> ResponseReturnValue:
     if sign_in.grant:
         return redirect(url_for("connected.show", s=sign_in.id), code=303)
     return _no_trip(provider)
+
+
+def _is_admin_consent(query: Mapping[str, str]) -> bool:
+    """Tell an administrator's answer, which has no state, from that of a person who signs in."""
+    return "admin_consent" in query or (
+        query.get("error_subcode") == "cancel" and "state" not in query
+    )
 
 
 def _arrived(provider: Provider, sign_in: SignIn, outcome: Outcome) -> ResponseReturnValue:

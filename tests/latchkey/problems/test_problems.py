@@ -11,12 +11,14 @@ from latchkey.infra.errors import (
     UpstreamError,
 )  # fmt: skip
 from latchkey.nylas.errors import Refusal, Refused
-from latchkey.problems import Problem, nylas, pages
+from latchkey.problems import PROBLEMS as LISTED
+from latchkey.problems import Problem, mail_server, nylas, pages, service
 from latchkey.problems import oauth as providers
-from latchkey.problems.nylas import TABLE, problem_for
+from latchkey.problems.nylas import NYLAS_ROWS, OTHER_ROWS, problem_for
 from latchkey.problems.oauth import ProviderRefused
 from latchkey.problems.pages import HTTP_PROBLEMS
 
+MODULES = (nylas, mail_server, service, providers, pages)
 PASSWORD, OAUTH, BOTH = (False,), (True,), (False, True)
 WORDS = {
     "company": "Acme", "mailbox": "Example Mail", "seconds": 30,
@@ -25,7 +27,7 @@ WORDS = {
 
 
 def every_problem() -> dict[str, Problem]:
-    members = [value for module in (nylas, providers, pages) for value in vars(module).values()]
+    members = [value for module in MODULES for value in vars(module).values()]
     named = [value for value in members if isinstance(value, Problem)]
     return {problem.kind: problem for problem in [*named, *HTTP_PROBLEMS.values()]}
 
@@ -73,7 +75,23 @@ KNOWN = (
     (402, "", "", "sandbox grants", BOTH, "plan_limit"),
     (429, "rate_limit_error", "", "rate limit error", BOTH, "rate_limited"),
     (429, "", "", "", BOTH, "rate_limited"),
-    (429, "provider_error", "", "wrong password", BOTH, "rate_limited"),
+    (429, "provider_error", "", "wrong password", PASSWORD, "wrong_password"),
+    (429, "provider_error", "", "", BOTH, "rate_limited"),
+    (504, "provider_error", "", "imap login failed: invalid credentials", PASSWORD,
+     "wrong_password"),
+    (504, "provider_error", "", "imap login failed: invalid credentials", OAUTH, "sign_in_again"),
+    (401, "provider_error", "401", "[alert] application-specific password required", PASSWORD,
+     "app_password_needed"),
+    (401, "unauthorized", "", "[authenticationfailed] invalid credentials (failure)", BOTH,
+     "ambiguous"),
+    (400, "provider_error", "", "something nobody has seen", BOTH, "rejected"),
+    (403, "provider_error", "", "mailboxnotenabledforrestapi", BOTH, "mailbox_disabled"),
+    (403, "provider_error", "", "insufficient permission", OAUTH, "missing_permissions"),
+    (400, "", "", "aadsts50105: the user is not assigned", OAUTH, "not_assigned"),
+    (400, "", "", "aadsts50126: invalid username or password", PASSWORD, "wrong_password"),
+    (500, "internal_error", "", "authentication failed", BOTH, "nylas_down"),
+    (502, "", "", "service unavailable", BOTH, "nylas_down"),
+    (400, "invalid_field", "", "imap_password is not valid", BOTH, "rejected"),
     (423, "resource_blocked", "", "blocked, contact admin", BOTH, "blocked"),
     (403, "access_denied", "", "access denied", BOTH, "forbidden"),
     (403, "forbidden_access", "", "", BOTH, "forbidden"),
@@ -146,13 +164,21 @@ def test_an_error_that_nobody_thought_of_is_not_taken_for_another() -> None:
         problem_for(UpstreamError(), oauth=False)
 
 
-def test_every_row_of_the_table_can_be_reached() -> None:
+@pytest.mark.parametrize("rows", [NYLAS_ROWS, OTHER_ROWS], ids=["nylas", "other"])
+def test_every_row_of_the_table_can_be_reached(rows: tuple[nylas.Row, ...]) -> None:
     reached = set()
     for status, kind, provider_error, text, signs_in, _ in KNOWN:
         refusal = Refusal(status=status, kind=kind, provider_error=provider_error, text=text)
         for oauth in signs_in:
-            reached.add(next(n for n, row in enumerate(TABLE) if row.matches(refusal, oauth=oauth)))
-    assert reached == set(range(len(TABLE)))
+            matching = (n for n, row in enumerate(rows) if row.matches(refusal, oauth=oauth))
+            reached.add(next(matching, -1))
+    assert set(range(len(rows))) <= reached
+
+
+def test_every_problem_can_be_found_by_its_kind() -> None:
+    pages_only = {problem.kind for problem in vars(pages).values() if isinstance(problem, Problem)}
+    named = {kind for kind in PROBLEMS if not kind.startswith("http_")}
+    assert named - pages_only <= set(LISTED)
 
 
 @pytest.mark.parametrize("oauth", BOTH)
@@ -222,6 +248,21 @@ def test_a_refusal_is_named_in_logs_by_status_and_type_alone() -> None:
         ("", (90095,), "admin_needed"),
         ("admin_policy_enforced", (), "admin_needed"),
         ("consent_required", (), "admin_needed"),
+        ("interaction_required", (), "second_factor"),
+        ("access_denied", (50105,), "not_assigned"),
+        ("invalid_grant", (53000,), "device_rules"),
+        ("", (53001,), "device_rules"),
+        ("", (53002,), "conditional_access"),
+        ("", (530002,), "device_rules"),
+        ("interaction_required", (530003,), "device_rules"),
+        ("", (50097,), "device_rules"),
+        ("interaction_required", (50076,), "second_factor"),
+        ("", (50079,), "second_factor"),
+        ("access_denied", (90072,), "not_in_tenant"),
+        ("invalid_request", (500200,), "account_kind"),
+        ("org_internal", (), "not_in_tenant"),
+        ("disallowed_useragent", (), "embedded_browser"),
+        ("policy_enforced", (), "strict_protection"),
         ("access_denied", (53003,), "conditional_access"),
         ("invalid_request", (50020,), "not_in_tenant"),
         ("invalid_grant", (54005,), "expired"),
