@@ -118,5 +118,5 @@ def _begin(worker: Worker) -> None:
         # Loaded here, as it brings in ssl, which gevent must have patched before.
         doctor = importlib.import_module("latchkey.operator.doctor")
         with worker.wsgi.app_context():
-            for sentence in doctor.findings(services):
-                worker.log.info("%s", sentence)
+            for finding in doctor.diagnose(services, outside=False):
+                worker.log.log(finding.level.log_level, "%s", finding.sentence)

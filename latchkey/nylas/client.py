@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -51,6 +52,21 @@ class NylasClient:
         self._api_key = api_key
         self._key_refused = False
         self._headers = {"Authorization": f"Bearer {api_key}"}
+
+    def at(self, base_url: str) -> "NylasClient":
+        """Return a client with the same key for another region."""
+        return NylasClient(self._http, base_url=base_url, api_key=self._api_key)
+
+    def clock(self) -> float:
+        """Return Nylas's time in Unix seconds, 0 when it does not tell (RFC 9110, 6.6.1)."""
+        answer = self._http.send(
+            "GET", f"{self._base_url}/v3/connectors", call=_CONNECTORS, seconds=DETECT_SECONDS,
+            headers=self._headers, params={"limit": "1"},
+        )  # fmt: skip
+        try:
+            return parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+        except ValueError:
+            return 0.0
 
     def detect(self, email: str) -> Detection:
         """Ask which provider serves ``email``. Nylas answers 20 of these a minute."""

@@ -1,5 +1,6 @@
-"""Commands for the operator: ``flask doctor``, ``flask explain``, ``flask link``."""
+"""Commands for the operator: ``flask doctor``, ``try``, ``explain``, ``link``, ``version``."""
 
+import json
 import re
 import sys
 
@@ -9,22 +10,64 @@ from flask import Flask
 from latchkey.apps.links import LONGEST_SECONDS
 from latchkey.apps.request import MOST_STATE
 from latchkey.infra.errors import UpstreamError
-from latchkey.operator.doctor import findings
+from latchkey.infra.version import version
+from latchkey.operator.doctor import Finding, diagnose, exit_code
 from latchkey.operator.explain import explain
+from latchkey.operator.trial import walk
 from latchkey.providers import PROVIDERS
-from latchkey.providers.email_address import ascii_address
+from latchkey.providers.email_address import AddressRefused, ascii_address
 from latchkey.web.services import Services, get_services
 
 
 def init_cli(app: Flask) -> None:
     """Add the commands to ``flask``."""
+    _add_doctor(app)
+    _add_try(app)
+    _add_explain(app)
+    _add_link(app)
 
+
+def _add_doctor(app: Flask) -> None:
     @app.cli.command("doctor")
-    def doctor() -> None:
-        """Say which providers are offered, and what is missing for the others."""
-        for sentence in findings(get_services()):
-            click.echo(sentence)
+    @click.option("--json", "as_json", is_flag=True, help="For programs.")
+    def doctor(as_json: bool) -> None:
+        """Check everything around the page: exit code 0 is well, 1 warnings, 2 trouble."""
+        findings = list(diagnose(get_services()))
+        if as_json:
+            click.echo(json.dumps([_as_object(finding) for finding in findings], indent=2))
+        else:
+            for finding in findings:
+                click.echo(f"{finding.level.value} {finding.sentence}")
+        sys.exit(exit_code(findings))
 
+
+def _as_object(finding: Finding) -> dict[str, str]:
+    level = finding.level.name.lower()
+    return {"check": finding.check, "level": level, "text": finding.text, "fix": finding.fix}
+
+
+def _add_try(app: Flask) -> None:
+    @app.cli.command("try")
+    @click.argument("email")
+    def try_address(email: str) -> None:
+        """Say what the page would do with an address, and why. No password, no sign-in."""
+        try:
+            # url_for is asked outside of requests.
+            with app.test_request_context():
+                for step in walk(get_services(), email):
+                    click.echo(step)
+        except AddressRefused as refused:
+            raise click.BadParameter(f"is no address: {refused.fault.value}") from None
+        except UpstreamError as error:
+            raise click.ClickException(f"Nylas refuses ({error}): see flask doctor.") from None
+
+    @app.cli.command("version")
+    def show_version() -> None:
+        """Print the version."""
+        click.echo(f"Latchkey {version()}")
+
+
+def _add_explain(app: Flask) -> None:
     @app.cli.command("explain")
     @click.argument("code")
     def explain_code(code: str) -> None:
@@ -35,6 +78,8 @@ def init_cli(app: Flask) -> None:
         for sentence in story:
             click.echo(sentence)
 
+
+def _add_link(app: Flask) -> None:
     @app.cli.command("link")
     @click.option("--email", required=True, help="The address to connect, and no other.")
     @click.option("--provider", type=click.Choice(list(PROVIDERS)), default=None)

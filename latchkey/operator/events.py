@@ -82,10 +82,16 @@ EVENTS = {
         story="A result notice was {outcome}: {detail}.",
     ),
     "limit": Event(
-        meaning="A limit was reached; `outcome` names it. At most twice a second.",
+        meaning="A limit was reached; `outcome` names it, `detail` says for how long.",
         levels=("warning",),
-        fields=("outcome",),
-        story="A limit was reached: {outcome}.",
+        fields=("outcome", "detail"),
+        story="A limit was reached: {outcome}. {detail}",
+    ),
+    "limits": Event(
+        meaning="The page started with `LIMITS=off`.",
+        levels=("warning",),
+        fields=("outcome", "detail"),
+        story="Limits are {outcome}. {detail}",
     ),
     "nothing_offered": Event(
         meaning="No provider can be offered: `flask doctor` says what is missing.",

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from latchkey.infra import logs
 from latchkey.infra.metrics import Gauge
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
-from latchkey.infra.store.redis_store import Lost, Remote
+from latchkey.infra.store.redis_store import Lost, RedisFacts, Remote
 from latchkey.infra.store.windows import Charge
 from latchkey.infra.store.windows_memory import MemoryWindows
 
@@ -162,6 +162,15 @@ class Store:
             _LOST.set(0)
             logs.event("redis", outcome="found")
         return answer
+
+    def describe(self) -> RedisFacts:
+        """Return what Redis says of itself.
+
+        :raises RedisLost: it does not answer, or there is none.
+        """
+        if self._remote is None:
+            raise Lost("no REDIS_URL")
+        return self._remote.describe()
 
     def close(self) -> None:
         """Close the connections to Redis; the next call opens one again."""

@@ -20,7 +20,7 @@ _PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Finding:
+class Finding:
     """A provider and who named it; ``provider`` is "" when nobody did."""
 
     provider: str = ""
@@ -53,7 +53,7 @@ class ProviderDetector:
         self._mx = mx
         self._connectors = Connectors(client, store)
         self._domains = Domains(client, self._connectors, store, per_minute=per_minute)
-        self._single_flight: SingleFlight[_Finding] = SingleFlight()
+        self._single_flight: SingleFlight[Finding] = SingleFlight()
 
     def offered(self) -> tuple[str, ...]:
         """Keys of the providers that people can choose, in our order.
@@ -86,6 +86,10 @@ class ProviderDetector:
             self._connectors.look_again()
         return reason
 
+    def dns_answers(self) -> bool | None:
+        """Tell whether MX records can be looked up; None when nobody wants to."""
+        return self._mx.answers() if self._mx else None
+
     def detect(self, email: str) -> str:
         """Return the key of the provider of ``email``, "" when not known or without a connector.
 
@@ -93,12 +97,19 @@ class ProviderDetector:
 
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
-        finding = self._find(Question(email=email, connected=self.connected()))
+        finding = self.look_up(email)
         found = finding.provider in PROVIDERS.keys() & self.connected()
         provider = finding.provider if found else ""
         DETECTIONS.count(source=finding.source)
         logs.event("detection", provider=provider, outcome=finding.source)
         return provider
+
+    def look_up(self, email: str) -> Finding:
+        """Return who named which provider for ``email``, before connectors are looked at.
+
+        :raises Refused: Nylas does not accept our key, so no sign-in can work.
+        """
+        return self._find(Question(email=email, connected=self.connected()))
 
     def likeliest(self, email: str) -> str:
         """Return which of the offered providers somebody should try first, "" when none is.
@@ -134,16 +145,16 @@ class ProviderDetector:
             if key in connected and (provider.oauth is None or key in self._oauth)
         )
 
-    def _find(self, question: Question) -> _Finding:
+    def _find(self, question: Question) -> Finding:
         answer = self._domains.remembered(question)
         if answer is not None:
-            return _Finding(provider=answer, source="cache")
+            return Finding(provider=answer, source="cache")
         if known := self._known(question):
-            return _Finding(provider=known, source="known")
+            return Finding(provider=known, source="known")
         found = self._single_flight.run(
             question.key, lambda: self._inquire(question), max_wait=_PATIENCE_SECONDS
         )
-        return found or _Finding()
+        return found or Finding()
 
     def _known(self, question: Question) -> str:
         host = self._hosts.find(question.domain) if self._hosts else None
@@ -154,7 +165,7 @@ class ProviderDetector:
         key = provider_of(host, offered=self._offered(question.connected))
         return key if key in question.connected else ""
 
-    def _inquire(self, question: Question) -> _Finding:
+    def _inquire(self, question: Question) -> Finding:
         """Ask Nylas; while only the reserve is left, only about what nobody else can tell."""
         try:
             answer = self._domains.ask(question, last_resort=False)
@@ -164,15 +175,15 @@ class ProviderDetector:
             try:
                 answer = self._domains.ask(question, last_resort=True)
             except RateLimited:
-                return _Finding()
+                return Finding()
         if answer is not None:
-            return _Finding(provider=answer, source="nylas")
-        return self._guess(question) or _Finding()
+            return Finding(provider=answer, source="nylas")
+        return self._guess(question) or Finding()
 
-    def _guess(self, question: Question) -> _Finding | None:
+    def _guess(self, question: Question) -> Finding | None:
         """What others say. It is never remembered as if Nylas had said it."""
         if old := self._domains.outdated(question):
-            return _Finding(provider=old, source="cache")
+            return Finding(provider=old, source="cache")
         host = self._mx.find(question.domain) if self._mx else None
         guess = self._provider_of(host, question)
-        return _Finding(provider=guess, source="mx") if guess else None
+        return Finding(provider=guess, source="mx") if guess else None

@@ -25,6 +25,7 @@ _AT_ONCE = 6
 _SILENCES = 3
 _REST_SECONDS = 30
 
+_WELL_KNOWN = "gmail.com"
 _NOTHING = (dns.resolver.NXDOMAIN, dns.resolver.YXDOMAIN, dns.resolver.NoAnswer)
 
 
@@ -60,6 +61,10 @@ class MxRecords:
             finally:
                 self._breaker.leave(good=answered)
         return self.remembered(domain)
+
+    def answers(self) -> bool:
+        """Tell whether DNS answers about a domain whose records everyone can see."""
+        return self._look_up(_WELL_KNOWN) is True
 
     def _look_up(self, domain: str) -> bool | None:
         """Tell whether DNS answered; None when it could not even be asked."""

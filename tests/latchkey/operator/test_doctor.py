@@ -1,10 +1,27 @@
+import contextlib
+import json
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 import httpx
 import pytest
+import redis
 from flask import Flask
 
 from app import create_app
-from latchkey.operator.doctor import findings
+from config import ROOT
+from latchkey.operator.doctor import Finding, Level, diagnose, exit_code
+from latchkey.operator.doctor.public_url import check_public_url
+from latchkey.web.services import Services
 from tests.conftest import KEY, make_settings
+from tests.servers import RedisServer, certificate, free_port, serve
 
 GOOGLE = {"GOOGLE_CLIENT_ID": "ours", "GOOGLE_CLIENT_SECRET": "secret-of-google"}
 
@@ -14,12 +31,27 @@ def app_with(answer: httpx.Response, **variables: str) -> Flask:
     return create_app(settings, transport=httpx.MockTransport(lambda request: answer))
 
 
+def findings(services: Services) -> Iterator[str]:
+    """The sentences about Nylas and this machine; nothing outside is asked."""
+    return (finding.sentence for finding in diagnose(services, outside=False))
+
+
+def found(app: Flask, check: str) -> list[Finding]:
+    services = app.extensions["services"]
+    return [finding for finding in diagnose(services, outside=False) if finding.check == check]
+
+
+def one(app: Flask, check: str) -> Finding:
+    (finding,) = found(app, check)
+    return finding
+
+
 def told_by(app: Flask) -> dict[str, str]:
     """What is said about each provider; "" stands for Nylas."""
     sentences = {}
     for sentence in findings(app.extensions["services"]):
-        name, found, rest = sentence.partition(": ")
-        sentences[name if found and " " not in name else ""] = rest if found else sentence
+        name, colon, rest = sentence.partition(": ")
+        sentences[name if colon and " " not in name else ""] = rest if colon else sentence
     return sentences
 
 
@@ -41,7 +73,7 @@ def test_it_says_what_is_offered_and_what_to_register() -> None:
 def test_it_says_which_half_of_a_provider_is_missing() -> None:
     told = told_by(app_with(connectors({"provider": "microsoft"}), **GOOGLE))
     assert "MICROSOFT_CLIENT_ID and MICROSOFT_CLIENT_SECRET" in told["microsoft"]
-    assert told["google"] == "not offered, the Nylas application has no connector for it."
+    assert told["google"].startswith("not offered, the Nylas application has no connector for it.")
 
 
 def test_it_says_where_apps_may_lead_people_back_to() -> None:
@@ -83,23 +115,228 @@ def test_another_client_than_the_connectors_is_warned_of(client_id: str, differs
     assert "/oauth/google/callback" in told["google"]
 
 
+REFUSED = httpx.Response(401, json={"error": {"type": "unauthorized"}})
+FINE = connectors({"provider": "imap"})
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (httpx.Response(401, json={"error": {"type": "unauthorized"}}), "refuses the API key"),
+        (REFUSED, "refuses the API key"),
         (httpx.Response(503), "cannot be asked"),
         (httpx.Response(200, text="<html>"), "cannot be asked"),
     ],
 )
-def test_trouble_with_nylas_is_told_in_plain_words(answer: httpx.Response, words: str) -> None:
-    (sentence,) = findings(app_with(answer, **GOOGLE).extensions["services"])
-    assert words in sentence
+def test_trouble_with_nylas_fails_in_plain_words(answer: httpx.Response, words: str) -> None:
+    app = app_with(answer, **GOOGLE)
+    finding = one(app, "key")
+    assert finding.level is Level.FAILED
+    assert words in finding.text
+    assert finding.fix
+    assert not found(app, "provider-google"), "nothing else can be known"
 
 
-def test_the_command_tells_the_same_and_no_secret() -> None:
+@pytest.mark.parametrize(("here", "there"), [("us", "eu"), ("eu", "us")])
+def test_a_key_of_the_other_region_is_told_with_its_address(here: str, there: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.headers["Authorization"] == f"Bearer {KEY}"
+        return FINE if request.url.host == f"api.{there}.nylas.com" else REFUSED
+
+    settings = make_settings(NYLAS_API_KEY=KEY, NYLAS_API_URI=f"https://api.{here}.nylas.com")
+    finding = one(create_app(settings, transport=httpx.MockTransport(answer)), "key")
+    assert finding.level is Level.FAILED
+    assert finding.fix == f"Set NYLAS_API_URI=https://api.{there}.nylas.com."
+
+
+def test_a_key_is_shown_to_no_server_but_nylas() -> None:
+    asked = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.add(request.url.host)
+        return REFUSED
+
+    settings = make_settings(NYLAS_API_KEY=KEY, NYLAS_API_URI="https://nylas.example.com")
+    assert one(create_app(settings, transport=httpx.MockTransport(answer)), "key").fix
+    assert asked == {"nylas.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level", "words"),
+    [
+        (0, Level.OK, "agrees"),
+        (600, Level.FAILED, "ahead of"),
+        (-600, Level.FAILED, "behind"),
+    ],
+)
+def test_a_wrong_clock_is_told(seconds: int, level: Level, words: str) -> None:
+    date = formatdate(time.time() - seconds, usegmt=True)
+    answer = httpx.Response(200, json={"data": []}, headers={"Date": date})
+    finding = one(app_with(answer), "clock")
+    assert (finding.level, words in finding.text) == (level, True)
+
+
+@pytest.mark.parametrize("date", [None, "yesterday"])
+def test_a_clock_that_nylas_does_not_tell_is_no_finding(date: str | None) -> None:
+    headers = {"Date": date} if date else {}
+    assert not found(app_with(httpx.Response(200, json={"data": []}, headers=headers)), "clock")
+
+
+def test_an_application_with_another_client_id_fails() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = request.url.path == "/v3/applications"
+        return httpx.Response(200, json={"data": {"application_id": "app-1"} if asked else []})
+
+    for said, failed in (("app-2", True), ("app-1", False)):
+        settings = make_settings(NYLAS_API_KEY=KEY, NYLAS_CLIENT_ID=said)
+        app = create_app(settings, transport=httpx.MockTransport(answer))
+        assert bool(found(app, "application")) is failed
+
+
+def test_no_provider_at_all_fails() -> None:
+    assert one(app_with(connectors()), "providers").level is Level.FAILED
+    assert not found(app_with(FINE), "providers")
+
+
+def test_the_exit_code_tells_how_bad_it_is() -> None:
+    def of(*levels: Level) -> int:
+        return exit_code([Finding(check="c", level=level, text="t") for level in levels])
+
+    assert of() == of(Level.OK, Level.NOTE) == 0
+    assert of(Level.OK, Level.WARNING) == 1
+    assert of(Level.WARNING, Level.FAILED, Level.OK) == 2
+
+
+@pytest.mark.parametrize(
+    ("variables", "check", "level"),
+    [
+        ({"HOST": "::"}, "address", Level.FAILED),
+        ({"HOST": "::", "PUBLIC_URL": "https://c.example.com"}, "address", None),
+        ({}, "address", None),
+        ({"PUBLIC_URL": "https://c.example.com"}, "proxies", Level.WARNING),
+        ({"PUBLIC_URL": "https://c.example.com", "TRUSTED_PROXIES": "1"}, "proxies", None),
+        ({"TRUSTED_PROXIES": "1"}, "proxies", Level.WARNING),
+        ({"WEB_CONCURRENCY": "2"}, "redis", Level.WARNING),
+        ({}, "redis", None),
+    ],
+)  # fmt: skip
+def test_settings_that_do_not_fit_are_told(
+    variables: dict[str, str], check: str, level: Level | None
+) -> None:
+    findings = found(app_with(FINE, **variables), check)
+    assert [finding.level for finding in findings] == ([level] if level else [])
+    assert all(finding.fix for finding in findings)
+
+
+@pytest.mark.redis
+def test_a_good_redis_is_told_with_version_and_delay(server: RedisServer) -> None:
+    first, *_ = found(app_with(FINE, REDIS_URL=server.url), "redis")
+    assert first.level is Level.OK
+    assert "answers within" in first.text
+
+
+@pytest.mark.redis
+def test_a_redis_that_may_drop_things_is_told(server: RedisServer) -> None:
+    client = redis.Redis.from_url(server.url)
+    client.config_set("maxmemory-policy", "allkeys-lru")
+    client.close()
+    texts = [finding.text for finding in found(app_with(FINE, REDIS_URL=server.url), "redis")]
+    assert any("allkeys-lru" in text for text in texts)
+
+
+@pytest.mark.redis
+def test_a_redis_that_wants_a_password_is_told(server: RedisServer) -> None:
+    client = redis.Redis.from_url(server.url)
+    client.config_set("requirepass", "hunter2")
+    client.close()
+    url = server.url.replace("://", "://:wrong-word@")
+    finding = one(app_with(FINE, REDIS_URL=url), "redis")
+    assert finding.level is Level.FAILED
+    assert "password in REDIS_URL" in finding.fix
+    assert "wrong-word" not in finding.sentence
+
+
+def test_a_redis_that_is_gone_fails() -> None:
+    finding = one(app_with(FINE, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"), "redis")
+    assert (finding.level, "host and port" in finding.fix) == (Level.FAILED, True)
+
+
+def test_the_page_is_asked_through_its_public_address() -> None:
+    with serve(create_app(make_settings())) as url:
+        (finding,) = check_public_url(url)
+    assert (finding.level, finding.text) == (Level.OK, "PUBLIC_URL answers.")
+
+
+def other(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/html")])
+    return [b"<h1>It works!</h1>"]
+
+
+def elsewhere(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    start_response("302 Found", [("Location", "https://www.example.com/")])
+    return [b""]
+
+
+@pytest.mark.parametrize(
+    ("program", "words"), [(other, "Another program"), (elsewhere, "leads elsewhere")]
+)
+def test_another_program_at_the_public_address_fails(program: WSGIApplication, words: str) -> None:
+    with serve(program) as url:
+        (finding,) = check_public_url(url)
+    assert (finding.level, words in finding.text) == (Level.FAILED, True)
+
+
+def test_a_public_address_where_nothing_answers_fails() -> None:
+    for scheme in ("http", "https"):
+        (finding,) = check_public_url(f"{scheme}://127.0.0.1:{free_port()}")
+        assert finding.level is Level.FAILED
+
+
+def test_a_certificate_that_browsers_refuse_fails(tmp_path: Path) -> None:
+    with tls_server(tmp_path) as port:
+        (finding,) = check_public_url(f"https://localhost:{port}")
+    assert (finding.check, finding.level) == ("public-url", Level.FAILED)
+    assert "certificate" in finding.text
+
+
+@contextlib.contextmanager
+def tls_server(folder: Path) -> Iterator[int]:
+    """A server whose certificate is its own."""
+    cert, key = certificate(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                context.wrap_socket(listener.accept()[0], server_side=True).close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        thread.join()
+
+
+def test_the_command_prints_signs_and_no_secret() -> None:
     app = app_with(connectors({"provider": "google"}), **GOOGLE)
     result = app.test_cli_runner().invoke(args=["doctor"])
-    assert result.exit_code == 0
-    assert "Nylas accepts the API key." in result.output
+    assert result.exit_code == 1, "this Nylas knows of no application"
+    assert "✓ Nylas accepts the API key." in result.output
     assert "secret-of-google" not in result.output
     assert KEY not in result.output
+
+
+def test_the_command_speaks_to_programs_too() -> None:
+    result = app_with(REFUSED).test_cli_runner().invoke(args=["doctor", "--json"])
+    assert result.exit_code == 2
+    first = json.loads(result.output)[0]
+    assert first.keys() == {"check", "level", "text", "fix"}
+    assert (first["check"], first["level"]) == ("key", "failed")
+
+
+def test_the_version_stands_in_one_place() -> None:
+    result = app_with(FINE).test_cli_runner().invoke(args=["version"])
+    said = re.fullmatch(r"Latchkey (\d+\.\d+\.\d+)\n", result.output)
+    assert said
+    files = [ROOT / "app.py", ROOT / "config.py", *(ROOT / "latchkey").rglob("*.py")]
+    assert f'version = "{said[1]}"' in (ROOT / "pyproject.toml").read_text()
+    assert not [file for file in files if f'"{said[1]}"' in file.read_text()]

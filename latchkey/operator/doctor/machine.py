@@ -1,0 +1,149 @@
+"""What surrounds the page: its address, proxies, Redis, DNS, and how many processes it has."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from config import Settings
+from latchkey.infra.addresses import is_loopback
+from latchkey.infra.store import RedisFacts, RedisLost
+from latchkey.operator.doctor.finding import Finding, Level
+from latchkey.operator.doctor.public_url import check_public_url
+from latchkey.web.services import Services
+
+_SLOW_SECONDS = 0.05
+_OLDEST_REDIS = (6, 2)  # the first with GETDEL
+
+
+def check_machine(services: Services, *, outside: bool) -> Iterator[Finding]:
+    """Check what is around the page.
+
+    :param outside: ask ``PUBLIC_URL``, too.
+    """
+    settings = services.settings
+    if settings.sandbox:
+        yield Finding(check="sandbox", level=Level.NOTE, text="This is the sandbox.")
+    yield from _check_address(settings)
+    if outside:
+        yield from check_public_url(settings.public_url)
+    yield from _check_proxies(settings)
+    yield from _check_redis(services)
+    yield from _check_marks(services)
+    yield from _check_dns(services)
+
+
+def _check_address(settings: Settings) -> Iterator[Finding]:
+    if not settings.public_url and not is_loopback(settings.host):
+        yield Finding(
+            check="address",
+            level=Level.FAILED,
+            text="Without PUBLIC_URL the page answers to this machine's own names only.",
+            fix="Set PUBLIC_URL to the address that people open.",
+        )
+
+
+def _check_proxies(settings: Settings) -> Iterator[Finding]:
+    public = urlsplit(settings.public_url)
+    outside = public.scheme == "https" and not is_loopback(public.hostname or "")
+    if outside and not settings.trusted_proxies:
+        yield Finding(
+            check="proxies",
+            level=Level.WARNING,
+            text="PUBLIC_URL is https, so a proxy is in front, but TRUSTED_PROXIES is 0.",
+            fix="Set TRUSTED_PROXIES to the number of proxies: else all people share one address.",
+        )
+    elif settings.trusted_proxies and not outside:
+        yield Finding(
+            check="proxies",
+            level=Level.WARNING,
+            text="TRUSTED_PROXIES is set although PUBLIC_URL names no proxy's address.",
+            fix="Set it to 0 where no proxy is in front: else people can choose their address.",
+        )
+
+
+def _check_redis(services: Services) -> Iterator[Finding]:
+    settings = services.settings
+    if not settings.redis_url:
+        if settings.web_concurrency > 1 and not settings.sandbox:
+            yield Finding(
+                check="redis",
+                level=Level.WARNING,
+                text="WEB_CONCURRENCY is more than 1 and REDIS_URL is not set: limits are divided.",
+                fix="Set REDIS_URL.",
+            )
+        return
+    try:
+        facts = services.store.describe()
+    except RedisLost as error:
+        yield Finding(
+            check="redis",
+            level=Level.FAILED,
+            text=f"Redis cannot be used ({type(error).__name__}).",
+            fix=_redis_fix(type(error).__name__),
+        )
+        return
+    yield from _about_redis(facts, settings)
+
+
+def _check_marks(services: Services) -> Iterator[Finding]:
+    """What is used once needs a place that remembers it."""
+    marks, links = services.marks, services.links
+    if not marks.is_usable:
+        yield Finding(
+            check="codes",
+            level=Level.FAILED,
+            text=f"No app can exchange a code: {marks.trouble}, and REDIS_URL is not set.",
+            fix="Set REDIS_URL.",
+        )
+    if links.trouble:
+        text = f"Signed links: off, {links.trouble}."
+        yield Finding(check="links", level=Level.NOTE, text=text)
+    else:
+        yield Finding(check="links", level=Level.OK, text="Signed links: on.")
+
+
+def _redis_fix(error: str) -> str:
+    fixes = {
+        "AuthenticationError": "The user or the password in REDIS_URL is wrong or missing.",
+        "NoPermissionError": "Let its user read, write, run scripts and INFO on latchkey:*.",
+        "TimeoutError": "It does not answer within half a second: look at network and load.",
+    }
+    usual = "Look at host and port in REDIS_URL; a server that wants TLS needs rediss://."
+    return fixes.get(error, usual)
+
+
+def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
+    text = f"{facts.name} {facts.version} answers within {facts.seconds * 1000:.1f} ms."
+    yield Finding(check="redis", level=Level.OK, text=text)
+    if facts.number < _OLDEST_REDIS:
+        yield _redis_warning(f"{facts.name} {facts.version} is too old.", "Use 6.2 or newer.")
+    if facts.seconds > _SLOW_SECONDS:
+        yield _redis_warning("Redis is slow.", "Each step of a sign-in asks it: have it nearby.")
+    if facts.eviction.startswith("allkeys"):
+        yield _redis_warning(
+            f"Redis may drop anything when its memory is full (maxmemory-policy {facts.eviction}).",
+            "Set maxmemory-policy noeviction: result notices lie there.",
+        )
+    parts = urlsplit(settings.redis_url)
+    if parts.scheme == "redis" and not is_loopback(parts.hostname or "localhost"):
+        yield _redis_warning(
+            "The way to Redis is not encrypted.", "Use rediss://, unless the network is private."
+        )
+
+
+def _redis_warning(text: str, fix: str) -> Finding:
+    return Finding(check="redis", level=Level.WARNING, text=text, fix=fix)
+
+
+def _check_dns(services: Services) -> Iterator[Finding]:
+    answers = services.detector.dns_answers()
+    if answers is None:
+        return
+    if answers:
+        yield Finding(check="dns", level=Level.OK, text="DNS tells MX records.")
+    else:
+        yield Finding(
+            check="dns",
+            level=Level.WARNING,
+            text="DNS gave no MX record within a second.",
+            fix="Look at /etc/resolv.conf, or set MX_LOOKUPS=false.",
+        )

@@ -1,0 +1,78 @@
+"""Does the page answer at the address that people open, with a good certificate?"""
+
+import json
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from latchkey.infra.errors import BadAnswer, UpstreamError
+from latchkey.infra.http import HttpClient
+from latchkey.operator.doctor.finding import Finding, Level
+
+_SECONDS = 5.0
+_FEW_DAYS = 14
+
+
+def check_public_url(url: str) -> Iterator[Finding]:
+    """Ask the page itself through ``url``; nothing is checked when it is ""."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return
+    if parts.scheme == "https":
+        finding = _check_certificate(parts.hostname, parts.port or 443)
+        yield finding
+        if finding.level is Level.FAILED:
+            return
+    yield _check_answer(url)
+
+
+def _check_answer(url: str) -> Finding:
+    try:
+        answer = HttpClient().send("GET", f"{url}/healthz", seconds=_SECONDS)
+        ours = answer.status == 200 and json.loads(answer.body) == {"status": "ok"}
+    except BadAnswer as error:
+        return _failed(f"PUBLIC_URL leads elsewhere ({error}).", "Set it to where people end up.")
+    except UpstreamError as error:
+        return _failed(
+            f"Nothing answers at PUBLIC_URL ({type(error).__name__}: {error}).",
+            "Look at DNS, the proxy, and whether this machine may ask its own address.",
+        )
+    except ValueError:
+        ours = False
+    if ours:
+        return Finding(check="public-url", level=Level.OK, text="PUBLIC_URL answers.")
+    return _failed(
+        f"Another program answers at PUBLIC_URL ({answer.status} to /healthz).",
+        "Have the proxy pass every path on to this page.",
+    )
+
+
+def _check_certificate(host: str, port: int) -> Finding:
+    context = ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection((host, port), _SECONDS) as sock,
+            context.wrap_socket(sock, server_hostname=host) as tls,
+        ):
+            certificate = tls.getpeercert() or {}
+    except ssl.SSLCertVerificationError as error:
+        text = f"The certificate of PUBLIC_URL is not good: {error.verify_message}"
+        return _failed(text.rstrip(".") + ".", "Renew it, with its whole chain.")
+    except OSError as error:
+        return _failed(
+            f"PUBLIC_URL cannot be reached ({type(error).__name__}).",
+            "Look at DNS, the proxy, and whether this machine may ask its own address.",
+        )
+    left = ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()
+    days = int(left // 86400)
+    text = f"The certificate of PUBLIC_URL is good for {days} more days."
+    if days < _FEW_DAYS:
+        fix = "See why it was not renewed."
+        return Finding(check="certificate", level=Level.WARNING, text=text, fix=fix)
+    return Finding(check="certificate", level=Level.OK, text=text)
+
+
+def _failed(text: str, fix: str) -> Finding:
+    return Finding(check="public-url", level=Level.FAILED, text=text, fix=fix)
