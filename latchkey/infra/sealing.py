@@ -32,8 +32,8 @@ class Sealer:
         """Return ``value``, anything that JSON can carry, as an opaque text for cookies or URLs."""
         return self._fernet.encrypt(pack(value)).decode()
 
-    def open(self, sealed: str, *, max_age: int) -> Any:
-        """Return what was sealed at most ``max_age`` seconds ago.
+    def open(self, sealed: str, *, max_age: int | None) -> Any:
+        """Return what was sealed at most ``max_age`` seconds ago; None sets no limit.
 
         :raises SealBroken: when it is forged, damaged, too old, or for another purpose.
         """

@@ -8,7 +8,8 @@ flow/
 ├── sign_in   what is known of a sign-in
 ├── jar      the cookies it is kept in
 ├── session  Flask's own cookie
-└── steps    from its beginning to its end
+├── lifecycle  from its beginning to its end
+└── lost     why a sign-in cannot go on
 """
 
 from flask import Flask
@@ -34,6 +35,7 @@ from latchkey.web.flow.lifecycle import (
     start,
     touch,
 )
+from latchkey.web.flow.lost import WhyOver, connected_before, why_over
 from latchkey.web.flow.session import SealedSessions
 from latchkey.web.flow.sign_in import AuthorizationFailure, ConnectedGrant, SignIn
 
@@ -45,6 +47,8 @@ __all__ = [
     "ConnectedGrant",
     "SignIn",
     "SignInOver",
+    "WhyOver",
+    "connected_before",
     "current",
     "finish",
     "follow",
@@ -56,6 +60,7 @@ __all__ = [
     "save",
     "start",
     "touch",
+    "why_over",
 ]
 
 

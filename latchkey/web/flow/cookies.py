@@ -33,12 +33,16 @@ def ids() -> set[str]:
     return {signin_id for signin_id in ids if _ID.fullmatch(signin_id)}
 
 
+def sealed(signin_id: str) -> str:
+    """Return the cookie of this id as the browser sent it, "" when it did not."""
+    return request.cookies.get(_cookie_name(signin_id), "")
+
+
 def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS) -> SignIn | None:
     """Return the sign-in of this id, None when it is gone or older than this, in seconds."""
     sealer: Sealer = current_app.extensions["flow"]
     try:
-        sealed = request.cookies.get(_cookie_name(signin_id), "")
-        sign_in = from_json(SignIn, sealer.open(sealed, max_age=idle))
+        sign_in = from_json(SignIn, sealer.open(sealed(signin_id), max_age=idle))
     except (SealBroken, UnknownShape):
         # UnknownShape: sealed by a version of this program with other fields.
         return None

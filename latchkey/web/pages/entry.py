@@ -13,6 +13,7 @@ from latchkey.web.flow import SignIn
 from latchkey.web.forms import EmailForm
 from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
+from latchkey.web.start_again import why_again
 
 bp = Blueprint("entry", __name__)
 
@@ -36,7 +37,8 @@ def show() -> ResponseReturnValue:
     if sign_in is None and request.method == "GET":
         # Load balancers and uptime checks ask with HEAD.
         STEPS.count(step="arrived")
-    return _page(EmailForm(formdata=None, data={"email": hint}), sign_in)
+    again = why_again(request.args.get("again", ""))
+    return _page(EmailForm(formdata=None, data={"email": hint}), sign_in, again=again)
 
 
 @bp.post("/")
@@ -96,5 +98,5 @@ def _first_page(sign_in: SignIn) -> str:
     return url_for("entry.show", s=sign_in.id)
 
 
-def _page(form: EmailForm, sign_in: SignIn | None) -> str:
-    return render_template("pages/entry.html", form=form, sign_in=sign_in)
+def _page(form: EmailForm, sign_in: SignIn | None, *, again: tuple[str, str] = ("", "")) -> str:
+    return render_template("pages/entry.html", form=form, sign_in=sign_in, again=again)

@@ -1,6 +1,8 @@
 """What people see when a request cannot be answered: never a bare error, always a way on."""
 
 import contextlib
+import time
+from http import HTTPStatus
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +24,7 @@ from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
 from latchkey.web.security import keep_opener
+from latchkey.web.start_again import why_again
 
 _RETRY_SECONDS = "5"
 
@@ -40,27 +43,36 @@ def init_errors(app: Flask) -> None:
 
 
 def _start_again(error: Exception) -> ResponseReturnValue:
-    """The form was open for too long, or cookies are gone: the first page, the address kept."""
+    """The sign-in cannot go on: say why, on the first page, with the address kept."""
+    asked = request.args.get("s", "")
+    if isinstance(error, SignInOver) and (old := flow.connected_before(asked)):
+        return render_template("pages/was_connected.html", grant=old.grant, hours=_hours_since(old))
+    why = flow.why_over(asked)
+    logs.event("start_again", error=type(error).__name__, detail=why)
     sign_in = _sent_here()
     if request.method in ("GET", "HEAD"):
-        return redirect(url_for("entry.show", s=sign_in.id if sign_in else None))
+        # Without "s" it is an address of ours, like a bookmark: nothing was lost.
+        named = sign_in.id if sign_in else None
+        return redirect(url_for("entry.show", again=why if asked else None, s=named))
     try:
         start.require_link(sign_in)
     except LinkRefused as refused:
         return _link_refused(refused)
-    try:
-        email = request.form.get("email", "").strip()[:MAX_EMAIL]
-    except HTTPException:  # more text than is taken
-        email = ""
     kept = sign_in.display_address if sign_in else ""
-    logs.event("start_again", error=type(error).__name__)
-    page = render_template(
-        "pages/entry.html",
-        form=EmailForm(formdata=None, data={"email": email or kept}),
-        sign_in=sign_in,
-        over=True,
-    )
-    return page, 400
+    form = EmailForm(formdata=None, data={"email": _typed_address() or kept})
+    page = render_template("pages/entry.html", form=form, sign_in=sign_in, again=why_again(why))
+    return page, HTTPStatus.BAD_REQUEST
+
+
+def _typed_address() -> str:
+    try:
+        return request.form.get("email", "").strip()[:MAX_EMAIL]
+    except HTTPException:  # more text than is taken
+        return ""
+
+
+def _hours_since(old: SignIn) -> int:
+    return int(time.time() - old.saved) // 3600
 
 
 def _sent_here() -> SignIn | None:
