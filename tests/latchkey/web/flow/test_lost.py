@@ -20,8 +20,9 @@ def reasons(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_an_old_tab_says_that_it_was_open_for_a_while_and_keeps_the_address(
-    capsys: pytest.CaptureFixture[str], visitor: Visitor, wait: Clock
+    capsys: pytest.CaptureFixture[str], wait: Clock
 ) -> None:
+    visitor = Visitor.inside(create_app(make_settings()))
     form = visitor.enter(EMAIL)
     wait(IDLE_SECONDS + 60)
     page = visitor.get(str(form.url))
@@ -47,8 +48,9 @@ def test_a_reloaded_confirmation_says_that_the_mailbox_was_connected(
 
 
 def test_a_browser_without_cookies_is_told_so(
-    capsys: pytest.CaptureFixture[str], visitor: Visitor
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    visitor = Visitor.inside(create_app(make_settings()))
     page = visitor.get("/")
     visitor.client.cookies.clear()
     answer = visitor.submit(page, email=EMAIL)
@@ -77,8 +79,9 @@ def test_an_instance_with_another_secret_key_says_that_it_could_not_read(
 
 
 def test_a_clock_that_is_ahead_elsewhere_is_named_in_the_log(
-    capsys: pytest.CaptureFixture[str], visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    visitor = Visitor.inside(create_app(make_settings()))
     now = time.time()
     monkeypatch.setattr("time.time", lambda: now + 600)
     form = visitor.enter(EMAIL)
