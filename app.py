@@ -41,7 +41,7 @@ from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
-from latchkey.web.limits import init_limits
+from latchkey.web.limits import init_limits, party
 from latchkey.web.pages import init_views
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
@@ -153,7 +153,12 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
             mx=MxRecords(hosts) if settings.mx_lookups and not settings.sandbox else None,
         ),
         oauth=clients,
-        pacer=Pacer(store, per_second=settings.nylas_sign_ins_per_second),
+        pacer=Pacer(
+            store,
+            per_second=settings.nylas_sign_ins_per_second,
+            party=party,
+            answers=nylas.answers,
+        ),
         submissions=IdempotentSubmissions(store, Sealer(keys, purpose="submission")),
         return_addresses=return_addresses,
         marks=marks,

@@ -11,14 +11,17 @@ from latchkey.connect.connecting import connect
 from latchkey.connect.idempotency import IdempotentSubmissions
 from latchkey.connect.outcome import Connected, Failed, Outcome, report
 from latchkey.connect.pacing import Overloaded, Pacer
+from latchkey.connect.party import ANYONE, Party
 
 __all__ = [
+    "ANYONE",
     "Connected",
     "Failed",
     "IdempotentSubmissions",
     "Outcome",
     "Overloaded",
     "Pacer",
+    "Party",
     "connect",
     "report",
 ]

@@ -3,16 +3,22 @@
 Nylas takes a number of authentications a second for a whole application (Nylas docs, "Rate
 limits"), so who comes a little too early waits here for a moment. And when Nylas stops answering,
 people hear so at once instead of joining a queue that leads nowhere; one of them a second is let
-through all the same, to notice when Nylas is back.
+through to notice when Nylas is back.
+
+Clients and mail domains have a fair share: of the pace (``fair_queue``), of those under way, and of
+what is taken for a silence of Nylas (``silence``).
 """
 
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from latchkey.connect.fair_queue import LaneFull, Lanes
+from latchkey.connect.party import ANYONE, Party
+from latchkey.connect.silence import Silence
 from latchkey.infra.http import SendSlot
 from latchkey.infra.metrics import WAIT_BUCKETS, Gauge, Histogram, Limit
 from latchkey.infra.store import RateLimited, Store
@@ -24,10 +30,11 @@ _SPAN_SECONDS = 1.005
 # Between two that were sent in fact. Shorter, so that what one delay cost is soon made up for.
 _SENT_SECONDS = 1.0033
 _MOST = 3000
-_MOST_UNANSWERED = 1500
-_SILENT_SECONDS = 20.0
-_FEW = 50
-_PROBE_SECONDS = 1.0
+_MOST_OF_CLIENT = 100
+_MOST_OF_DOMAIN = 1000
+# How many of one client, and of one mail domain, wait in the common queue at a time.
+_CLIENT_LANE = 2
+_DOMAIN_LANE = 10
 _TRY_AGAIN_SECONDS = 20
 
 _IN_FLIGHT = Gauge(
@@ -42,6 +49,7 @@ _WAITED = Histogram(
     buckets=WAIT_BUCKETS,
 )  # fmt: skip
 _PACE = Limit("sign_ins_per_second")
+_SHARE = Limit("sign_ins_share")
 _TROUBLE = Limit("nylas_silent")
 
 
@@ -60,18 +68,29 @@ class Pacer:
     """Counts what is under way in this process; the pace is shared by all.
 
     :param per_second: authentications that Nylas takes in any second.
+    :param party: tells for whom the sign-in is that is admitted.
+    :param answers: asks Nylas something cheap and tells whether it answered.
     """
 
-    def __init__(self, store: Store, *, per_second: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        per_second: int,
+        party: Callable[[], Party] = lambda: ANYONE,
+        answers: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._per_second = per_second
+        self._party = party
+        self._silence = Silence(answers)
+        self._clients = Lanes(_CLIENT_LANE)
+        self._domains = Lanes(_DOMAIN_LANE)
         self._lock = threading.Lock()
         self._returning = threading.Lock()
         self._under_way = 0
-        # When those began that count: not answered yet, and begun after the last that was.
-        self._begun: deque[float] = deque()
-        self._proved = 0.0
-        self._last_probe = 0.0
+        self._of_client: Counter[str] = Counter()
+        self._of_domain: Counter[str] = Counter()
 
     @contextmanager
     def admit(self) -> Iterator[SendSlot]:
@@ -81,34 +100,48 @@ class Pacer:
         not reach Nylas together with those whose turn comes next. Leave the passage by an
         exception when no answer came: that tells that Nylas may be in trouble.
 
-        :raises Busy: when it is not worth waiting.
+        :raises Overloaded: when it is not worth waiting.
         """
-        began = self._enter()
-        try:
-            with _QUEUED.one_more():
-                self._wait()
-            yield self._turn
-            self._answered(began)
-            # A thousand answers may come back together; pages are served in between.
-            with self._returning:
-                time.sleep(0)
-        finally:
-            self._leave(began)
+        party = self._party()
+        with self._place(party):
+            if not self._silence.admits(party):
+                _TROUBLE.hit()
+                raise Overloaded(_TRY_AGAIN_SECONDS)
+            waiting = self._silence.begin(party)
+            try:
+                with _QUEUED.one_more():
+                    self._wait(party)
+                yield self._turn
+                self._silence.answered(waiting)
+                # A thousand answers may come back together; pages are served in between.
+                with self._returning:
+                    time.sleep(0)
+            finally:
+                self._silence.end(waiting)
 
-    def _wait(self) -> None:
+    def _wait(self, party: Party) -> None:
+        began = time.monotonic()
+        until = began + PATIENCE_SECONDS
         try:
-            wait = self._store.reserve(
-                "sign-ins",
-                limit=self._per_second,
-                seconds=_SPAN_SECONDS,
-                max_wait=PATIENCE_SECONDS,
-            )
+            with (
+                self._clients.enter(party.client, until=until),
+                self._domains.enter(party.domain, until=until),
+            ):
+                wait = self._store.reserve(
+                    "sign-ins",
+                    limit=self._per_second,
+                    seconds=_SPAN_SECONDS,
+                    max_wait=max(0.0, until - time.monotonic()),
+                )
+                if wait:
+                    time.sleep(wait)
         except RateLimited as full:
             _PACE.hit()
             raise Overloaded(full.wait) from None
-        _WAITED.observe(wait)
-        if wait:
-            time.sleep(wait)
+        except LaneFull:
+            _SHARE.hit()
+            raise Overloaded(_TRY_AGAIN_SECONDS) from None
+        _WAITED.observe(time.monotonic() - began)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -123,38 +156,34 @@ class Pacer:
             else:
                 return
 
-    def _enter(self) -> float:
+    @contextmanager
+    def _place(self, party: Party) -> Iterator[None]:
+        """One of the places of those under way, of which no client and no domain has too many."""
         with self._lock:
-            now = time.monotonic()
-            if self._under_way >= _MOST or (self._in_trouble(now) and not self._may_probe(now)):
+            if self._under_way >= _MOST:
                 _TROUBLE.hit()
                 raise Overloaded(_TRY_AGAIN_SECONDS)
-            self._under_way += 1
-            _IN_FLIGHT.add(1)
-            self._begun.append(now)
-            return now
+            if self._has_its_share(party):
+                _SHARE.hit()
+                raise Overloaded(_TRY_AGAIN_SECONDS)
+            self._count(party, 1)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._count(party, -1)
 
-    def _in_trouble(self, now: float) -> bool:
-        waiting = len(self._begun)
-        silent = waiting >= _FEW and now - self._begun[0] > _SILENT_SECONDS
-        return silent or waiting >= _MOST_UNANSWERED
+    def _has_its_share(self, party: Party) -> bool:
+        return (
+            self._of_client[party.client] >= _MOST_OF_CLIENT
+            or self._of_domain[party.domain] >= _MOST_OF_DOMAIN
+        )
 
-    def _may_probe(self, now: float) -> bool:
-        if now - self._last_probe < _PROBE_SECONDS:
-            return False
-        self._last_probe = now
-        return True
-
-    def _answered(self, began: float) -> None:
-        """Nylas answers what began then, so whatever is older and still open is a matter apart."""
-        with self._lock:
-            self._proved = max(self._proved, began)
-            while self._begun and self._begun[0] <= self._proved:
-                self._begun.popleft()
-
-    def _leave(self, began: float) -> None:
-        with self._lock:
-            self._under_way -= 1
-            _IN_FLIGHT.add(-1)
-            if began > self._proved:
-                self._begun.remove(began)
+    def _count(self, party: Party, number: int) -> None:
+        self._under_way += number
+        _IN_FLIGHT.add(number)
+        for counter, key in ((self._of_client, party.client), (self._of_domain, party.domain)):
+            if key:
+                counter[key] += number
+                if not counter[key]:
+                    del counter[key]

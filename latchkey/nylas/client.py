@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
-from latchkey.infra.errors import BadAnswer
+from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient, SendSlot
 from latchkey.infra.metrics import UpstreamCall
 from latchkey.nylas.answers import read_json, refused
@@ -138,6 +138,16 @@ class NylasClient:
         except Refused as error:
             if not is_key_refused(error):
                 raise
+            return False
+        return True
+
+    def answers(self) -> bool:
+        """Tell by a cheap call whether Nylas answers at all, be it with a refusal."""
+        try:
+            self._list_connectors("1")
+        except Refused as error:
+            return error.refusal.status < 500
+        except UpstreamError:
             return False
         return True
 

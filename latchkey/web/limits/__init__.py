@@ -8,7 +8,7 @@ limits/
 └── tries     limits on passwords that are sent to Nylas
 """
 
-from latchkey.web.limits.client import client
+from latchkey.web.limits.client import client, party
 from latchkey.web.limits.device import remember
 from latchkey.web.limits.requests import TooManyRequests, count_refused_link, init_limits
 from latchkey.web.limits.tries import is_pause_near, limited, raise_if_limited
@@ -20,6 +20,7 @@ __all__ = [
     "init_limits",
     "is_pause_near",
     "limited",
+    "party",
     "raise_if_limited",
     "remember",
 ]

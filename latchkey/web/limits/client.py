@@ -4,6 +4,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import request
 
+from latchkey.connect import ANYONE, Party
+from latchkey.web import flow
 from latchkey.web.services import get_services
 
 # What one customer of a provider has (RFC 6177).
@@ -18,6 +20,13 @@ def client() -> str:
     """
     limiter = get_services().limiter
     return limiter.fingerprint(f"client {network(request.remote_addr)}") if limiter.active else ""
+
+
+def party() -> Party:
+    """Return for whom this request is: its client, and the mail domain of its sign-in."""
+    found = client()
+    sign_in = flow.current()
+    return Party(client=found, domain=sign_in.domain if sign_in else "") if found else ANYONE
 
 
 def network(address: str | None) -> str:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from latchkey.connect import Overloaded, Pacer, pacing
+from latchkey.connect import Overloaded, Pacer, pacing, silence
 from latchkey.infra.errors import OutcomeUnknown
 from latchkey.infra.store import Store
 
@@ -83,8 +83,8 @@ def test_a_turn_that_is_too_far_off_is_refused_with_the_time_it_takes(
 
 
 def test_when_nothing_comes_back_people_hear_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "_MOST_UNANSWERED", 3)
-    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 60)
+    monkeypatch.setattr(silence, "_MOST_UNANSWERED", 3)
+    monkeypatch.setattr(silence, "_PROBE_SECONDS", 60)
     door = open_gate()
     hanging = Hanging(door, 3)
     with door.admit():
@@ -95,8 +95,8 @@ def test_when_nothing_comes_back_people_hear_so_at_once(monkeypatch: pytest.Monk
 
 
 def test_one_at_a_time_tries_whether_nylas_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "_MOST_UNANSWERED", 3)
-    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 0.5)
+    monkeypatch.setattr(silence, "_MOST_UNANSWERED", 3)
+    monkeypatch.setattr(silence, "_PROBE_SECONDS", 0.5)
     door = open_gate()
     hanging = Hanging(door, 3)
     probe = Hanging(door, 1)
@@ -111,9 +111,9 @@ def test_one_at_a_time_tries_whether_nylas_is_back(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_few_that_hang_for_long_close_the_gate_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "_FEW", 3)
-    monkeypatch.setattr(pacing, "_SILENT_SECONDS", 0.2)
-    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 60)
+    monkeypatch.setattr(silence, "_FEW", 3)
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(silence, "_PROBE_SECONDS", 60)
     door = open_gate()
     hanging = Hanging(door, 3)
     time.sleep(0.3)
@@ -127,9 +127,9 @@ def test_a_few_that_hang_for_long_close_the_gate_too(monkeypatch: pytest.MonkeyP
 
 
 def test_a_slow_mail_server_of_one_person_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "_FEW", 3)
-    monkeypatch.setattr(pacing, "_SILENT_SECONDS", 0.2)
-    monkeypatch.setattr(pacing, "_PROBE_SECONDS", 60)
+    monkeypatch.setattr(silence, "_FEW", 3)
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(silence, "_PROBE_SECONDS", 60)
     door = open_gate()
     hanging = Hanging(door, 5)
     with door.admit():
