@@ -29,7 +29,7 @@ from latchkey.infra.limits import Limiter, Window
 from latchkey.infra.logs import init_logs
 from latchkey.infra.marks import open_marks
 from latchkey.infra.sealing import Sealer
-from latchkey.infra.store import Store
+from latchkey.infra.store import Store, Vault
 from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
 from latchkey.operator.metrics import init_metrics
@@ -127,11 +127,15 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
     )
     hosts = MailHosts.load()
     clients = _oauth_clients(settings, transport)
-    store = Store(settings.redis_url, processes=1 if settings.sandbox else settings.web_concurrency)
+    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    store = Store(
+        settings.redis_url,
+        vault=Vault(keys, application=settings.nylas_application),
+        processes=1 if settings.sandbox else settings.web_concurrency,
+    )
     marks = open_marks(
         store, settings.state_dir, processes=settings.web_concurrency, keep=not settings.sandbox
     )
-    keys = (settings.secret_key, *settings.secret_key_fallbacks)
     codes = AuthorizationCodes(Sealer(keys, purpose="code"), marks)
     id_tokens = IdTokens(keys)
     return_addresses = ReturnAddresses(nylas, store, settings)

@@ -150,6 +150,11 @@ class Settings:
         more = (name.lower() for name in self.trusted_hosts)
         return (*names, *((public,) if public else ()), *more)
 
+    @property
+    def nylas_application(self) -> str:
+        """What tells the Nylas application from others; it may hold the API key."""
+        return f"{self.nylas_api_uri} {self.nylas_client_id or self.nylas_api_key}"
+
 
 VARIABLES = tuple(
     variables_of(

@@ -1,4 +1,4 @@
-"""Seals small values that travel through the browser: nobody there can read or forge them."""
+"""Seals small values that leave the process: only the program itself can read or make them."""
 
 import base64
 import json

@@ -14,8 +14,8 @@ from werkzeug import Request, Response
 
 from latchkey.apps.webhooks import SignInReference, Webhooks
 from latchkey.infra.http import HttpClient
-from latchkey.infra.store import Store
 from tests.servers import free_port, serve
+from tests.stores import store_at
 
 SECRET = "aR4nd0mSecretThatSignsNoticesInTests"
 EMAIL = "someone+tag@example.com"
@@ -106,7 +106,7 @@ class Company:
 
     def process(self, redis_url: str = "", *, with_email: bool = False) -> Webhooks:
         """The notices of a process that is just starting."""
-        store = self._closing.enter_context(contextlib.closing(Store(redis_url)))
+        store = self._closing.enter_context(contextlib.closing(store_at(redis_url)))
         webhooks = Webhooks(
             store, _UPSTREAM, url=self.receiver.url, secret=SECRET, with_email=with_email
         )

@@ -12,20 +12,20 @@ class SharedMarks:
 
     def add(self, name: str, *, seconds: float) -> bool:
         """Leave a mark unless there is one; tell whether there was none (atomic)."""
-        added = self._store.ask(lambda remote: remote.add(name, 1, seconds=seconds), None)
+        added = self._store.ask(lambda remote: remote.marks.add(name, seconds=seconds), None)
         if added is None:
             raise MarksUnavailable
         return added
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a mark."""
-        found = self._store.ask(lambda remote: remote.get(name) is not None, None)
+        found = self._store.ask(lambda remote: remote.marks.has(name), None)
         if found is None:
             raise MarksUnavailable
         return found
 
     def drop(self, name: str) -> None:
         """Take the mark away."""
-        done = self._store.ask(lambda remote: (remote.take(name),), None)
+        done = self._store.ask(lambda remote: remote.marks.drop(name), None)
         if done is None:
             raise MarksUnavailable

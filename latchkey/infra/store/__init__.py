@@ -2,12 +2,14 @@
 
 store/
 ├── memory         values and rates of one process
-├── remote         the same in Redis
-├── store          puts the two together, so that Redis may go and come back at any time
+├── redis_store    the same in Redis
+├── vault          names and seals of what lies in Redis
+├── store          puts them together, so that Redis may go and come back at any time
+├── marks_redis    what was used up
 ├── windows_memory counters of rate limits, in one process
-├── windows_remote the same in Redis
+├── windows_redis  the same in Redis
 ├── outbox_memory  what is to be done at a certain time, in one process
-├── outbox_remote  the same in Redis
+├── outbox_redis   the same in Redis
 └── outbox         puts the two together
 """
 
@@ -17,6 +19,7 @@ from latchkey.infra.store.outbox_memory import Claim
 from latchkey.infra.store.redis_store import Lost as RedisLost
 from latchkey.infra.store.redis_store import RedisFacts
 from latchkey.infra.store.store import Store
+from latchkey.infra.store.vault import Vault
 from latchkey.infra.store.windows import Charge, Mode, Window
 
 __all__ = [
@@ -28,5 +31,6 @@ __all__ = [
     "RedisFacts",
     "RedisLost",
     "Store",
+    "Vault",
     "Window",
 ]

@@ -21,12 +21,14 @@ class Claim:
 
     :ivar lease: when it runs out, by the clock of its place; it tells this claim from later ones.
     :ivar shared: whether it lies in Redis.
+    :ivar box: number of the secret key that its box there belongs to, 0 for the newest.
     """
 
     key: str
     value: Any
     lease: float
     shared: bool
+    box: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

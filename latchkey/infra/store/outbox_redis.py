@@ -1,16 +1,19 @@
 """The same as in ``outbox_memory``, in Redis (or Valkey), for all processes together."""
 
-import json
+import logging
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import redis
 
+from latchkey.infra import logs
 from latchkey.infra.store.outbox_memory import Claim, Entry
+from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 
 # Longer than anything waits. Each new entry starts it anew; without any, all may go.
 _KEPT_MILLISECONDS = 2 * 24 * 60 * 60 * 1000
+_NEWEST = 0
 
 # A sorted set of keys by the time when they are due, and a hash of what they stand for. The time is
 # Redis's own, so the clocks of the machines need not agree.
@@ -42,7 +45,7 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], 0, now, 'LIMIT', 0, AR
   if value then
     redis.call('ZADD', KEYS[1], lease, key)
     table.insert(found, key)
-    table.insert(found, value)
+    table.insert(found, string.sub(value, 1, {MAX_BYTES}))
   else
     redis.call('ZREM', KEYS[1], key)
   end
@@ -60,42 +63,65 @@ if score and tonumber(score) == tonumber(ARGV[2]) then set(ARGV[1], ARGV[3], ARG
 class RemoteOutbox:
     """Raises ``redis.RedisError`` whenever Redis does not answer.
 
-    :param name: of its keys in Redis.
+    There is a box for each secret key that is known, so nothing is lost while keys are changed:
+    entries go into that of the newest key, and are taken from all.
     """
 
-    def __init__(self, client: redis.Redis, name: str) -> None:
-        self._keys = [name, f"{name}:values"]
+    def __init__(self, client: redis.Redis, vault: Vault) -> None:
+        self._vault = vault
+        self._boxes = [[name, f"{name}:values"] for name in vault.names("outbox")]
         self._change = client.register_script(_CHANGE)
         self._claim = client.register_script(_CLAIM)
         self._finish = client.register_script(_FINISH)
 
     def change(self, entries: Sequence[Entry]) -> None:
         """Have all of them done when they are due, instead of what waits under their keys."""
-        args: list[str | int] = []
-        for entry in entries:
-            args += [entry.key, _write(entry.value), _milliseconds(entry.value, entry.seconds)]
-        self._change(keys=self._keys, args=args)
+        for number, box in enumerate(self._boxes):
+            args: list[str | int] = []
+            for entry in entries:
+                value = entry.value if number == _NEWEST else None
+                args += [
+                    self._member(number, entry.key),
+                    *self._write(entry.key, value, entry.seconds),
+                ]
+            self._change(keys=box, args=args)
 
     def claim(self, limit: int, *, lease: float) -> tuple[list[Claim], float]:
         """Return at most so many that are due, see ``MemoryOutbox.claim``."""
-        args = [limit, int(lease * 1000)]
-        until, wait, found = self._claim(keys=self._keys, args=args)
-        claims = [
-            Claim(key=key.decode(), value=json.loads(value), lease=until, shared=True)
-            for key, value in zip(found[::2], found[1::2], strict=True)
-        ]
-        return claims, math.inf if wait < 0 else wait / 1000
+        claims: list[Claim] = []
+        first = math.inf
+        for number, box in enumerate(self._boxes):
+            args = [limit - len(claims), int(lease * 1000)]
+            until, wait, found = self._claim(keys=box, args=args)
+            first = min(first, math.inf if wait < 0 else wait / 1000)
+            pairs = zip(found[::2], found[1::2], strict=True)
+            opened = (self._open(number, member, value, until) for member, value in pairs)
+            claims += [claim for claim in opened if claim]
+        return claims, first
 
     def finish(self, claim: Claim, value: Any, *, seconds: float) -> None:
         """Have ``value`` done in ``seconds`` instead, see ``MemoryOutbox.finish``."""
-        args: list[str | int] = [claim.key, int(claim.lease)]
-        args += [_write(value), _milliseconds(value, seconds)]
-        self._finish(keys=self._keys, args=args)
+        args: list[str | int] = [self._member(claim.box, claim.key), int(claim.lease)]
+        args += self._write(claim.key, value, seconds)
+        self._finish(keys=self._boxes[claim.box], args=args)
 
+    def _open(self, box: int, member: bytes, sealed: bytes, until: float) -> Claim | None:
+        try:
+            key, value = self._vault.unseal(sealed)
+            if self._member(box, key).encode() != member:
+                raise Unusable("an entry lies in the place of another")
+        except Unusable as error:
+            logs.event("redis", level=logging.WARNING, outcome="foreign entry", detail=str(error))
+            self._finish(keys=self._boxes[box], args=[member, int(until), "", 0])
+            return None
+        return Claim(key=key, value=value, lease=until, shared=True, box=box)
 
-def _write(value: Any) -> str:
-    return "" if value is None else json.dumps(value)
+    def _member(self, box: int, key: str) -> str:
+        return self._vault.names(key)[box]
 
-
-def _milliseconds(value: Any, seconds: float) -> int:
-    return 0 if value is None else int(seconds * 1000)
+    def _write(self, key: str, value: Any, seconds: float) -> tuple[str, int]:
+        """The arguments of ``set``: nothing instead of ``value`` when it is None."""
+        if value is None:
+            return "", 0
+        kept = max(0.0, seconds) + _KEPT_MILLISECONDS / 1000
+        return self._vault.seal(key, value, seconds=kept), int(seconds * 1000)

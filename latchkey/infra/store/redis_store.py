@@ -1,6 +1,5 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
-import json
 import re
 import secrets
 import time
@@ -11,8 +10,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from latchkey.infra.store.marks_redis import RemoteMarks
 from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
+from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 from latchkey.infra.store.windows_redis import RemoteWindows
 
 Lost = redis.RedisError
@@ -23,7 +24,6 @@ _ANSWER_SECONDS = 0.5
 _CONNECTIONS = 20
 # Waiting for one of them is no sign of trouble when a thousand people arrive together.
 _CONNECTION_WAIT_SECONDS = 10
-_PREFIX = "latchkey:"
 _PEER_MILLISECONDS = 120_000
 
 # Redis's own clock, so those of the machines need not agree. A sorted set of the latest moments:
@@ -66,16 +66,28 @@ class RedisFacts:
         return tuple(int(part) for part in re.findall(r"[0-9]+", self.version)[:3])
 
 
+# As GETDEL, except that it reads no more than a value of ours can be.
+_TAKE = f"""
+local value = redis.call('GETRANGE', KEYS[1], 0, {MAX_BYTES})
+redis.call('DEL', KEYS[1])
+return value
+"""
+# No rate makes a caller wait longer; what says so was not written by us.
+_LONGEST_WAIT_SECONDS = 24 * 60 * 60.0
+
+
 class Remote:
-    """Raises ``Lost`` whenever Redis does not answer.
+    """Raises ``Lost`` whenever Redis does not answer, ``Unusable`` when it answers nonsense.
 
     :param url: as in ``REDIS_URL``.
+    :param vault: names and seals what is put there.
     :ivar peers: number of processes that share the rates, as far as is known.
     :ivar outbox: what the processes have to do at a certain time.
     :ivar windows: counters of rate limits.
+    :ivar marks: what was used up.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, vault: Vault) -> None:
         pool = redis.BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
@@ -86,28 +98,37 @@ class Remote:
             retry=Retry(NoBackoff(), 1),
         )
         self._redis = redis.Redis(connection_pool=pool)
+        self._vault = vault
         self._reserve = self._redis.register_script(_RESERVE)
+        self._take = self._redis.register_script(_TAKE)
         self._name = secrets.token_hex(8)
         self.peers = 1
-        self.outbox = RemoteOutbox(self._redis, f"{_PREFIX}outbox")
-        self.windows = RemoteWindows(self._redis, f"{_PREFIX}window:")
+        self.outbox = RemoteOutbox(self._redis, vault)
+        self.windows = RemoteWindows(self._redis, f"{vault.prefix}window:")
+        self.marks = RemoteMarks(self._redis, vault)
 
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""
-        return _read(self._redis.get(_PREFIX + key))
+        name = self._vault.name(key)
+        try:
+            return self._read(key, self._redis.getrange(name, 0, MAX_BYTES))
+        except (Unusable, redis.ResponseError) as error:
+            if isinstance(error, Unusable) or is_foreign(error):
+                # Else it would be in the way until it expires, if it ever does.
+                self._redis.delete(name)
+            raise
 
     def put(self, key: str, value: Any, *, seconds: float) -> None:
         """Keep ``value`` for ``seconds``."""
-        self._redis.set(_PREFIX + key, json.dumps(value), px=_milliseconds(seconds))
+        self._set(key, value, seconds, only_new=False)
 
     def add(self, key: str, value: Any, *, seconds: float) -> bool:
         """Keep ``value`` unless there is one already; tell whether it was kept."""
-        text = json.dumps(value)
-        return bool(self._redis.set(_PREFIX + key, text, px=_milliseconds(seconds), nx=True))
+        return self._set(key, value, seconds, only_new=True)
 
     def take(self, key: str) -> Any:
-        """Return the value and forget it, so that nobody gets it twice."""
-        return _read(self._redis.getdel(_PREFIX + key))
+        """Return the value and forget it, so that only one caller gets it."""
+        return self._read(key, self._take(keys=[self._vault.name(key)]))
 
     def describe(self) -> RedisFacts:
         """Ask the server about itself."""
@@ -133,7 +154,7 @@ class Remote:
 
         :raises Full: when the wait would be longer than ``patience``.
         """
-        keys = [f"{_PREFIX}rate:{key}", f"{_PREFIX}peers"]
+        keys = [self._rate(key), f"{self._vault.prefix}peers"]
         mark = secrets.token_hex(8)
         args: list[str | float] = [
             limit,
@@ -143,19 +164,35 @@ class Remote:
             _PEER_MILLISECONDS,
             mark,
         ]
-        wait, self.peers, reserved = self._reserve(keys=keys, args=args)
+        answer, self.peers, reserved = self._reserve(keys=keys, args=args)
+        wait = float(answer) / 1000
+        if not 0 <= wait <= _LONGEST_WAIT_SECONDS:
+            raise Unusable("a rate has moments that no process reserved")
         if not reserved:
-            raise RateLimited(float(wait) / 1000)
-        return Slot(float(wait) / 1000, mark)
+            raise RateLimited(wait)
+        return Slot(wait, mark)
 
     def move(self, key: str, slot: Slot, *, late: float) -> None:
         """Note that ``slot`` was made use of so many seconds later than planned."""
-        self._redis.zadd(f"{_PREFIX}rate:{key}", {slot.mark: late * 1000}, xx=True, incr=True)
+        self._redis.zadd(self._rate(key), {slot.mark: late * 1000}, xx=True, incr=True)
+
+    def _rate(self, key: str) -> str:
+        # Of the Nylas application, whichever installation uses it: so are the limits of Nylas.
+        return f"{self._vault.prefix}rate:{key}"
+
+    def _set(self, key: str, value: Any, seconds: float, *, only_new: bool) -> bool:
+        sealed = self._vault.seal(key, value, seconds=seconds)
+        milliseconds = max(1, int(seconds * 1000))
+        return bool(self._redis.set(self._vault.name(key), sealed, px=milliseconds, nx=only_new))
+
+    def _read(self, key: str, sealed: Any) -> Any:
+        return self._vault.open(key, sealed) if sealed else None
 
 
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))
+def is_foreign(error: Exception) -> bool:
+    """Tell whether Redis complains about what lies there, not about itself.
 
-
-def _read(text: bytes | str | None) -> Any:
-    return None if text is None else json.loads(text)
+    It does so by an error of its own, or by one of a script that met something else than numbers.
+    """
+    text = str(error)
+    return isinstance(error, redis.ResponseError) and ("WRONGTYPE" in text or "script" in text)

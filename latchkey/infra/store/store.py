@@ -10,12 +10,15 @@ from typing import Any, NamedTuple, TypeVar
 from latchkey.infra import logs
 from latchkey.infra.metrics import Gauge
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
-from latchkey.infra.store.redis_store import Lost, RedisFacts, Remote
+from latchkey.infra.store.redis_store import Lost, RedisFacts, Remote, is_foreign
+from latchkey.infra.store.vault import Unusable, Vault
 from latchkey.infra.store.windows import Charge
 from latchkey.infra.store.windows_memory import MemoryWindows
 
 _RETRY_SECONDS = 1.0
 _LATE_SECONDS = 0.001
+# One line for each kind of damage, not one for each request that meets it.
+_FOREIGN_LOG_SECONDS = 60.0
 
 _LOST = Gauge("latchkey_redis_lost", "1 while a process goes on without Redis.", together="livemax")
 
@@ -38,16 +41,20 @@ class Store:
     process does not forget what it did itself when Redis goes.
 
     :param url: of Redis; "" when there is none.
+    :param vault: names and seals what is put into Redis; needed for that alone.
     :param processes: number of processes that share the rates when there is no Redis.
     """
 
-    def __init__(self, url: str = "", *, processes: int = 1) -> None:
+    def __init__(self, url: str = "", *, vault: Vault | None = None, processes: int = 1) -> None:
+        if url and vault is None:
+            raise ValueError("nothing is put into Redis unsealed")
         self._memory = Memory()
         self._windows = MemoryWindows()
-        self._remote = Remote(url) if url else None
+        self._remote = Remote(url, vault) if url and vault else None
         self._processes = processes
         self._movers = ThreadPoolExecutor(max_workers=1)
         self._retry_at = 0.0
+        self._foreign_log_at: dict[str, float] = {}
         self._lost_at: float | None = None
         self._found_at: float | None = None
 
@@ -145,17 +152,22 @@ class Store:
         return _Slots(max(mine.wait, shared.wait if shared else 0.0), mine, shared)
 
     def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
-        """Return what ``call`` gets from Redis, ``otherwise`` while there is none."""
+        """Return what ``call`` gets from Redis, ``otherwise`` while there is none.
+
+        What lies there and is not ours counts as if there were none.
+        """
         if self._remote is None or time.monotonic() < self._retry_at:
             return otherwise
         try:
             answer = call(self._remote)
+        except Unusable as error:
+            self._log_foreign(str(error))
+            return otherwise
         except Lost as error:
-            self._retry_at = time.monotonic() + _RETRY_SECONDS
-            if self._lost_at is None:
-                self._lost_at = time.monotonic()
-                _LOST.set(1)
-                logs.event("redis", level=logging.ERROR, outcome="lost", error=type(error).__name__)
+            if is_foreign(error):
+                self._log_foreign("a value is of another kind")
+            else:
+                self._note_loss(error)
             return otherwise
         if self._lost_at is not None:
             self._lost_at, self._found_at = None, time.monotonic()
@@ -176,6 +188,21 @@ class Store:
         """Close the connections to Redis; the next call opens one again."""
         if self._remote:
             self._remote.close()
+
+    def _note_loss(self, error: Lost) -> None:
+        self._retry_at = time.monotonic() + _RETRY_SECONDS
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+            _LOST.set(1)
+            detail = "Redis does not answer, so each process goes on alone until it does"
+            name = type(error).__name__
+            logs.event("redis", level=logging.ERROR, outcome="lost", error=name, detail=detail)
+
+    def _log_foreign(self, what: str) -> None:
+        now = time.monotonic()
+        if now >= self._foreign_log_at.get(what, 0.0):
+            self._foreign_log_at[what] = now + _FOREIGN_LOG_SECONDS
+            logs.event("redis", level=logging.WARNING, outcome="foreign value", detail=what)
 
     def _reserve_alone(
         self, key: str, limit: int, seconds: float, max_wait: float, *, lost: bool

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import redis
 
+from latchkey.infra.store.vault import Unusable
 from latchkey.infra.store.windows import Charge
 
 # A list for each counter: the moments of its latest events, by Redis's own clock. The one that is
@@ -52,7 +53,7 @@ return number
 
 
 class RemoteWindows:
-    """Raises ``redis.RedisError`` whenever Redis does not answer.
+    """Raises ``redis.RedisError`` whenever Redis does not answer, ``Unusable`` if with nonsense.
 
     :param prefix: of its keys in Redis.
     """
@@ -66,7 +67,12 @@ class RemoteWindows:
         """Count in all counters if all have room; return the seconds to wait for each."""
         rules = json.dumps([_rule(charge) for charge in charges])
         keys = [self._prefix + charge.key for charge in charges]
-        return [wait / 1000 for wait in self._pass(keys=keys, args=[rules])]
+        waits = [wait / 1000 for wait in self._pass(keys=keys, args=[rules])]
+        if not all(
+            0 <= wait <= charge.seconds for wait, charge in zip(waits, charges, strict=True)
+        ):
+            raise Unusable("a counter has moments that no process counted")
+        return waits
 
     def number(self, charge: Charge) -> int:
         """Return how many events the longest window holds."""

@@ -7,6 +7,7 @@ import pytest
 
 from latchkey.infra.store import Store
 from tests.servers import redis
+from tests.stores import store_at
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def redis_url() -> Iterator[str]:
 def two_stores(redis_url: str) -> Iterator[tuple[Store, Store]]:
     """The stores of both."""
     with (
-        contextlib.closing(Store(redis_url)) as one,
-        contextlib.closing(Store(redis_url)) as other,
+        contextlib.closing(store_at(redis_url)) as one,
+        contextlib.closing(store_at(redis_url)) as other,
     ):
         yield one, other

@@ -14,6 +14,7 @@ from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store
 from tests.conftest import SECRET, Clock
 from tests.servers import RedisServer
+from tests.stores import store_at
 
 NOWHERE = Path("/dev/null/state")
 
@@ -227,7 +228,7 @@ class TestTwoProcesses:
         other.use(other.read(code))
 
     def test_while_the_store_is_lost_no_code_is_used(self, server: RedisServer) -> None:
-        with contextlib.closing(Store(server.url)) as store:
+        with contextlib.closing(store_at(server.url)) as store:
             codes = codes_of(store)
             code = codes.issue(ticket())
             read = codes.read(code)

@@ -22,6 +22,7 @@ from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, L
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN, WRONG_PASSWORD
 from tests.conftest import LINK_KEY, Clock
 from tests.servers import RedisServer
+from tests.stores import store_at
 
 EMAIL = "someone@example.com"
 HOUR = 3600
@@ -300,7 +301,7 @@ class TestTwoProcesses:
         assert problems.count(LINK_USED) == 7
 
     def test_while_the_store_is_lost_links_wait_and_stay_good(self, server: RedisServer) -> None:
-        with contextlib.closing(Store(server.url)) as store:
+        with contextlib.closing(store_at(server.url)) as store:
             links = links_of(store=store)
             link = links.make(EMAIL, seconds=HOUR)
             claims = links.read(link)

@@ -14,6 +14,7 @@ from latchkey.problems import PROBLEMS, Problem
 from latchkey.problems.nylas import NYLAS_DOWN, OUTCOME_UNKNOWN, REJECTED, WRONG_PASSWORD
 from tests.conftest import SECRET as SECRET_KEY
 from tests.servers import RedisServer, redis
+from tests.stores import store_at
 
 SECRET = "hunter2-nobody-may-see-this"
 
@@ -35,7 +36,7 @@ def submissions_of(store: Store, key: str = SECRET_KEY) -> IdempotentSubmissions
 
 
 def process(server: RedisServer) -> contextlib.closing[Store]:
-    return contextlib.closing(Store(server.url))
+    return contextlib.closing(store_at(server.url))
 
 
 def dump(server: RedisServer) -> dict[Any, Any]:

@@ -7,6 +7,7 @@ from latchkey.infra.store import Store, windows_memory
 from latchkey.infra.store.windows import Charge
 from latchkey.infra.store.windows_memory import MemoryWindows
 from tests.servers import RedisServer
+from tests.stores import store_at
 
 RULES = {
     "two": (Window(2, 0.4), Window(3, 60)),
@@ -21,7 +22,7 @@ def limiter(request: pytest.FixtureRequest) -> Limiter:
     if request.param == "redis":
         server: RedisServer = request.getfixturevalue("server")
         url = server.url
-    return Limiter(Store(url), RULES, secret_key="secret" * 6)
+    return Limiter(store_at(url), RULES, secret_key="secret" * 6)
 
 
 def test_every_window_of_a_rule_holds_and_the_wait_is_true(limiter: Limiter) -> None:
@@ -99,7 +100,7 @@ def test_counters_that_ran_out_are_forgotten(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_counters_expire_in_redis(server: RedisServer) -> None:
-    store = Store(server.url)
+    store = store_at(server.url)
     limiter = Limiter(store, {"short": (Window(1, 0.1),)}, secret_key="secret" * 6)
     limiter.try_all(Use(rule="short", subject="a"))
     time.sleep(0.2)

@@ -15,6 +15,7 @@ from latchkey.infra.marks.used import FILE_NAME
 from latchkey.infra.store import Store
 from tests.conftest import Clock
 from tests.servers import RedisServer, redis
+from tests.stores import store_at
 
 
 def in_file(folder: Path, processes: int = 1) -> UsedMarks:
@@ -28,7 +29,7 @@ def spends(marks: UsedMarks, value: str = "v", seconds: float = 60) -> bool:
 @pytest.fixture(params=["file", "memory", pytest.param("redis", marks=pytest.mark.redis)])
 def marks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[UsedMarks]:
     if request.param == "redis":
-        with redis() as server, contextlib.closing(Store(server.url)) as store:
+        with redis() as server, contextlib.closing(store_at(server.url)) as store:
             yield open_marks(store, tmp_path, processes=1, keep=True)
     else:
         yield open_marks(Store(), tmp_path, processes=1, keep=request.param == "file")
@@ -158,8 +159,8 @@ class TestSharedStore:
     @pytest.fixture
     def both(self, server: RedisServer, tmp_path: Path) -> Iterator[list[UsedMarks]]:
         with (
-            contextlib.closing(Store(server.url)) as one,
-            contextlib.closing(Store(server.url)) as other,
+            contextlib.closing(store_at(server.url)) as one,
+            contextlib.closing(store_at(server.url)) as other,
         ):
             yield [open_marks(s, tmp_path, processes=1, keep=True) for s in (one, other)]
 

@@ -9,6 +9,7 @@ from latchkey.infra.store import RateLimited, Store
 from latchkey.infra.store.memory import Memory
 from latchkey.infra.store.redis_store import Lost, Remote
 from tests.servers import RedisServer, redis
+from tests.stores import VAULT, store_at
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Memory | Remote]:
         yield Memory()
         return
     with redis() as server:
-        remote = Remote(server.url)
+        remote = Remote(server.url, VAULT)
         yield remote
         remote.close()
 
@@ -34,7 +35,7 @@ def process(server: RedisServer) -> Iterator[Callable[..., Store]]:
     made = []
 
     def make(url: str = server.url) -> Store:
-        made.append(Store(url))
+        made.append(store_at(url))
         return made[-1]
 
     yield make
@@ -152,7 +153,7 @@ def test_what_is_moved_takes_its_new_place_in_the_order() -> None:
 @pytest.mark.redis
 def test_what_is_moved_takes_its_new_place_for_all() -> None:
     with redis() as server:
-        remote = Remote(server.url)
+        remote = Remote(server.url, VAULT)
         slot = remote.reserve("rate", limit=2, seconds=10, max_wait=0)
         remote.reserve("rate", limit=2, seconds=10, max_wait=0)
         remote.move("rate", slot, late=5)
@@ -170,7 +171,10 @@ def test_redis_hears_when_a_turn_was_made_use_of(process: Process, server: Redis
     with client.Redis.from_url(server.url) as looking:
         end = time.monotonic() + 5
         # Nobody waits for that, so it is a moment later.
-        while looking.zrange("latchkey:rate:late", 0, 0, withscores=True)[0][1] < 1000 * done - 100:
+        while (
+            looking.zrange(f"{VAULT.prefix}rate:late", 0, 0, withscores=True)[0][1]
+            < 1000 * done - 100
+        ):
             assert time.monotonic() < end
             time.sleep(0.01)
 
@@ -178,7 +182,7 @@ def test_redis_hears_when_a_turn_was_made_use_of(process: Process, server: Redis
 @pytest.mark.redis
 def test_a_server_that_is_gone_is_said_so() -> None:
     with redis() as server:
-        remote = Remote(server.url)
+        remote = Remote(server.url, VAULT)
         server.stop()
         with pytest.raises(Lost):
             remote.get("key")

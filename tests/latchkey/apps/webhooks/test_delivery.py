@@ -20,18 +20,20 @@ from tests.latchkey.webhook_receiver import (
     reference_to,
 )
 from tests.servers import RedisServer
+from tests.stores import VAULT
 
 # A process that puts one notice into Redis, and gets no further than trying it.
 KILLED = """
 import sys, time
 from latchkey.apps.webhooks import Webhooks
-from latchkey.infra.store import Store, outbox
+from latchkey.infra.store import outbox
 from latchkey.infra.http import HttpClient
 from tests.latchkey.webhook_receiver import ABOUT, SECRET
+from tests.stores import store_at
 
 outbox.LEASE_SECONDS = 2.0
 redis_url, url = sys.argv[1:]
-webhooks = Webhooks(Store(redis_url), HttpClient(), url=url, secret=SECRET, with_email=False)
+webhooks = Webhooks(store_at(redis_url), HttpClient(), url=url, secret=SECRET, with_email=False)
 webhooks.connected(ABOUT, grant_id="grant-1", reconnected=False)
 time.sleep(60)
 """
@@ -217,18 +219,32 @@ class TestWithRedis:
         first, second = (received.told for received in firm.receiver.received)
         assert first["id"] == second["id"]
 
-    @pytest.mark.parametrize("odd", ["{", '{"a": 1}'], ids=["cut", "of another version"])
-    def test_one_that_nobody_can_read_stops_no_other(
-        self, firm: Company, server: RedisServer, logged: list[tuple[str, str, str]], odd: str
+    @pytest.mark.parametrize(
+        ("odd", "event"),
+        [
+            ("{", "redis"),
+            (VAULT.seal("another", {}, seconds=60), "redis"),
+            (VAULT.seal("odd", {"a": 1}, seconds=60), "unexpected_error"),
+        ],
+        ids=["cut", "of another entry", "of another version"],
+    )
+    def test_one_that_cannot_be_read_stops_no_other(
+        self,
+        firm: Company,
+        server: RedisServer,
+        logged: list[tuple[str, str, str]],
+        odd: str,
+        event: str,
     ) -> None:
+        box = VAULT.name("outbox")
         with redis_client.Redis.from_url(server.url) as client:
-            client.zadd("latchkey:outbox", {"odd": 0})
-            client.hset("latchkey:outbox:values", "odd", odd)
+            client.zadd(box, {VAULT.name("odd"): 0})
+            client.hset(f"{box}:values", VAULT.name("odd"), odd)
         firm.process(server.url).start()
         eventually(lambda: logged)
         connect(firm, server.url)
         eventually(lambda: firm.receiver.received)
-        assert logged[0][0] == "unexpected_error"
+        assert logged[0][0] == event
 
     @pytest.mark.usefixtures("impatient")
     def test_redis_may_go_and_come_back(self, firm: Company, server: RedisServer) -> None:

@@ -1,4 +1,3 @@
-import json
 import re
 import threading
 import time
@@ -16,13 +15,15 @@ from latchkey.web.services import Services
 from tests.conftest import make_settings
 from tests.latchkey.webhook_receiver import ABOUT, EMAIL, SECRET, Company, eventually, reference_to
 from tests.servers import RedisServer
+from tests.stores import VAULT
 
 
 def kept_in(server: RedisServer) -> list[dict[str, Any]]:
     """The notices that Redis holds; it holds nothing else."""
     with redis_client.Redis.from_url(server.url) as client:
-        assert set(client.keys("*")) <= {b"latchkey:outbox", b"latchkey:outbox:values"}
-        return [json.loads(value) for value in client.hvals("latchkey:outbox:values")]
+        box = VAULT.name("outbox")
+        assert set(client.keys("*")) <= {box.encode(), f"{box}:values".encode()}
+        return [VAULT.unseal(value)[1] for value in client.hvals(f"{box}:values")]
 
 
 def only(firm: Company) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from latchkey.nylas import DETECT_SECONDS
 from latchkey.providers.detection import detector, domains
 from tests.latchkey.providers.detection.nylas import PATIENCE, Nylas, all_at_once
 from tests.servers import RedisServer, redis
+from tests.stores import store_at
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def stores(server: RedisServer) -> Iterator[list[Store]]:
     """The stores of three processes that share a Redis, empty at first."""
     server.stop()
     server.start()
-    made = [Store(server.url) for _ in range(3)]
+    made = [store_at(server.url) for _ in range(3)]
     yield made
     for store in made:
         store.close()
