@@ -4,10 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-# Succeeds when somebody chose between Nylas and the sandbox, in the environment or in .env.
-CHOSEN := 'import os, sys, dotenv; \
-	given = {**dotenv.dotenv_values(".env", interpolate=False), **os.environ}; \
-	sys.exit(not any(given.get(name) for name in ("NYLAS_API_KEY", "NYLAS_API_KEY_FILE", "SANDBOX")))'
+# Without a .env and without a word in the environment, the sandbox. A .env that lacks the key, cannot be
+# read or is a folder is a mistake, and starts nothing.
+CHOOSE := [ -e .env ] || [ -L .env ] || [ -n "$$NYLAS_API_KEY$$NYLAS_API_KEY_FILE$$SANDBOX" ] || export SANDBOX=true
+
+# Flask would read .env in its own way: with $${X} replaced, and a traceback when it cannot.
+SKIP_DOTENV := import os; os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
 
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
@@ -18,8 +20,8 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/run.stamp ## Start the page (in the sandbox, unless a Nylas API key is set) and print its address
-	@$(BIN)/python -c $(CHOSEN) || export SANDBOX=true; \
+run: .venv/run.stamp ## Start the page (in the sandbox, unless there is a .env or a Nylas API key) and print its address
+	@$(CHOOSE); \
 	[ -n "$$WEB_CONCURRENCY" ] || unset WEB_CONCURRENCY; \
 	exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py 'app:create_app()'
 
@@ -65,6 +67,7 @@ clean: ## Remove the virtual environments and what tools left behind
 
 .venv/run.stamp: requirements.txt | .venv/bin/python
 	$(PIP) install --quiet --require-hashes -r requirements.txt
+	@echo '$(SKIP_DOTENV)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/latchkey.pth"
 	@touch $@
 
 .venv/test.stamp: requirements-dev.txt .venv/run.stamp

@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from latchkey.infra.addresses import endpoint, is_loopback, origin
+from latchkey.infra.addresses import endpoint, origin
 from latchkey.infra.settings import (
     ConfigError,
     Variable,
+    contradictions,
+    doubts,
+    filled,
+    misspelt,
     read,
     read_env_file,
     setting,
@@ -29,8 +33,11 @@ from latchkey.infra.settings.parsers import (
     contact,
     existing_file,
     folder_path,
+    host_names,
     image_file,
     level,
+    listening_host,
+    nylas_origin,
     redis_address,
     switch,
     tenant,
@@ -43,6 +50,7 @@ from latchkey.infra.settings.secrets import (
     SANDBOX_LINK_KEY,
     SANDBOX_SECRET_KEY,
     api_key,
+    client_text,
     random_key,
     random_keys,
 )
@@ -68,8 +76,8 @@ OAUTH_PROVIDERS = ("google", "microsoft", "yahoo", "zoom")
 ENDPOINTS = ("authorize", "token", "userinfo", "revoke")
 # These exist for every provider of OAUTH_PROVIDERS; documented once, as <PROVIDER>_....
 CLIENT_VARIABLES = (
-    Variable(name="CLIENT_ID"),
-    Variable(name="CLIENT_SECRET", secret=True),
+    Variable(name="CLIENT_ID", parse=client_text),
+    Variable(name="CLIENT_SECRET", parse=client_text, secret=True),
     Variable(name="SCOPES", parse=words, unset=()),
     *(Variable(name=f"{kind.upper()}_URL", parse=endpoint) for kind in ENDPOINTS),
 )
@@ -94,13 +102,13 @@ class Settings:
     """The checked settings. A field is the setting of its name in capital letters."""
 
     nylas_api_key: str = setting(parse=api_key, secret=True)
-    nylas_api_uri: str = setting("https://api.us.nylas.com", origin)
+    nylas_api_uri: str = setting("https://api.us.nylas.com", nylas_origin)
     nylas_client_id: str = setting(parse=application_id)
     sandbox: bool = setting("false", switch)
     secret_key: str = setting(parse=random_key, secret=True)
     secret_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
     public_url: str = setting(parse=origin)
-    trusted_hosts: tuple[str, ...] = setting(parse=words, unset=())
+    trusted_hosts: tuple[str, ...] = setting(parse=host_names, unset=())
     trusted_proxies: int = setting("0", whole(0, 10))
     allow_any_mail_host: bool = setting("false", switch)
     return_uris: tuple[str, ...] = setting(parse=uris, unset=())
@@ -131,7 +139,7 @@ class Settings:
     metrics_port: int = setting(parse=whole(1, 65535), unset=0)
     metrics_token: str = setting(parse=random_key, secret=True)
     log_level: str = setting("INFO", level)
-    host: str = setting("127.0.0.1")
+    host: str = setting("127.0.0.1", listening_host)
     port: int = setting("8000", whole(1, 65535))
     web_concurrency: int = setting("1", whole(1, 64))
 
@@ -139,6 +147,11 @@ class Settings:
     def link_keys(self) -> tuple[str, ...]:
         """What links are signed with, the newest first; empty when links are off."""
         return tuple(filter(None, (self.link_key, *self.link_key_fallbacks)))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed but probably not meant, one sentence each, for the start and doctor."""
+        return tuple(doubts(vars(self)))
 
     @property
     def answers_to(self) -> tuple[str, ...]:
@@ -177,9 +190,12 @@ def load_settings(
     :param env_file: lines of ``NAME=value``; it may be missing.
     :raises ConfigError: with every problem there is, and never a secret in its text.
     """
-    written = {**read_env_file(env_file), **(os.environ if environ is None else environ)}
-    given = {name: value.strip() for name, value in written.items() if value and value.strip()}
-    problems: list[str] = []
+    environ = os.environ if environ is None else environ
+    # An empty value in the environment wins, too: it takes back what .env says.
+    written = {name: text for name, text in read_env_file(env_file).items() if name not in environ}
+    file, environment = filled(written), filled(environ, quoted=True)
+    given = {**file, **environment}
+    problems = [*misspelt(VARIABLES, file, environment)]
     values: dict[str, Any] = {}
     for variable in VARIABLES:
         try:
@@ -187,7 +203,7 @@ def load_settings(
         except ValueError as error:
             problems.append(f"{variable.name} {error}.")
             values[variable.name.lower()] = None
-    problems += _contradictions(values)
+    problems += contradictions(values, OAUTH_PROVIDERS)
     if problems:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(f"Latchkey cannot start. Please mend these settings:\n{lines}")
@@ -212,45 +228,3 @@ def _take_client(provider: str, values: dict[str, Any]) -> Client:
         scopes=values.pop(f"{provider}_scopes"),
         endpoints={kind: url for kind, url in endpoints.items() if url},
     )
-
-
-def _contradictions(values: Mapping[str, Any]) -> list[str]:
-    """What no single value shows. A value of ``None`` has its own problem reported already."""
-    has_key = values["nylas_api_key"] != ""
-    problems = []
-    if values["sandbox"] and has_key:
-        problems.append("NYLAS_API_KEY and SANDBOX=true are both set: keep one of them.")
-    if values["sandbox"] and not is_loopback(values["host"]):
-        problems.append("HOST must be 127.0.0.1 in the sandbox: it is for this machine only.")
-    if values["sandbox"] is False and not has_key:
-        problems.append("NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without).")
-    if values["sandbox"] is False and values["secret_key"] == "":
-        problems.append("SECRET_KEY is missing: make a random one, see .env.example.")
-    if values["metrics_port"] and values["metrics_port"] == values["port"]:
-        problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
-    problems += _client_contradictions(values)
-    problems += _link_contradictions(values)
-    if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
-        problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
-    return problems
-
-
-def _link_contradictions(values: Mapping[str, Any]) -> list[str]:
-    key = values["link_key"]
-    problems = []
-    if values["link_required"] and not (key or values["link_key_fallbacks"] or values["sandbox"]):
-        problems.append("LINK_KEY is missing: LINK_REQUIRED=true lets in signed links only.")
-    if key and key in (values["nylas_api_key"], values["secret_key"]):
-        problems.append("LINK_KEY must be a key of its own: apps that make links know it.")
-    return problems
-
-
-def _client_contradictions(values: Mapping[str, Any]) -> list[str]:
-    problems = []
-    for name in (provider.upper() for provider in OAUTH_PROVIDERS):
-        client_id, secret = (values[f"{name}_client_{part}".lower()] for part in ("id", "secret"))
-        if (client_id == "") != (secret == ""):
-            problems.append(f"{name}_CLIENT_ID and {name}_CLIENT_SECRET belong together: set both.")
-        elif client_id and values["public_url"] == "" and not is_loopback(values["host"]):
-            problems.append(f"PUBLIC_URL is missing: {name.capitalize()} sends people back there.")
-    return problems

@@ -93,6 +93,8 @@ def when_ready(server: Arbiter) -> None:
     address = settings.public_url or f"http://{host}:{settings.port}"
     # Plain ASCII: a terminal that knows no more must not keep the server from starting.
     note = '  (sandbox: no real mailboxes; any password but "wrong" works)'
+    for warning in settings.warnings:
+        server.log.warning("%s", warning)
     print(f"Latchkey is ready: {address}{note if settings.sandbox else ''}", flush=True)
 
 

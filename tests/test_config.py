@@ -267,7 +267,7 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
 def test_an_env_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     env = tmp_path / ".env"
     env.write_bytes(b"NYLAS_API_KEY=\xff\xfe\n")
-    assert ".env cannot be read (UnicodeDecodeError)." in problems(env, **GOOD)
+    assert f"{env} is no text in UTF-8." in problems(env, **GOOD)
 
 
 @pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: str(variable.name))

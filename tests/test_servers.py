@@ -137,6 +137,13 @@ def test_wrong_settings_are_told_in_plain_words_before_anything_starts(tmp_path:
     assert "gunicorn" not in log
 
 
+def test_what_is_probably_not_meant_is_in_the_log_of_the_start(tmp_path: Path) -> None:
+    public = {"PUBLIC_URL": "https://connect.example.com"}
+    with gunicorn_ready(tmp_path, **public):
+        log = (tmp_path / "log").read_text()
+    assert "[WARNING] SANDBOX is true, so the page answers on this machine only" in log
+
+
 def test_the_address_to_open_is_printed_even_where_only_ascii_can_be(tmp_path: Path) -> None:
     with gunicorn_ready(tmp_path, PYTHONIOENCODING="ascii") as (port, _):
         assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")

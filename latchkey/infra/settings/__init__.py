@@ -3,15 +3,31 @@
 ::
 
     settings/
-    ├── variable.py   Variable, and setting() for a field of a dataclass
-    ├── sources.py    environment, .env and secrets' files
-    ├── parsers.py    numbers, lists, colours, files
-    └── secrets.py    API keys and secret keys
+    ├── variable.py        Variable, and setting() for a field of a dataclass
+    ├── sources.py         environment, .env and secrets' files
+    ├── names.py           names that were probably meant for one of ours
+    ├── parsers.py         numbers, lists, hosts, colours, files
+    ├── secrets.py         API keys, secret keys, OAuth clients
+    ├── rate_limits.py     limits, by what they are about
+    └── contradictions.py  settings that do not go together
 
-Which settings there are, and what must not be set together, is in ``config.py``.
+Which settings there are is in ``config.py``.
 """
 
-from latchkey.infra.settings.sources import ConfigError, read, read_env_file
+from latchkey.infra.settings.contradictions import contradictions, doubts
+from latchkey.infra.settings.names import misspelt
+from latchkey.infra.settings.sources import ConfigError, filled, read, read_env_file
 from latchkey.infra.settings.variable import Variable, setting, variables_of
 
-__all__ = ["ConfigError", "Variable", "read", "read_env_file", "setting", "variables_of"]
+__all__ = [
+    "ConfigError",
+    "Variable",
+    "contradictions",
+    "doubts",
+    "filled",
+    "misspelt",
+    "read",
+    "read_env_file",
+    "setting",
+    "variables_of",
+]

@@ -5,10 +5,11 @@ The text of an error goes on after the setting's name and never holds the value.
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from latchkey.infra.addresses import endpoint, return_uri
+from latchkey.infra.addresses import endpoint, origin, return_uri
 
 _IMAGE_BYTES = 1024 * 1024
 _IMAGE_TYPES = (".svg", ".png", ".jpg", ".jpeg", ".webp")
@@ -108,8 +109,45 @@ def tenant(value: str) -> str:
 
 def application_id(value: str) -> str:
     """Parse the client ID of a Nylas application."""
+    if value.startswith("nyk_"):
+        raise ValueError("is an API key: it must be the client ID that the Nylas dashboard shows")
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", value):
         raise ValueError("must be the client ID that the Nylas dashboard shows")
+    return value
+
+
+def nylas_origin(value: str) -> str:
+    """Parse the address of Nylas's API, without the version that its paths begin with."""
+    if not value.lower().startswith(("http://", "https://")):
+        raise ValueError("must be an address like https://api.us.nylas.com")
+    return origin(value)
+
+
+def host_names(value: str) -> tuple[str, ...]:
+    """Parse a list of host names; a dot before one stands for all names below it, too."""
+    names = words(value)
+    for name in names:
+        if "/" in name or "*" in name:
+            raise ValueError(
+                "must be host names like connect.example.com or .example.com, "
+                "without https://, paths and asterisks"
+            )
+        if not re.fullmatch(
+            r"\.?[A-Za-z0-9_-][A-Za-z0-9._-]*(:[0-9]{1,5})?|\[[0-9a-fA-F:.]+\]", name
+        ):
+            raise ValueError("must be host names like connect.example.com")
+    return names
+
+
+def listening_host(value: str) -> str:
+    """Parse the address that a server listens on: an IP address, or a name of this machine."""
+    bare = value[1:-1] if value[0] == "[" and value[-1] == "]" else value
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        pass
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", value):
+        raise ValueError("must be an IP address or a host name alone; the port is set by PORT")
     return value
 
 

@@ -13,6 +13,12 @@ _SECRET_KEY_LENGTH = 32
 # Prefixes of keys that other vendors hand out, met in the wild when the wrong line was pasted.
 _FOREIGN_KEYS = {
     "Stripe or OpenAI": r"(sk|pk|rk)[-_]",
+    "Mailgun": r"key-[0-9a-f]{32}$|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$",
+    "Mailchimp": r"[0-9a-f]{32}-us[0-9]+$",
+    "Brevo": r"xkeysib-",
+    "Resend": r"re_",
+    "HubSpot": r"pat-(na|eu)[0-9]",
+    "Notion": r"ntn_|secret_",
     "GitHub": r"gh[pousr]_|github_pat_",
     "GitLab": r"glpat-",
     "Slack": r"xox[abeprs]-",
@@ -21,12 +27,16 @@ _FOREIGN_KEYS = {
     "SendGrid": r"SG\.",
     "Twilio": r"SK[0-9a-f]{32}$",
 }
+_QUOTES = "\"'`‘’“”„«»"
 _PLACEHOLDERS = re.compile(r"change.?me|your.?secret|replace|example|placeholder|default", re.I)
+_GOOGLE_SECRET = re.compile(r"GOCSPX-")
+_GOOGLE_ID = re.compile(r"\.apps\.googleusercontent\.com$")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def api_key(value: str) -> str:
     """Parse the API key of a Nylas application."""
-    if not re.fullmatch(r"[\x21-\x7e]+", value):
+    if not re.fullmatch(r"[\x21-\x7e]+", value) or re.search(r"[\"'`]", value):
         raise ValueError("holds a space, a line break or another character no key has")
     for vendor, pattern in _FOREIGN_KEYS.items():
         if re.match(pattern, value):
@@ -38,6 +48,8 @@ def random_key(value: str) -> str:
     """Parse a key that seals or signs: long enough, and random as far as can be seen."""
     if len(value) < _SECRET_KEY_LENGTH:
         raise ValueError(f"is too short: it needs at least {_SECRET_KEY_LENGTH} random characters")
+    if value[0] in _QUOTES or value[-1] in _QUOTES:
+        raise ValueError("has a quotation mark at one end: leave it out, or close it")
     known = value in (SANDBOX_SECRET_KEY, SANDBOX_LINK_KEY) or _PLACEHOLDERS.search(value)
     if known or len(set(value)) < 10:
         raise ValueError("is a placeholder: make a random one, see .env.example")
@@ -47,3 +59,21 @@ def random_key(value: str) -> str:
 def random_keys(value: str) -> tuple[str, ...]:
     """Parse a list of such keys."""
     return tuple(random_key(key) for key in words(value))
+
+
+def client_text(value: str) -> str:
+    """Parse the ID or the secret of an OAuth client, which holds no blanks and no quotes."""
+    if not re.fullmatch(r"[\x21-\x7e]+", value) or re.search(r"[\"'`]", value):
+        raise ValueError("holds a space, a quotation mark or another character it cannot have")
+    return value
+
+
+def misplaced(provider: str, client_id: str, secret: str) -> str:
+    """Say what is wrong with an OAuth client whose parts are each in the other's place, or ""."""
+    name = provider.upper()
+    if provider == "google" and (_GOOGLE_SECRET.match(client_id) or _GOOGLE_ID.search(secret)):
+        return f"{name}_CLIENT_ID and {name}_CLIENT_SECRET look swapped."
+    if provider == "microsoft" and _UUID.fullmatch(secret):
+        swapped = "" if _UUID.fullmatch(client_id) else " or the client ID"
+        return f"{name}_CLIENT_SECRET looks like the secret's ID{swapped}: use the secret's value."
+    return ""

@@ -1,13 +1,19 @@
 """Sources of settings: the environment, ``.env``, and the files that secrets are mounted as."""
 
+import io
+import os
+import pwd
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from latchkey.infra.settings.variable import Variable
+
+_QUOTES = ("'", '"')
 
 
 class ConfigError(click.ClickException):
@@ -17,16 +23,51 @@ class ConfigError(click.ClickException):
     """
 
 
-def read_env_file(path: Path) -> Mapping[str, str | None]:
+def read_env_file(path: Path) -> Mapping[str, str]:
     """Return what ``path`` sets; nothing when there is no such file.
 
-    :raises ConfigError: when it cannot be read.
+    Unlike python-dotenv itself, without a silent way around a folder or a line that is no setting.
+
+    :raises ConfigError: when it cannot be read, or a line of it cannot.
     """
     try:
-        return dotenv_values(path, interpolate=False)
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
     except (OSError, UnicodeDecodeError) as error:
-        name = type(error).__name__
-        raise ConfigError(f"Latchkey cannot start: {path.name} cannot be read ({name}).") from None
+        raise ConfigError(
+            f"Latchkey cannot start: {path} {_why_unreadable(path, error)}."
+        ) from None
+    values = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is not None and binding.value is not None:
+            values[binding.key] = binding.value
+        elif binding.error or binding.key is not None:
+            start = len(binding.original.string) - len(binding.original.string.lstrip())
+            line = binding.original.line + binding.original.string[:start].count("\n")
+            raise ConfigError(
+                f"Latchkey cannot start: line {line} of {path} cannot be understood. Write "
+                "NAME=value, and close every quotation mark."
+            )
+    return values
+
+
+def filled(values: Mapping[str, str], *, quoted: bool = False) -> dict[str, str]:
+    """Return the values that hold something, without blanks around them.
+
+    :param quoted: also without quotation marks around them; ``docker run --env-file`` hands them on
+        as part of the value. In ``.env`` they have had their meaning already.
+    """
+    read = {name: unquoted(value) if quoted else value.strip() for name, value in values.items()}
+    return {name: value for name, value in read.items() if value}
+
+
+def unquoted(value: str) -> str:
+    """Return ``value`` without blanks, and without one pair of quotation marks, around it."""
+    value = value.strip()
+    if len(value) > 1 and value[0] in _QUOTES and value[0] == value[-1]:
+        return value[1:-1].strip()
+    return value
 
 
 def read(variable: Variable, given: Mapping[str, str]) -> Any:
@@ -39,13 +80,50 @@ def read(variable: Variable, given: Mapping[str, str]) -> Any:
     if value and path:
         raise ValueError(f"and {variable.name}_FILE are both set: keep one")
     if path:
-        value = _read_file(path)
+        value = _read_file(Path(path))
     text = value or variable.default
     return variable.parse(text) if text else variable.unset
 
 
-def _read_file(path: str) -> str:
+def _read_file(path: Path) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot be read from its file ({type(error).__name__})") from error
+        value = unquoted(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        why = _why_unreadable(path, error)
+    else:
+        if value:
+            return value
+        why = "is empty"
+    # Who set the secret itself instead of a path must not find it in the log.
+    shown = (
+        f"{path} " if path.is_absolute() or (path.parent != Path() and path.parent.is_dir()) else ""
+    )
+    raise ValueError(f"cannot be read from its file: {shown}{why}")
+
+
+def _why_unreadable(path: Path, error: Exception) -> str:
+    """What is wrong with a file, as the end of a sentence that begins with its path."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return "does not exist"
+    if isinstance(error, IsADirectoryError):
+        return "is a directory; Docker makes one where the file to mount is missing"
+    if isinstance(error, PermissionError):
+        return f"may not be read by the user {_user(os.geteuid())}{_rights(path)}"
+    if isinstance(error, UnicodeDecodeError):
+        return "is no text in UTF-8"
+    return f"cannot be read ({type(error).__name__})"
+
+
+def _rights(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:  # the folder does not let this user in
+        return ""
+    return f": it belongs to {_user(found.st_uid)} and has the mode {stat.filemode(found.st_mode)}"
+
+
+def _user(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # a container's user may have no name
+        return str(uid)

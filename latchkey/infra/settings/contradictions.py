@@ -1,0 +1,73 @@
+"""Settings that do not go together, and those that are allowed but probably not meant."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from latchkey.infra.addresses import is_loopback
+from latchkey.infra.settings.secrets import misplaced
+
+
+def doubts(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each thing that is allowed but probably not meant."""
+    named = values["public_url"] or values["trusted_hosts"]
+    if not is_loopback(values["host"]) and not named:
+        yield (
+            f"HOST is {values['host']}, but PUBLIC_URL is not set: the page answers to this "
+            "machine's own names only, and refuses all others. Set PUBLIC_URL."
+        )
+    if values["sandbox"] and values["public_url"].startswith("https://"):
+        yield (
+            "SANDBOX is true, so the page answers on this machine only, not at PUBLIC_URL, "
+            "and connects no real mailbox."
+        )
+
+
+def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[str]:
+    """Return a sentence for each problem that no single value shows.
+
+    :param values: by the setting's name in small letters; ``None`` has its own problem already.
+    :param providers: those that people sign in to with an OAuth client of the company.
+    """
+    has_key = values["nylas_api_key"] != ""
+    problems = []
+    if values["sandbox"] and has_key:
+        problems.append(
+            "NYLAS_API_KEY and SANDBOX=true are both set: keep one of them. To try the sandbox "
+            "beside a .env: NYLAS_API_KEY= SANDBOX=true make run."
+        )
+    if values["sandbox"] and not is_loopback(values["host"]):
+        problems.append("HOST must be 127.0.0.1 in the sandbox: it is for this machine only.")
+    if values["sandbox"] is False and not has_key:
+        problems.append("NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without).")
+    if values["sandbox"] is False and values["secret_key"] == "":
+        problems.append("SECRET_KEY is missing: make a random one, see .env.example.")
+    if values["metrics_port"] and values["metrics_port"] == values["port"]:
+        problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
+    problems += _client_contradictions(values, providers)
+    problems += _link_contradictions(values)
+    if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
+        problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
+    return problems
+
+
+def _link_contradictions(values: Mapping[str, Any]) -> list[str]:
+    key = values["link_key"]
+    problems = []
+    if values["link_required"] and not (key or values["link_key_fallbacks"] or values["sandbox"]):
+        problems.append("LINK_KEY is missing: LINK_REQUIRED=true lets in signed links only.")
+    if key and key in (values["nylas_api_key"], values["secret_key"]):
+        problems.append("LINK_KEY must be a key of its own: apps that make links know it.")
+    return problems
+
+
+def _client_contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[str]:
+    problems = []
+    for name in (provider.upper() for provider in providers):
+        client_id, secret = (values[f"{name}_client_{part}".lower()] for part in ("id", "secret"))
+        if (client_id == "") != (secret == ""):
+            problems.append(f"{name}_CLIENT_ID and {name}_CLIENT_SECRET belong together: set both.")
+        elif client_id and values["public_url"] == "" and not is_loopback(values["host"]):
+            problems.append(f"PUBLIC_URL is missing: {name.capitalize()} sends people back there.")
+        if client_id and secret and (wrong := misplaced(name.lower(), client_id, secret)):
+            problems.append(wrong)
+    return problems

@@ -1,0 +1,261 @@
+"""Where settings come from, and what is said when nothing can come from there."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from tests.test_config import GOOD, KEY, SECRET, SECRETS, load, problems
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Path:
+    return tmp_path / ".env"
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("end", ["", " ", "\n", "\r\n", "\t"])
+def test_quotation_marks_and_blanks_around_a_value_of_the_environment_are_no_part_of_it(
+    quote: str, end: str
+) -> None:
+    values = {**GOOD, "PUBLIC_URL": "https://connect.example.com", "PORT": "9000", "SANDBOX": "no"}
+    wrapped = {name: f"{quote}{value}{end}{quote}{end}" for name, value in values.items()}
+    assert load(**wrapped) == load(**values)
+
+
+@pytest.mark.parametrize(
+    "name", ["NYLAS_API_KEY", "SECRET_KEY", "METRICS_TOKEN", "PUBLIC_URL", "PORT", "SANDBOX"]
+)
+@pytest.mark.parametrize("marks", [('"', ""), ("", '"'), ("'", '"'), ("“", "”")])
+def test_quotation_marks_without_a_partner_are_refused(name: str, marks: tuple[str, str]) -> None:
+    values = {**GOOD, "METRICS_TOKEN": SECRET[::-1], "PUBLIC_URL": "https://a.example"}
+    value = {**values, "PORT": "8000", "SANDBOX": "no"}[name]
+    text = problems(**{**values, name: f"{marks[0]}{value}{marks[1]}"})
+    assert f"- {name} " in text
+    assert value not in text or value == "no"
+
+
+def test_an_empty_value_of_the_environment_takes_back_what_the_file_says(env: Path) -> None:
+    env.write_text(f"NYLAS_API_KEY={KEY}\nSECRET_KEY={SECRET}\nPORT=9000\n")
+    assert load(env, NYLAS_API_KEY="", SANDBOX="true").sandbox
+    assert load(env, PORT=" ").port == 8000
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ("NYLAS_API_KEY: nyk_v0_hidden", 1),
+        ("# a note\n\nNYLAS_API_KEY='nyk_v0_hidden\n", 3),
+        ('PORT=1\nSECRET_KEY="hidden-hidden\nBRAND_NAME="x"\n', 2),
+        ("\n\nhidden\n", 3),
+    ],
+)
+def test_a_line_of_the_file_that_cannot_be_understood_is_named_and_not_shown(
+    lines: str, line: int, env: Path
+) -> None:
+    env.write_text(lines)
+    text = problems(env, **GOOD)
+    assert f"line {line} of {env} cannot be understood. Write NAME=value" in text
+    assert "hidden" not in text
+
+
+def test_a_folder_in_place_of_the_file_is_said_so(env: Path) -> None:
+    env.mkdir()
+    assert f"{env} is a directory" in problems(env, **GOOD)
+
+
+@pytest.fixture
+def unreadable() -> Iterator[Path]:
+    """A ``.env`` of another user, who keeps it to themselves."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        env = Path(folder) / ".env"
+        env.write_text(f"NYLAS_API_KEY={KEY}\n")
+        env.chmod(0o600 if os.getuid() == 0 else 0)
+        as_root = os.getuid() == 0
+        if as_root:
+            os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        yield env
+        if as_root:
+            os.seteuid(0)
+
+
+def test_a_file_of_another_user_is_named_with_its_rights(unreadable: Path) -> None:
+    text = problems(unreadable, **GOOD)
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    assert f"{unreadable} may not be read by the user {me}: it belongs to " in text
+    assert " and has the mode -" in text
+    assert len(text.splitlines()) == 1
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What starts the page, in a folder whose ``.env`` is a folder."""
+    for name in ("app.py", "config.py", "Makefile"):
+        shutil.copy(ROOT / name, tmp_path)
+    for name in ("latchkey", "deploy", "templates", "static", "locales"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".env").mkdir()
+    return tmp_path
+
+
+COMMANDS = {
+    "flask": [sys.executable, "-m", "flask", "--app", "app", "doctor"],
+    "gunicorn": [
+        *(sys.executable, "-m", "gunicorn"),
+        *("--config", "deploy/gunicorn.conf.py", "app:create_app()"),
+    ],
+    "make": [
+        *("make", "--no-print-directory", "--assume-old=.venv/run.stamp", "run"),
+        f"BIN={Path(sys.executable).parent}",
+    ],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_that_cannot_be_read_stops_every_command_with_one_line(
+    command: str, copy: Path
+) -> None:
+    done = subprocess.run(
+        COMMANDS[command],
+        cwd=copy, env={"PATH": os.environ["PATH"]},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
+    assert len(lines) == 1
+    assert f"Latchkey cannot start: {copy / '.env'} is a directory" in lines[0]
+    assert "ready" not in done.stdout
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(None, "does not exist"), ("", "is empty"), (" \n", "is empty"), ("/", "is a directory")],
+)
+def test_a_secrets_file_that_gives_nothing_is_named(
+    name: str, content: str | None, why: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    if content == "/":
+        file.mkdir()
+    elif content is not None:
+        file.write_text(content)
+    others = {key: value for key, value in GOOD.items() if key != name}
+    text = problems(**others, **{f"{name}_FILE": str(file)})
+    assert f"{name} cannot be read from its file: {file} {why}" in text
+
+
+@pytest.mark.parametrize("secret", [KEY, SECRET, "redis://:word@cache.example.com/0", "ab/cd+ef=="])
+def test_a_secret_in_place_of_its_path_is_not_shown(secret: str) -> None:
+    text = problems(SECRET_KEY=SECRET, NYLAS_API_KEY_FILE=secret)
+    assert "NYLAS_API_KEY cannot be read from its file: " in text
+    assert secret not in text
+    assert "word" not in text
+
+
+def test_a_secrets_file_may_have_a_final_line_break_and_quotation_marks(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f'"{KEY}"\r\n')
+    assert load(SECRET_KEY=SECRET, NYLAS_API_KEY_FILE=str(file)).nylas_api_key == KEY
+
+
+MISSPELT = [
+    ("NYLAS_APIKEY", "NYLAS_API_KEY"),
+    ("NYLAS_API_KEYS", "NYLAS_API_KEY"),
+    ("NYLAS_API_URL", "NYLAS_API_URI"),
+    ("nylas_api_key", "NYLAS_API_KEY"),
+    ("NYLAS-API-KEY", "NYLAS_API_KEY"),
+    ("BRAND_COLOUR", "BRAND_COLOR"),
+    ("SECERT_KEY", "SECRET_KEY"),
+    ("PUBLIC_URI", "PUBLIC_URL"),
+    ("TRUSTED_HOST", "TRUSTED_HOSTS"),
+    ("GOOGLE_CLIENTID", "GOOGLE_CLIENT_ID"),
+    ("MICROSFT_CLIENT_SECRET", "MICROSOFT_CLIENT_SECRET"),
+    ("NYLAS_API_KEY_FIL", "NYLAS_API_KEY"),
+    ("WEB_CONCURENCY", "WEB_CONCURRENCY"),
+]
+
+
+@pytest.mark.parametrize(("name", "meant"), MISSPELT)
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_a_misspelt_name_stops_the_start(name: str, meant: str, place: str, env: Path) -> None:
+    if place == "file":
+        env.write_text(f"{name}=hidden\n")
+        text = problems(env, **GOOD)
+    else:
+        text = problems(**GOOD, **{name: "hidden"})
+    assert f"- {name} is no setting: did you mean {meant}" in text
+    assert "hidden" not in text
+    assert load(**GOOD, **{name: " "}) == load(**GOOD)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("NYLAS_KEY", "NYLAS_API_KEY"), ("NYLAS_API", "NYLAS_API_KEY")],
+)
+def test_in_the_file_a_word_too_many_or_too_few_is_noticed(
+    name: str, meant: str, env: Path
+) -> None:
+    env.write_text(f"{name}=hidden\n")
+    assert f"{name} is no setting: did you mean {meant}?" in problems(env, **GOOD)
+    assert load(**GOOD, **{name: "another program's"}) == load(**GOOD)
+
+
+@pytest.mark.parametrize("name", ["BRAND_NAME_FILE", "PUBLIC_URL_FILE"])
+def test_a_file_for_what_is_no_secret_is_refused(name: str) -> None:
+    text = problems(**GOOD, **{name: "/run/secrets/x"})
+    assert f"{name} is no setting: only secrets come from a file." in text
+
+
+OTHERS = [
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "HOME",
+    "HOSTNAME",
+    "HOSTTYPE",
+    "PATH",
+    "PORTS",
+    "TERM",
+    "USER",
+    "LOGNAME",
+    "DYNO",
+    "PYTHONPATH",
+    "BRAND",
+    "SECRET_KEY_BASE",
+    "REDIS_HOST",
+    "REDIS_PORT",
+    "REDIS_TLS_URL",
+    "REDIS_PORT_6379_TCP",
+    "REDIS_URL_2",
+    "DATABASE_URL",
+    "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_PORT",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "GOOGLE_CLOUD_PROJECT",
+    "GOOGLE_API_KEY",
+    "NYLAS_GRANT_ID",
+    "PUBLIC_IP",
+    "WEB_MEMORY",
+    "LINK_TARGET",
+    "METRICS_PATH",
+]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_names_of_other_programs_in_the_environment_are_none_of_ours(name: str) -> None:
+    assert load(**GOOD, **{name: "something"}) == load(**GOOD)
+
+
+@pytest.mark.parametrize("name", ["COMPOSE_PROJECT_NAME", "NYLAS_GRANT_ID", "DEBUG", "TAG"])
+def test_names_of_other_programs_in_the_file_are_none_of_ours(name: str, env: Path) -> None:
+    env.write_text(f"{name}=something\n")
+    assert load(env, **GOOD) == load(**GOOD)
