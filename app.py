@@ -34,14 +34,14 @@ from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
 from latchkey.operator.metrics import init_metrics
 from latchkey.providers import PROVIDERS
-from latchkey.providers.detection import MxRecords, ProviderDetector
+from latchkey.providers.detection import SPAN_SECONDS, MxRecords, ProviderDetector
 from latchkey.providers.mailhosts import MailHosts
 from latchkey.sandbox import create_sandbox
 from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
-from latchkey.web.limits import init_limits, party
+from latchkey.web.limits import detection_wait, init_limits, party
 from latchkey.web.pages import init_views
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 SANDBOX_PATH = "/sandbox"
 # The span in which all clients together may not try more often than Nylas's pace allows.
 _PACE_SECONDS = 300
+# One client may ask Nylas about new domains with a quarter of the budget.
+_SHARE = 4
 
 
 def create_app(
@@ -155,6 +157,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
             # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
             hosts=hosts if settings.known_domains and not settings.sandbox else None,
             mx=MxRecords(hosts) if settings.mx_lookups and not settings.sandbox else None,
+            share_wait=detection_wait,
         ),
         oauth=clients,
         pacer=Pacer(
@@ -191,8 +194,9 @@ def _limiter(settings: Settings, store: Store) -> Limiter:
     if rules:
         both = {f"client_{name}": rules[name] for name in ("mailbox", "mailbox_refused")}
         owner = (*rules["mailbox"], rules["mailbox_refused"][-1])
+        detections = Window(max(1, settings.nylas_detects_per_minute // _SHARE), SPAN_SECONDS)
         pace = Window(settings.nylas_sign_ins_per_second * _PACE_SECONDS, _PACE_SECONDS)
-        rules |= both | {"owner": owner, "all": (pace,)}
+        rules |= both | {"owner": owner, "all": (pace,), "detection": (detections,)}
     return Limiter(store, rules, secret_key=settings.secret_key)
 
 

@@ -12,6 +12,7 @@ detection/
 """
 
 from latchkey.providers.detection.detector import ProviderDetector
+from latchkey.providers.detection.domains import SPAN_SECONDS
 from latchkey.providers.detection.mx import MxRecords
 
-__all__ = ["MxRecords", "ProviderDetector"]
+__all__ = ["SPAN_SECONDS", "MxRecords", "ProviderDetector"]

@@ -1,6 +1,6 @@
 """Asks everybody who may know the provider of an address, the surest and cheapest first."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from latchkey.infra import logs
@@ -35,6 +35,7 @@ class ProviderDetector:
     :param per_minute: detections that Nylas allows the application.
     :param hosts: knows mail providers by their domains; None asks Nylas about them, too.
     :param mx: knows them by MX records; None asks no DNS.
+    :param share_wait: as in ``Domains``.
     """
 
     def __init__(
@@ -46,13 +47,16 @@ class ProviderDetector:
         per_minute: int,
         hosts: MailHosts | None = None,
         mx: MxRecords | None = None,
+        share_wait: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._oauth = oauth
         self._client = client
         self._hosts = hosts
         self._mx = mx
         self._connectors = Connectors(client, store)
-        self._domains = Domains(client, self._connectors, store, per_minute=per_minute)
+        self._domains = Domains(
+            client, self._connectors, store, per_minute=per_minute, share_wait=share_wait
+        )
         self._single_flight: SingleFlight[Finding] = SingleFlight()
 
     def offered(self) -> tuple[str, ...]:

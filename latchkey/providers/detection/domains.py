@@ -6,7 +6,7 @@ Answers, locks and the budget stand in the shared store: with Redis, all process
 import hashlib
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from latchkey.infra import logs
@@ -71,14 +71,23 @@ class Domains:
     """Nylas's answers, remembered for a while.
 
     :param per_minute: calls that Nylas allows the application.
+    :param share_wait: takes one call from the share of the client that asks; tells the seconds
+        until there is one again, 0 when there was one.
     """
 
     def __init__(
-        self, client: NylasClient, connectors: Connectors, store: Store, *, per_minute: int
+        self,
+        client: NylasClient,
+        connectors: Connectors,
+        store: Store,
+        *,
+        per_minute: int,
+        share_wait: Callable[[], float],
     ) -> None:
         self._client = client
         self._connectors = connectors
         self._store = store
+        self._share_wait = share_wait
         self._most = (per_minute - per_minute // _RESERVE, per_minute)
         self._breaker = CircuitBreaker(
             at_once=_AT_ONCE, troubles=2, seconds=PAUSE_SECONDS, notify=DETECT_CIRCUIT
@@ -125,6 +134,9 @@ class Domains:
             raise RateLimited(0.0)
         good: bool | None = None
         try:
+            if wait := self._share_wait():
+                # The client's own matter: for others, the budget is not spent.
+                raise RateLimited(wait)
             self._reserve(last_resort)
             good = False
             answer, good = self._call(question)

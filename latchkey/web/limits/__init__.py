@@ -10,13 +10,19 @@ limits/
 
 from latchkey.web.limits.client import client, party
 from latchkey.web.limits.device import remember
-from latchkey.web.limits.requests import TooManyRequests, count_refused_link, init_limits
+from latchkey.web.limits.requests import (
+    TooManyRequests,
+    count_refused_link,
+    detection_wait,
+    init_limits,
+)
 from latchkey.web.limits.tries import is_pause_near, limited, raise_if_limited
 
 __all__ = [
     "TooManyRequests",
     "client",
     "count_refused_link",
+    "detection_wait",
     "init_limits",
     "is_pause_near",
     "limited",

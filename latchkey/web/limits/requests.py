@@ -3,7 +3,7 @@
 import logging
 import math
 
-from flask import Flask, jsonify, request
+from flask import Flask, has_request_context, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from config import Settings
@@ -30,7 +30,7 @@ _METRICS = {
     rule: Limit(rule)
     for rule in (
         *_RULE_OF.values(), "broken_link", "all", "client", "client_refused", "client_mailbox",
-        "client_mailbox_refused", "mailbox", "mailbox_refused", "owner",
+        "client_mailbox_refused", "mailbox", "mailbox_refused", "owner", "detection",
     )
 }  # fmt: skip
 
@@ -66,6 +66,17 @@ def count_refused_link() -> None:
     """
     if hit := get_services().limiter.try_all(Use(rule="broken_link", subject=client())):
         raise TooManyRequests(CLIENT_LIMIT, report(hit))
+
+
+def detection_wait() -> float:
+    """Take one detection from the client's share; return the seconds until there is one again.
+
+    Outside of requests it is the operator who asks.
+    """
+    if not has_request_context():
+        return 0.0
+    hit = get_services().limiter.try_all(Use(rule="detection", subject=client()))
+    return float(report(hit)) if hit else 0.0
 
 
 def report(hit: Hit) -> int:

@@ -167,7 +167,7 @@ def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
     text = translate(problem.text, mailbox=mailbox.name, company=mailbox.settings.brand_name)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
         text += " " + translate("The note above may help.")
-    if problem is WRONG_PASSWORD and limits.is_pause_near(mailbox.email):
+    if problem.place == "password" and limits.is_pause_near(mailbox.email):
         text += " " + translate(
             "After a few more wrong passwords this page pauses for some minutes, so that "
             "%(mailbox)s doesn’t lock your mailbox.",

@@ -66,3 +66,24 @@ def test_who_was_limited_finds_the_way_back_to_the_app() -> None:
     page = visitor.get(app.address())
     visitor.submit(page, email="someone@example.com")
     assert "/return?" in visitor.submit(page, email="someone@example.com").leading("/return?")
+
+
+def test_one_client_spends_a_quarter_of_the_detections_at_most() -> None:
+    town = Town(NYLAS_DETECTS_PER_MINUTE="20")
+    stranger = town.client("198.51.100.66")
+    for number in range(20):
+        assert stranger.enter(f"someone@d{number}.example.org").status == 200
+    assert town.nylas.detections == 5
+    for number in range(3):
+        town.client(f"203.0.113.{number}").enter(f"honest@h{number}.example.org")
+    assert town.nylas.detections == 8
+
+
+def test_a_client_that_used_its_detections_up_still_learns_what_is_remembered() -> None:
+    town = Town(NYLAS_DETECTS_PER_MINUTE="4")
+    town.client("203.0.113.9").enter("someone@example.org")
+    stranger = town.client("198.51.100.66")
+    for number in range(3):
+        stranger.enter(f"someone@d{number}.example.org")
+    assert stranger.enter("other@example.org").heading.startswith("Sign in to")
+    assert town.nylas.detections == 2
