@@ -21,7 +21,7 @@ from latchkey.apps import (
 )
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
-from latchkey.connect.oauth import OAuthClient
+from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.http import HttpClient
 from latchkey.infra.i18n import init_i18n
@@ -160,6 +160,8 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
             share_wait=detection_wait,
         ),
         oauth=clients,
+        oauth_states=UsedStates(marks, store),
+        approvals=Approvals(keys),
         pacer=Pacer(
             store,
             per_second=settings.nylas_sign_ins_per_second,

@@ -16,7 +16,7 @@ from latchkey.apps import (
 )
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
-from latchkey.connect.oauth import OAuthClient
+from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
 from latchkey.infra.limits import Limiter
 from latchkey.infra.marks import UsedMarks
 from latchkey.infra.store import Store
@@ -41,6 +41,8 @@ class Services:
     nylas: NylasClient
     detector: ProviderDetector
     oauth: Mapping[str, OAuthClient]
+    oauth_states: UsedStates
+    approvals: Approvals
     pacer: Pacer
     submissions: IdempotentSubmissions
     return_addresses: ReturnAddresses

@@ -190,7 +190,28 @@ def test_the_message_for_administrators_says_all_they_need(visitor: Visitor) -> 
     approval = visitor.client.get(link[0])
     approve = re.search(r'href="([^"]*admin_consent[^"]*)"', approval.text)
     assert approve
-    assert "is approved" in visitor.get(approve[1].replace("&amp;", "&")).heading
+    approved = approve[1].replace("&amp;", "&")
+    assert "is approved" in visitor.get(approved).heading
+    other_key = Visitor.inside(create_app(make_settings(SECRET_KEY=SECRET[::-1])))
+    for made_up in (
+        "admin_consent=True", "admin_consent=True&state=", "error_subcode=cancel",
+        "admin_consent=True&state=ü", f"admin_consent=True&state={'0' * 24}",
+    ):  # fmt: skip
+        page = visitor.get(f"/oauth/microsoft/callback?{made_up}")
+        assert page.heading == "Nothing more to do here"
+    assert other_key.get(approved).heading == "Nothing more to do here"
+    assert visitor.get(approved.replace("/microsoft/", "/google/")).heading == (
+        "Nothing more to do here"
+    )
+
+
+def test_a_user_who_cancels_is_no_administrator_who_refuses(visitor: Visitor) -> None:
+    page = reach(visitor, "microsoft")
+    location = visitor.client.get(page.leading("/start?")).headers["location"]
+    state = dict(parse_qsl(urlsplit(location).query))["state"]
+    refused = f"error=access_denied&error_subcode=cancel&state={state}"
+    page = visitor.get(f"/oauth/microsoft/callback?{refused}")
+    assert page.heading == "You cancelled the sign-in"
 
 
 def test_a_google_administrator_is_told_the_client(visitor: Visitor) -> None:

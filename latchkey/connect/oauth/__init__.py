@@ -4,13 +4,26 @@ Rules: RFC 6749 (flow), RFC 7636 (PKCE), RFC 9207 (issuer), RFC 9700 (best curre
 provider does differently stands in its entry in ``latchkey.providers.oauth_entries``.
 
 oauth/
-├── trip     what a browser must bring back from the provider
-├── answers  what providers answer, read with suspicion
-└── client   the way there, the exchange of the code, and whose account it is
+├── pending        what a browser must bring back from the provider
+├── used_states    each state counts once
+├── approvals      what administrators bring back
+├── answers        what providers answer, read with suspicion
+├── client         the way there, the exchange of the code, and whose account it is
+└── authorization  from a code to a Nylas grant
 """
 
 from latchkey.connect.oauth.answers import refused_by
+from latchkey.connect.oauth.approvals import Approvals
 from latchkey.connect.oauth.client import OAuthClient, Tokens
 from latchkey.connect.oauth.pending import PendingAuthorization, pending_for
+from latchkey.connect.oauth.used_states import UsedStates
 
-__all__ = ["OAuthClient", "PendingAuthorization", "Tokens", "pending_for", "refused_by"]
+__all__ = [
+    "Approvals",
+    "OAuthClient",
+    "PendingAuthorization",
+    "Tokens",
+    "UsedStates",
+    "pending_for",
+    "refused_by",
+]

@@ -128,8 +128,10 @@ class OAuthClient:
         address = self._endpoints["authorize"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query, quote_via=quote)}"
 
-    def admin_consent_url(self, *, domain: str, redirect_uri: str) -> str:
+    def admin_consent_url(self, *, domain: str, redirect_uri: str, state: str = "") -> str:
         """Where an administrator of ``domain`` can approve the app; "" where there is no such page.
+
+        :param state: comes back with the administrator, see ``Approvals``.
 
         Source: Microsoft identity platform, "admin consent".
         """
@@ -140,6 +142,7 @@ class OAuthClient:
             "client_id": self._client.id,
             "scope": " ".join(GRAPH + scope.removeprefix(GRAPH) for scope in scopes),
             "redirect_uri": redirect_uri,
+            **({"state": state} if state else {}),
         }
         address = self._endpoints["adminconsent"].format(organisation=domain)
         return f"{urljoin(redirect_uri, address)}?{urlencode(query, quote_via=quote)}"

@@ -11,6 +11,6 @@ marks/
 """
 
 from latchkey.infra.marks.place import MarksUnavailable
-from latchkey.infra.marks.used import UsedMarks, open_marks
+from latchkey.infra.marks.used import UsedMarks, mark_name, open_marks
 
-__all__ = ["MarksUnavailable", "UsedMarks", "open_marks"]
+__all__ = ["MarksUnavailable", "UsedMarks", "mark_name", "open_marks"]

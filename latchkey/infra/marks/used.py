@@ -39,21 +39,21 @@ class UsedMarks:
 
         :raises MarksUnavailable: nothing can be used up now.
         """
-        return self._reached().add(_name(kind, value), seconds=seconds)
+        return self._reached().add(mark_name(kind, value), seconds=seconds)
 
     def is_spent(self, kind: str, value: str) -> bool:
         """Tell whether ``value`` was used up.
 
         :raises MarksUnavailable: that is not known now.
         """
-        return self._reached().has(_name(kind, value))
+        return self._reached().has(mark_name(kind, value))
 
     def release(self, kind: str, value: str) -> None:
         """Make ``value`` good again, because nothing came of its use.
 
         :raises MarksUnavailable: it stays used up.
         """
-        self._reached().drop(_name(kind, value))
+        self._reached().drop(mark_name(kind, value))
 
     def count(self, kind: str, value: str, *, most: int, seconds: float) -> int:
         """Count one more event of ``value``, and return how many there were; ``most`` at most.
@@ -91,6 +91,7 @@ def open_marks(store: Store, directory: Path, *, processes: int, keep: bool) -> 
     return UsedMarks(FileMarks(None), trouble=trouble, since=time.time())
 
 
-def _name(kind: str, value: str) -> str:
+def mark_name(kind: str, value: str) -> str:
+    """Return the name that a mark is kept under: a hash of its kind and value."""
     digest = hashlib.sha256(f"{kind}:{value}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"used:{digest}"

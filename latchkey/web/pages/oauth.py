@@ -55,7 +55,9 @@ def show(key: str) -> ResponseReturnValue:
         permissions=_permissions(client),
         missing=[_permission_text(provider, scope) for scope in missing],
         admin_url=client.admin_consent_url(
-            domain=sign_in.domain or "organizations", redirect_uri=_callback_url(key)
+            domain=sign_in.domain or "organizations",
+            redirect_uri=_callback_url(key),
+            state=get_services().approvals.state(key),
         ),
         app_browser=hindering_app(provider, request.user_agent.string),
         elsewhere_url=urljoin(_callback_url(key), start_elsewhere(sign_in)),
@@ -99,16 +101,20 @@ def start(key: str) -> ResponseReturnValue:
 def callback(key: str) -> ResponseReturnValue:
     """Take the code back, make it a grant, and leave this address with its secrets at once."""
     provider = _provider(key)
-    if _is_admin_consent(request.args):
-        return render_template("pages/approved.html", refused="error" in request.args)
     state = request.args.get("state", "")
+    if _is_admin_consent(request.args):
+        ours = get_services().approvals.is_ours(state, key)
+        return render_template(
+            "pages/approved.html", provider=provider, ours=ours, refused="error" in request.args
+        )
     try:
         sign_in = flow.load(state.partition(".")[0] or "none")
     except flow.SignInOver:
         return _no_trip(provider)
     client = _client(provider, sign_in)
     pending = oauth.pending_for(sign_in.pending, state=state, provider=key)
-    if client and pending:
+    states = get_services().oauth_states
+    if client and pending and states.admit(state, request.args.get("code", "")):
         return _arrived(provider, sign_in, _outcome(client, sign_in, pending))
     if sign_in.grant:
         return redirect(url_for("connected.show", s=sign_in.id), code=303)
@@ -116,9 +122,10 @@ def callback(key: str) -> ResponseReturnValue:
 
 
 def _is_admin_consent(query: Mapping[str, str]) -> bool:
-    """Tell an administrator's answer, which has no state, from that of a person who signs in."""
+    """Tell an administrator's answer from that of a user, whose state names a sign-in."""
+    is_of_sign_in = "." in query.get("state", "")
     return "admin_consent" in query or (
-        query.get("error_subcode") == "cancel" and "state" not in query
+        query.get("error_subcode") == "cancel" and not is_of_sign_in
     )
 
 

@@ -1,0 +1,68 @@
+import contextlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from latchkey.connect.oauth import UsedStates
+from latchkey.infra.marks import open_marks
+from latchkey.infra.store import Store
+from tests.servers import RedisServer
+
+
+def states_of(store: Store, folder: Path) -> UsedStates:
+    return UsedStates(open_marks(store, folder, processes=1, keep=True), store)
+
+
+@pytest.fixture
+def states(tmp_path: Path) -> UsedStates:
+    return states_of(Store(), tmp_path)
+
+
+def test_a_state_counts_once_and_so_does_each_of_its_codes(states: UsedStates) -> None:
+    assert states.admit("state-1", "code-1")
+    assert not states.admit("state-1", "code-2")
+    assert not states.admit("state-1", "")
+    assert states.admit("state-2", "code-2")
+
+
+def test_the_same_callback_may_arrive_twice(states: UsedStates) -> None:
+    assert [states.admit("state-1", "code-1") for _ in range(3)] == [True] * 3
+
+
+def test_of_many_codes_at_once_one_counts(states: UsedStates) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        admitted = pool.map(lambda number: states.admit("state-1", f"code-{number}"), range(8))
+        assert sum(admitted) == 1
+
+
+def test_a_restart_does_not_make_a_state_good(states: UsedStates, tmp_path: Path) -> None:
+    assert states.admit("state-1", "code-1")
+    assert not states_of(Store(), tmp_path).admit("state-1", "code-2")
+
+
+@pytest.mark.redis
+class TestSharedStore:
+    """Two processes share a Redis."""
+
+    @pytest.fixture
+    def both(self, server: RedisServer, tmp_path: Path) -> Iterator[list[UsedStates]]:
+        with (
+            contextlib.closing(Store(server.url)) as one,
+            contextlib.closing(Store(server.url)) as other,
+        ):
+            yield [states_of(store, tmp_path) for store in (one, other)]
+
+    def test_what_one_used_the_other_refuses(self, both: list[UsedStates]) -> None:
+        assert both[0].admit("state-1", "code-1")
+        assert not both[1].admit("state-1", "code-2")
+        assert both[1].admit("state-1", "code-1")
+
+    def test_while_it_is_lost_sign_ins_go_on_once_for_each_process(
+        self, both: list[UsedStates], server: RedisServer
+    ) -> None:
+        with server.paused():
+            assert both[0].admit("state-1", "code-1")
+            assert both[0].admit("state-1", "code-1")
+            assert not both[0].admit("state-1", "code-2")
