@@ -36,7 +36,7 @@ from latchkey.operator.metrics import init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.detection import SPAN_SECONDS, MxRecords, ProviderDetector
 from latchkey.providers.mailhosts import MailHosts
-from latchkey.sandbox import create_sandbox
+from latchkey.sandbox import create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
@@ -114,6 +114,10 @@ class _OnThisMachine:
         return NotFound()(environ, start_response)
 
 
+def _is_detection_trial(email: str) -> bool:
+    return find_outcome("detect", email) is not None
+
+
 def _brand(settings: Settings) -> Brand:
     try:
         return Brand.from_settings(settings)
@@ -156,6 +160,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
             per_minute=settings.nylas_detects_per_minute,
             # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
             hosts=hosts if settings.known_domains and not settings.sandbox else None,
+            is_trial=_is_detection_trial if settings.sandbox else lambda email: False,
             mx=MxRecords(hosts) if settings.mx_lookups and not settings.sandbox else None,
             share_wait=detection_wait,
         ),

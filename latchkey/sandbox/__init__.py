@@ -11,6 +11,6 @@ factory            one application: key, request ids, errors in the envelope
 """
 
 from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox
-from latchkey.sandbox.outcomes import OUTCOMES, Outcome
+from latchkey.sandbox.outcomes import OUTCOMES, Outcome, find_outcome
 
-__all__ = ["OUTCOMES", "SANDBOX_KEY", "Outcome", "create_sandbox"]
+__all__ = ["OUTCOMES", "SANDBOX_KEY", "Outcome", "create_sandbox", "find_outcome"]

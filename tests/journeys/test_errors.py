@@ -297,3 +297,13 @@ def test_a_key_that_is_refused_is_said_before_anybody_types_a_password(
     page = visit(transport=refuse, NYLAS_API_KEY=KEY).enter("someone@example.com")
     assert (page.status, page.heading, page.support_code) == (503, NOT_SET_UP, "r12")
     assert page.links["Go to the first page"] == "/"
+
+
+@pytest.mark.parametrize("trial", ["detect-limit", "detect-outage"])
+def test_a_test_address_of_detection_works_each_time_and_spoils_nothing(
+    visitor: Visitor, trial: str
+) -> None:
+    assert visitor.enter("someone@example.com").heading == "Sign in to example.com"
+    for _ in range(3):
+        assert visitor.enter(f"{trial}@example.com").heading == "Who runs your mailbox?"
+    assert visitor.enter("someone@fastmail.com").heading == "Sign in to Fastmail"
