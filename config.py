@@ -194,22 +194,12 @@ def load_settings(
     # An empty value in the environment wins, too: it takes back what .env says.
     written = {name: text for name, text in read_env_file(env_file).items() if name not in environ}
     file, environment = filled(written), filled(environ, quoted=True)
-    given = {**file, **environment}
     problems = [*misspelt(VARIABLES, file, environment)]
-    values: dict[str, Any] = {}
-    for variable in VARIABLES:
-        try:
-            values[variable.name.lower()] = read(variable, given)
-        except ValueError as error:
-            problems.append(f"{variable.name} {error}.")
-            values[variable.name.lower()] = None
+    values = _parsed({**file, **environment}, problems)
     problems += contradictions(values, OAUTH_PROVIDERS)
     if problems:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(f"Latchkey cannot start. Please mend these settings:\n{lines}")
-    clients = {
-        name: client for name in OAUTH_PROVIDERS if (client := _take_client(name, values)).id
-    }
     if values["sandbox"]:
         values["nylas_api_key"] = SANDBOX_API_KEY
         values["secret_key"] = values["secret_key"] or SANDBOX_SECRET_KEY
@@ -217,7 +207,22 @@ def load_settings(
     if values["limits"] is None:
         # The sandbox's addresses are there to be tried again and again.
         values["limits"] = {} if values["sandbox"] else rate_limits("on")
+    clients = {
+        name: client for name in OAUTH_PROVIDERS if (client := _take_client(name, values)).id
+    }
     return Settings(**values, clients=clients)
+
+
+def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """The value of each setting; ``None`` for one that ``problems`` then speaks of."""
+    values: dict[str, Any] = {}
+    for variable in VARIABLES:
+        try:
+            values[variable.name.lower()] = read(variable, given)
+        except ValueError as error:
+            problems.append(f"{variable.name} {error}.")
+            values[variable.name.lower()] = None
+    return values
 
 
 def _take_client(provider: str, values: dict[str, Any]) -> Client:

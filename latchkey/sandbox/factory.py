@@ -15,7 +15,7 @@ from latchkey.sandbox.answers import (
     oauth_error_answer,
     refusal_answer,
 )
-from latchkey.sandbox.catalogue import CALLBACK_URIS, CONNECTORS
+from latchkey.sandbox.catalogue import CALLBACK_URIS, CONNECTORS, Connector
 from latchkey.sandbox.expiring_store import ExpiringStore
 from latchkey.sandbox.oauth import pages, tokens
 from latchkey.sandbox.oauth.state import OAuthState
@@ -40,16 +40,10 @@ def create_sandbox(
     raises ValueError. ``callback_uris`` are the addresses that the application says people may be
     sent back to. ``clock`` gives Unix seconds.
     """
-    chosen = tuple(connectors)
-    if unknown := sorted(set(chosen) - set(CONNECTORS)):
-        raise ValueError(f"no such connector in the sandbox: {', '.join(unknown)}")
     app = Flask(__name__, static_folder=None)
-    # An exception must leave the application for a test address to break the connection.
-    app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.url_map.merge_slashes = False
     app.extensions["sandbox"] = Sandbox(
         api_key=api_key,
-        connectors={name: CONNECTORS[name] for name in chosen},
+        connectors=_known(tuple(connectors)),
         callback_uris=tuple(callback_uris),
         grants=GrantStore(clock),
         access_tokens=ExpiringStore(clock, ACCESS_SECONDS),
@@ -63,7 +57,16 @@ def create_sandbox(
     return app
 
 
+def _known(connectors: tuple[str, ...]) -> dict[str, Connector]:
+    if unknown := sorted(set(connectors) - set(CONNECTORS)):
+        raise ValueError(f"no such connector in the sandbox: {', '.join(unknown)}")
+    return {name: CONNECTORS[name] for name in connectors}
+
+
 def _answer_calls(app: Flask) -> None:
+    # An exception must leave the application for a test address to break the connection.
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.url_map.merge_slashes = False
     app.before_request(_number_request)
     app.after_request(_show_request_number)
     app.register_error_handler(ApiError, refusal_answer)

@@ -13,26 +13,17 @@ from latchkey.sandbox.oauth.endings import ENDINGS
 from latchkey.sandbox.oauth.identity import make_id_token, unpadded
 from latchkey.sandbox.oauth.identity import userinfo as tell
 from latchkey.sandbox.oauth.pages import MAX_BODY_BYTES
+from latchkey.sandbox.oauth.refusals import Refused, answer_refusal
 from latchkey.sandbox.oauth.registry import RULES, Rules
 from latchkey.sandbox.oauth.state import TOKEN_SECONDS, Allowed, current_state
 from latchkey.sandbox.payload import TOKEN_PREFIX
 
 bp = Blueprint("oauth_tokens", __name__)
+bp.register_error_handler(Refused, answer_refusal)
 
 _BY_NAME = {ending.name: ending for ending in ENDINGS}
 # RFC 7636, 4.1.
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-
-
-class Refused(Exception):
-    """A refusal of the token endpoint (RFC 6749, 5.2); ``number`` is Microsoft's."""
-
-    def __init__(self, error: str, text: str, *, number: int, status: int = 400) -> None:
-        super().__init__(text)
-        self.error = error
-        self.text = text
-        self.number = number
-        self.status = status
 
 
 @bp.before_request
@@ -45,23 +36,6 @@ def limit_body() -> None:
 def keep_out_of_caches(answer: Response) -> Response:
     """Tokens must not be stored on the way (RFC 6749, 5.1)."""
     answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-@bp.errorhandler(Refused)
-def answer_refusal(refused: Refused) -> Response:
-    """Return the refusal in the provider's own shape."""
-    provider = (request.view_args or {})["provider"]
-    content: dict[str, object] = {"error": refused.error, "error_description": refused.text}
-    if provider == "microsoft":
-        content["error_description"] = f"AADSTS{refused.number}: {refused.text}"
-        content["error_codes"] = [refused.number]
-    elif provider == "zoom":
-        content = {"reason": refused.text, "error": refused.error}
-    answer = jsonify(content)
-    answer.status_code = refused.status
-    if refused.status == 401:
-        answer.headers["WWW-Authenticate"] = "Basic"
     return answer
 
 
