@@ -6,7 +6,8 @@ begin with a hash of the Nylas application, so that several installations can sh
 
 Changing ``SECRET_KEY``: names and seals are made with the newest key. Values under a former key
 are misses, which costs a question to Nylas at most. What must not be forgotten is looked for under
-every key that is still known: marks (``RemoteMarks``) and the outbox.
+every key that is still known, like the outbox, or does without the key, like marks
+(``RemoteMarks``).
 """
 
 import hashlib

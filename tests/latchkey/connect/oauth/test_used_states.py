@@ -9,6 +9,7 @@ from latchkey.connect.oauth import UsedStates
 from latchkey.infra.marks import open_marks
 from latchkey.infra.store import Store
 from tests.servers import RedisServer
+from tests.stores import store_at
 
 
 def states_of(store: Store, folder: Path) -> UsedStates:
@@ -49,8 +50,8 @@ class TestSharedStore:
     @pytest.fixture
     def both(self, server: RedisServer, tmp_path: Path) -> Iterator[list[UsedStates]]:
         with (
-            contextlib.closing(Store(server.url)) as one,
-            contextlib.closing(Store(server.url)) as other,
+            contextlib.closing(store_at(server.url)) as one,
+            contextlib.closing(store_at(server.url)) as other,
         ):
             yield [states_of(store, tmp_path) for store in (one, other)]
 
