@@ -38,7 +38,6 @@ from latchkey.infra.settings.parsers import (
     level,
     listening_host,
     nylas_origin,
-    redis_address,
     switch,
     tenant,
     uris,
@@ -46,6 +45,7 @@ from latchkey.infra.settings.parsers import (
     words,
 )
 from latchkey.infra.settings.rate_limits import RateLimits, rate_limits
+from latchkey.infra.settings.redis_address import redis_address
 from latchkey.infra.settings.secrets import (
     SANDBOX_LINK_KEY,
     SANDBOX_SECRET_KEY,

@@ -60,8 +60,8 @@ EVENTS = {
     "start_again": Event(
         meaning="A form came back too late or without its cookie; the person started again.",
         levels=("info",),
-        fields=("error",),
-        story="The page could not go on with this form ({error}) and began again.",
+        fields=("error", "detail"),
+        story="The page could not go on with this form ({error}: {detail}) and began again.",
     ),
     "token": Event(
         meaning="An app exchanged a code, or was refused.",
@@ -100,10 +100,10 @@ EVENTS = {
         story="No provider could be offered; flask doctor says what is missing.",
     ),
     "redis": Event(
-        meaning="Redis was `lost`, or `found` again.",
-        levels=("error", "info"),
-        fields=("outcome", "error"),
-        story="Redis was {outcome} {error}.",
+        meaning="Redis was `lost` or `found` again, or holds what this page did not put there.",
+        levels=("error", "warning", "info"),
+        fields=("outcome", "error", "detail"),
+        story="Redis: {outcome}. {error} {detail}",
     ),
     "unexpected_error": Event(
         meaning="The program itself failed: the kind of error and the lines.",

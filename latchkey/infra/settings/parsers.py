@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from latchkey.infra.addresses import endpoint, origin, return_uri
 
@@ -148,11 +147,4 @@ def listening_host(value: str) -> str:
         pass
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", value):
         raise ValueError("must be an IP address or a host name alone; the port is set by PORT")
-    return value
-
-
-def redis_address(value: str) -> str:
-    """Parse the address of a Redis."""
-    if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must be an address like redis://host:6379/0")
     return value
