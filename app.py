@@ -35,7 +35,7 @@ from latchkey.operator.cli import init_cli
 from latchkey.operator.metrics import init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.detection import SPAN_SECONDS, MxRecords, ProviderDetector
-from latchkey.providers.mailhosts import MailHosts
+from latchkey.providers.mailhosts import MailHosts, ProvidersFileError
 from latchkey.sandbox import create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
@@ -125,13 +125,20 @@ def _brand(settings: Settings) -> Brand:
         raise ConfigError(f"Latchkey cannot start. Please mend the brand:\n{error}") from None
 
 
+def _mail_hosts(settings: Settings) -> MailHosts:
+    try:
+        return MailHosts.load(settings.providers_file)
+    except ProvidersFileError as error:
+        raise ConfigError(f"Latchkey cannot start. Please mend PROVIDERS_FILE:\n{error}") from None
+
+
 def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport | None) -> Services:
     nylas = NylasClient(
         HttpClient(transport=transport),
         base_url=settings.nylas_api_uri,
         api_key=settings.nylas_api_key,
     )
-    hosts = MailHosts.load()
+    hosts = _mail_hosts(settings)
     clients = _oauth_clients(settings, transport)
     keys = (settings.secret_key, *settings.secret_key_fallbacks)
     store = Store(

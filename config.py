@@ -131,6 +131,7 @@ class Settings:
     limits: RateLimits = setting(parse=rate_limits, unset=None)
     known_domains: bool = setting("true", switch)
     mx_lookups: bool = setting("true", switch)
+    providers_file: Path | None = setting(parse=_file, unset=None)
     result_webhook_url: str = setting(parse=endpoint)
     result_webhook_secret: str = setting(parse=random_key, secret=True)
     result_webhook_email: bool = setting("false", switch)

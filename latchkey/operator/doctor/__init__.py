@@ -4,6 +4,7 @@ doctor/
 ├── finding     one line of the checklist
 ├── nylas       key, region, clock, application
 ├── connectors  which providers are offered, and what is missing for the others
+├── mail_hosts  age of what is known about mail providers
 ├── machine     address, proxies, Redis, DNS, processes
 └── public_url  the page itself, as people reach it
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from latchkey.operator.doctor.connectors import check_providers
 from latchkey.operator.doctor.finding import Finding, Level, exit_code
 from latchkey.operator.doctor.machine import check_machine
+from latchkey.operator.doctor.mail_hosts import check_mail_hosts
 from latchkey.operator.doctor.nylas import check_apps, check_nylas
 from latchkey.web.services import Services
 
@@ -29,4 +31,5 @@ def diagnose(services: Services, *, outside: bool = True) -> Iterator[Finding]:
     if not any(finding.level is Level.FAILED for finding in key):
         yield from check_providers(services)
         yield from check_apps(services)
+    yield from check_mail_hosts(services)
     yield from check_machine(services, outside=outside)

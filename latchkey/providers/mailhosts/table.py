@@ -1,14 +1,16 @@
 """The table of mail servers, so that people need not know the servers of their provider."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from importlib.resources import files
-from typing import Self
+from pathlib import Path
+from typing import Self, TypeVar
 
+from latchkey.providers.mailhosts.help import Help, help_in
 from latchkey.providers.mailhosts.names import ascii_name
+from latchkey.providers.mailhosts.rows import Row, lay_over, own_rows
 
+_Found = TypeVar("_Found")
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -21,25 +23,13 @@ class Username(StrEnum):
     """The part before the @."""
 
 
-class HelpKind(StrEnum):
-    """What the owner of a mailbox must do or know before a password login works."""
+class Unsupported(StrEnum):
+    """Why no mailbox at a domain can be connected with a password or otherwise."""
 
-    APP_PASSWORD = "app-password"
-    """The account's own password is refused; a password made for one app is needed."""
-    APP_PASSWORD_IF_TWO_STEP = "app-password-if-two-step"
-    """The account's own password works, unless two-step sign-in is on: then as above."""
-    SECURE_MAIL_KEY = "secure-mail-key"
-    """As an app password, under the name AT&T gives it."""
-    EXTERNAL_APP_PASSWORD = "external-app-password"
-    """As an app password, under the name mail.ru gives it: password for external apps."""
-    SEPARATE_PASSWORD = "separate-password"
-    """E-mail programs have one password of their own, set apart from the account's (T-Online)."""
-    AUTHORISATION_CODE = "authorisation-code"
-    """A code that webmail hands out takes the place of the password (QQ, NetEase)."""
-    ENABLE_IMAP = "enable-imap"
-    """IMAP is off until it is switched on in the settings of the mailbox."""
-    PAID_IMAP = "paid-imap"
-    """IMAP belongs to a paid plan."""
+    NO_IMAP = "no-imap"
+    """Other apps cannot sign in at all."""
+    FORWARD_ONLY = "forward-only"
+    """Its addresses lead to other mailboxes; there is none behind them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,19 +38,6 @@ class Server:
 
     host: str
     port: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Help:
-    """What stands between a mailbox and its password login, in the order in which to do it.
-
-    `link` is the provider's own page, if it has a stable one. `letter_groups` says that app
-    passwords are shown as four groups of four letters whose blanks are not part of them.
-    """
-
-    kinds: tuple[HelpKind, ...]
-    link: str | None
-    letter_groups: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,46 +54,49 @@ class MailHost:
 
 @dataclass(frozen=True, kw_only=True)
 class MailHosts:
-    """Every known mail provider (sources: sign_in/data/README.md)."""
+    """Every known mail provider (sources: data/README.md)."""
 
     _by_domain: Mapping[str, MailHost] = field(repr=False)
+    _by_suffix: Mapping[str, MailHost] = field(repr=False)
     _by_imap_host: Mapping[str, MailHost] = field(repr=False)
     _by_mx_suffix: Mapping[str, MailHost] = field(repr=False)
     _every_host: frozenset[str] = field(repr=False)
-    _unsupported: Mapping[str, str] = field(repr=False)
+    _unsupported: Mapping[str, tuple[str, Unsupported]] = field(repr=False)
+    _checked: tuple[str, ...] = field(repr=False)
 
     @classmethod
-    def load(cls) -> Self:
-        """Read the tables that come with the package."""
-        helps = {row["provider"]: _help(row) for row in _rows("help.csv")}
-        by_domain: dict[str, MailHost] = {}
-        by_imap_host: dict[str, MailHost] = {}
-        by_mx_suffix: dict[str, MailHost] = {}
-        every_host: set[str] = set()
-        for row in _rows("hosts.csv"):
-            # A provider known by its MX only has no domains, but its servers count all the same.
-            for domain in row["domains"].split() or [""]:
-                entry = _mail_host(row, domain, helps.get(row["name"]))
-                by_imap_host.setdefault(entry.imap.host, entry)
-                every_host |= {entry.imap.host, entry.smtp.host}
-                if domain:
-                    by_domain[domain] = entry
-            by_mx_suffix |= dict.fromkeys(row["mx_suffixes"].split(), entry)
+    def load(cls, file: Path | None = None) -> Self:
+        """Read the tables that come with the package, and the operator's own over them.
+
+        :raises ProvidersFileError: when the operator's file cannot be used.
+        """
+        hosts, help_rows = own_rows("hosts.csv"), own_rows("help.csv")
+        if file:
+            lay_over(hosts, help_rows, file)
+        helps = {row["provider"]: help_in(row) for row in help_rows}
+        tables = _Tables()
+        for row in hosts:
+            tables.add(row, helps.get(row["name"]))
+        unsupported = own_rows("unsupported.csv")
         return cls(
-            _by_domain=by_domain,
-            _by_imap_host=by_imap_host,
-            _by_mx_suffix=by_mx_suffix,
-            _every_host=frozenset(every_host),
+            _by_domain=tables.by_domain,
+            _by_suffix=tables.by_suffix,
+            _by_imap_host=tables.by_imap_host,
+            _by_mx_suffix=tables.by_mx_suffix,
+            _every_host=frozenset(tables.every_host),
             _unsupported={
-                domain: row["name"]
-                for row in _rows("unsupported.csv")
-                for domain in row["domains"].split()
+                key: (row["name"], Unsupported(row["reason"]))
+                for row in unsupported
+                for key in (*row["domains"].split(), *_dotted(row["suffixes"]))
+                if key not in tables.by_domain
             },
+            _checked=tuple(row["checked"] for row in (*hosts, *help_rows, *unsupported)),
         )
 
     def find(self, domain: str) -> MailHost | None:
-        """Give the servers of exactly this mail domain, in Unicode or punycode."""
-        return self._by_domain.get(ascii_name(domain) or "")
+        """Give the servers of this mail domain, in Unicode or punycode."""
+        name = ascii_name(domain) or ""
+        return self._by_domain.get(name) or _by_ending(self._by_suffix, name)
 
     def by_imap_host(self, host: str) -> MailHost | None:
         """Give the provider behind an IMAP host; the first by name where several share it."""
@@ -124,9 +104,8 @@ class MailHosts:
 
     def by_mx(self, exchange: str) -> MailHost | None:
         """Give the provider that takes in mail at this host; the longest known ending decides."""
-        labels = exchange.lower().rstrip(".").split(".")
-        endings = (".".join(labels[start:]) for start in range(len(labels)))
-        return next((self._by_mx_suffix[end] for end in endings if end in self._by_mx_suffix), None)
+        name = exchange.lower().rstrip(".")
+        return self._by_mx_suffix.get(name) or _by_ending(self._by_mx_suffix, name, dot="")
 
     def has_host(self, host: str) -> bool:
         """Tell whether this is the IMAP or SMTP host of a known provider."""
@@ -134,17 +113,66 @@ class MailHosts:
 
     def unsupported(self, domain: str) -> str | None:
         """Give the name of the provider if its mailboxes cannot be reached by IMAP at all."""
-        return self._unsupported.get(ascii_name(domain) or "")
+        found = self._why(domain)
+        return found[0] if found else None
+
+    def forwards_only(self, domain: str) -> bool:
+        """Tell whether addresses of this domain lead to other mailboxes and have none."""
+        found = self._why(domain)
+        return found is not None and found[1] is Unsupported.FORWARD_ONLY
+
+    def checked_before(self, date: str) -> int:
+        """Return how many rows were last compared with their source before ``date`` (ISO 8601)."""
+        return sum(checked < date for checked in self._checked if checked)
+
+    def _why(self, domain: str) -> tuple[str, Unsupported] | None:
+        name = ascii_name(domain) or ""
+        return self._unsupported.get(name) or _by_ending(self._unsupported, name)
 
 
-def _rows(name: str) -> Iterator[Mapping[str, str]]:
-    text = (files("latchkey.providers.mailhosts") / "data" / name).read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+class _Tables:
+    """What ``MailHosts`` looks up, while it is put together."""
+
+    def __init__(self) -> None:
+        self.by_domain: dict[str, MailHost] = {}
+        self.by_suffix: dict[str, MailHost] = {}
+        self.by_imap_host: dict[str, MailHost] = {}
+        self.by_mx_suffix: dict[str, MailHost] = {}
+        self.every_host: set[str] = set()
+
+    def add(self, row: Row, help_: Help | None) -> None:
+        """Take in one row. A provider known by its MX only has no domains, but servers."""
+        # One object for all domains, unless their names are part of the servers' names.
+        shared = None if "{domain}" in row["imap_host"] else _mail_host(row, "", help_)
+        for domain in row["domains"].split() or [""]:
+            entry = shared or _mail_host(row, domain, help_)
+            self.by_imap_host.setdefault(entry.imap.host, entry)
+            self.every_host |= {entry.imap.host, entry.smtp.host}
+            if domain:
+                self.by_domain[domain] = entry
+        own = _mail_host(row, "", help_, prefix="own_") if row["own_imap_host"] else entry
+        self.by_imap_host.setdefault(own.imap.host, own)
+        self.every_host |= {own.imap.host, own.smtp.host, *row["more_hosts"].split()}
+        for host in row["more_hosts"].split():
+            self.by_imap_host.setdefault(host, entry)
+        self.by_mx_suffix |= dict.fromkeys(row["mx_suffixes"].split(), own)
+        self.by_suffix |= dict.fromkeys(_dotted(row["suffixes"]), entry)
 
 
-def _mail_host(row: Mapping[str, str], domain: str, help_: Help | None) -> MailHost:
+def _dotted(suffixes: str) -> Iterator[str]:
+    return (f".{suffix}" for suffix in suffixes.split())
+
+
+def _by_ending(table: Mapping[str, _Found], name: str, *, dot: str = ".") -> _Found | None:
+    """Look up every ending of a name, the longest first; ``dot`` is what keys begin with."""
+    labels = name.split(".")
+    endings = (dot + ".".join(labels[start:]) for start in range(1, len(labels)))
+    return next((table[ending] for ending in endings if ending in table), None)
+
+
+def _mail_host(row: Row, domain: str, help_: Help | None, *, prefix: str = "") -> MailHost:
     def server(kind: str) -> Server:
-        host = row[f"{kind}_host"].replace("{domain}", domain)
+        host = row[f"{prefix}{kind}_host"].replace("{domain}", domain)
         return Server(host=host, port=int(row[f"{kind}_port"]))
 
     return MailHost(
@@ -154,12 +182,4 @@ def _mail_host(row: Mapping[str, str], domain: str, help_: Help | None) -> MailH
         username=Username(row["username"]),
         password_login=_YES_OR_NO[row["password_login"]],
         help=help_,
-    )
-
-
-def _help(row: Mapping[str, str]) -> Help:
-    return Help(
-        kinds=tuple(HelpKind(kind) for kind in row["kinds"].split()),
-        link=row["link"] or None,
-        letter_groups=_YES_OR_NO[row["letter_groups"]],
     )

@@ -56,12 +56,7 @@ def submit() -> ResponseReturnValue:
     if not valid:
         return make_response(_page(form, before), 422)
     if name := services.hosts.unsupported(form.address.ascii_domain):
-        form.email.errors = [
-            translate(
-                "%(name)s has no way for other apps to sign in. Please use a different address.",
-                name=name,
-            )
-        ]
+        form.email.errors = [_unsupported(name, form.address.ascii_domain)]
         return make_response(_page(form, before), 422)
     email = str(form.address.ascii_email)
     found = start.provider_for(email, before)
@@ -73,6 +68,19 @@ def submit() -> ResponseReturnValue:
     if not found:
         return redirect(url_for("chooser.show", s=sign_in.id), code=303)
     return redirect(url_for(PROVIDERS[found].page, key=found, s=sign_in.id), code=303)
+
+
+def _unsupported(name: str, domain: str) -> str:
+    if get_services().hosts.forwards_only(domain):
+        return translate(
+            "%(name)s only forwards mail, so there is no mailbox to connect. Please type the "
+            "address that your mail arrives at.",
+            name=name,
+        )
+    return translate(
+        "%(name)s has no way for other apps to sign in. Please use a different address.",
+        name=name,
+    )
 
 
 def _begin(*, complete: bool) -> ResponseReturnValue:

@@ -340,3 +340,11 @@ def test_the_version_stands_in_one_place() -> None:
     files = [ROOT / "app.py", ROOT / "config.py", *(ROOT / "latchkey").rglob("*.py")]
     assert f'version = "{said[1]}"' in (ROOT / "pyproject.toml").read_text()
     assert not [file for file in files if f'"{said[1]}"' in file.read_text()]
+
+
+def test_rows_about_mail_providers_that_are_a_year_old_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "providers.csv"
+    file.write_text("name,checked\nFastmail,2020-01-01\n")
+    finding = one(app_with(connectors(), PROVIDERS_FILE=str(file)), "mail-hosts")
+    assert finding.level is Level.WARNING
+    assert "1 rows about mail providers were last checked more than 12 months ago" in finding.text

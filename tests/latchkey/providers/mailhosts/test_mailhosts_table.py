@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.providers.mailhosts import HelpKind, MailHosts, Server, Username
+from latchkey.providers.mailhosts import Ends, HelpKind, HelpNote, MailHosts, Server, Username
 
 ROOT = Path(__file__).parents[4]
 DATA = ROOT / "latchkey/providers/mailhosts/data"
@@ -36,6 +36,9 @@ UNSUPPORTED = rows("unsupported.csv")
 def test_every_row_has_valid_names_and_mail_ports(row: dict[str, str]) -> None:
     for name in cells(row, "domains", "mx_suffixes", "imap_host", "smtp_host"):
         assert NAME.fullmatch(name.replace("{domain}", "domain.example")), name
+    for name in cells(row, "suffixes", "own_imap_host", "own_smtp_host", "more_hosts"):
+        assert NAME.fullmatch(name), name
+    assert bool(row["own_imap_host"]) is bool(row["own_smtp_host"])
     assert row["domains"] or row["mx_suffixes"]
     assert row["imap_port"] in {"143", "993"}
     assert row["smtp_port"] in {"465", "587"}
@@ -80,10 +83,13 @@ def test_every_help_belongs_to_a_row_and_links_over_https(row: dict[str, str]) -
     kinds = row["kinds"].split()
     assert kinds
     assert set(kinds) <= set(HelpKind)
-    if row["link"]:
-        link = urlsplit(row["link"])
-        assert link.scheme == "https"
-        assert NAME.fullmatch(link.netloc)
+    assert set(row["notes"].split()) <= set(HelpNote)
+    for link in filter(None, (row["link"], row["manage"])):
+        assert urlsplit(link).scheme == "https"
+        assert NAME.fullmatch(urlsplit(link).netloc)
+    re.compile(row["shape"])
+    if HelpKind.APP_PASSWORD in kinds:
+        assert row["ends"] in set(Ends), "what ends it is known where only app passwords work"
 
 
 def test_help_is_sorted_and_given_once() -> None:
@@ -96,6 +102,96 @@ def test_every_kind_of_help_is_used_and_has_its_sentence_on_the_page(kind: HelpK
     page = (ROOT / "templates/components/password_help.html").read_text(encoding="utf-8")
     assert f'kind == "{kind}"' in page
     assert any(kind in row["kinds"].split() for row in HELP)
+
+
+@pytest.mark.parametrize("note", HelpNote)
+def test_every_note_is_used_and_has_its_sentence_on_the_page(note: HelpNote) -> None:
+    page = (ROOT / "templates/components/password_help.html").read_text(encoding="utf-8")
+    assert f'note == "{note}"' in page
+    assert any(note in row["notes"].split() for row in HELP)
+
+
+@pytest.mark.parametrize("table", [ROWS, HELP, UNSUPPORTED], ids=["hosts", "help", "unsupported"])
+def test_every_row_says_when_it_was_checked(table: list[dict[str, str]]) -> None:
+    assert all(re.fullmatch(r"202[6-9]-[01]\d-[0-3]\d", row["checked"]) for row in table)
+    assert HOSTS.checked_before("2026-01-01") == 0
+    assert HOSTS.checked_before("2099-01-01") == len(ROWS) + len(HELP) + len(UNSUPPORTED)
+
+
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [
+        ("yahoo.com.ph", "Yahoo! Mail"), ("yahoo.gr", "Yahoo! Mail"), ("yahoo.pl", "Yahoo! Mail"),
+        ("yahoo.co.jp", "Yahoo! JAPAN Mail"), ("hotmail.co.nz", "Outlook.com (Microsoft)"),
+        ("outlook.co.nz", "Outlook.com (Microsoft)"), ("live.com.mx", "Outlook.com (Microsoft)"),
+        ("acme.onmicrosoft.com", "Microsoft 365"), ("a.b.onmicrosoft.com", "Microsoft 365"),
+        ("onmicrosoft.com", "Microsoft 365"), ("gmx.at", "GMX Freemail (gmx.net)"),
+        ("zoho.com.cn", "Zoho Mail - China"), ("yandex.com.tr", "Yandex Mail"),
+        ("foxmail.com", "qq.com"), ("vip.qq.com", "qq.com"), ("vip.163.com", "vip.163.com"),
+        ("internet.ru", "mail.ru"), ("vk.com", "mail.ru"), ("ukr.net", "ukr.net"),
+        ("mail.ee", "mail.ee"), ("rogers.com", "Rogers Yahoo! Mail"),
+    ],
+)  # fmt: skip
+def test_domains_of_a_family_belong_to_it(domain: str, name: str) -> None:
+    host = HOSTS.find(domain)
+    assert host is not None
+    assert host.name == name
+
+
+@pytest.mark.parametrize("domain", ["notonmicrosoft.com", "onmicrosoft.com.evil.example"])
+def test_a_suffix_is_a_whole_name(domain: str) -> None:
+    assert HOSTS.find(domain) is None
+
+
+def test_company_domains_at_zoho_have_servers_of_their_own() -> None:
+    private, company = HOSTS.find("zoho.eu"), HOSTS.by_mx("mx2.zoho.eu")
+    assert private is not None
+    assert company is not None
+    assert (private.imap.host, private.smtp.host) == ("imap.zoho.eu", "smtp.zoho.eu")
+    assert (company.imap.host, company.smtp.host) == ("imappro.zoho.eu", "smtppro.zoho.eu")
+    assert company.name == private.name
+    assert HOSTS.has_host("imappro.zoho.eu")
+
+
+@pytest.mark.parametrize("host", ["imap.ionos.com", "smtp.ionos.co.uk", "imap.ionos.de"])
+def test_other_names_of_a_server_are_known(host: str) -> None:
+    assert HOSTS.has_host(host)
+
+
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [
+        ("privaterelay.appleid.com", "Apple Hide My Email"),
+        ("duck.com", "DuckDuckGo Email Protection"),
+        ("ann.anonaddy.com", "addy.io"),
+        ("sub.mozmail.com", "Firefox Relay"),
+    ],
+)
+def test_services_that_only_forward_are_named_as_such(domain: str, name: str) -> None:
+    assert HOSTS.unsupported(domain) == name
+    assert HOSTS.forwards_only(domain)
+    assert HOSTS.find(domain) is None
+
+
+def test_a_mailbox_without_imap_is_no_forwarding() -> None:
+    assert HOSTS.unsupported("i.ua") == "I.UA"
+    assert not HOSTS.forwards_only("i.ua")
+    assert not HOSTS.forwards_only("gmail.com")
+
+
+@pytest.mark.parametrize(
+    ("domain", "password"),
+    [
+        ("icloud.com", "abcd-efgh-ijkl-mnop"), ("gmail.com", "abcdefghijklmnop"),
+        ("yahoo.de", "abcdefghijklmnop"), ("fastmail.com", "a1b2c3d4e5f6g7h8"),
+    ],
+)  # fmt: skip
+def test_the_shape_of_an_app_password_is_known(domain: str, password: str) -> None:
+    host = HOSTS.find(domain)
+    assert host is not None
+    assert host.help is not None
+    assert re.fullmatch(host.help.shape, password)
+    assert not re.fullmatch(host.help.shape, "My usual password 1")
 
 
 def test_licence_of_the_data_lies_beside_it() -> None:

@@ -173,3 +173,21 @@ def test_the_answer_to_one_question_is_none_to_another(visitor: Visitor) -> None
     page = visitor.enter("someone@gmial.com")
     page = visitor.submit(page, email="someone@hotmial.com")
     assert page.heading == "Did you mean hotmail.com?"
+
+
+@pytest.mark.parametrize(
+    ("email", "name"),
+    [
+        ("x1y2@privaterelay.appleid.com", "Apple Hide My Email"),
+        ("ann@duck.com", "DuckDuckGo Email Protection"),
+    ],
+)
+def test_an_address_that_only_forwards_asks_for_the_mailbox_behind(
+    visitor: Visitor, email: str, name: str
+) -> None:
+    page = visitor.enter(email)
+    assert page.status == 422
+    assert page.error_at("email") == (
+        f"{name} only forwards mail, so there is no mailbox to connect. Please type the address "
+        "that your mail arrives at."
+    )
