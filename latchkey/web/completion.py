@@ -46,7 +46,9 @@ def end(sign_in: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) 
     report(provider, outcome)
     webhooks = get_services().webhooks
     if not isinstance(outcome, Connected):
-        webhooks.failed(reference_to(sign_in, provider.key), reason=outcome.problem.kind)
+        reference = reference_to(sign_in, provider.key)
+        webhooks.failed(reference, reason=outcome.problem.kind)
+        webhooks.expect(reference)
         return
     grant = outcome.grant
     reconnected = 0 < grant.created < sign_in.started - _CLOCK_SECONDS

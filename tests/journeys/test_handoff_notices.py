@@ -154,12 +154,18 @@ def test_a_link_without_an_app_is_told_about_with_its_own_state(
 
 
 LEAVING: dict[str, tuple[dict[str, Any], Callable[[Visitor, Page], object]]] = {
-    "at the first page": ({}, lambda visitor, page: page),
     "after the address": ({}, lambda visitor, page: visitor.submit(page, email=EMAIL)),
-    "at the chooser": ({"prompt": "select_provider"}, lambda visitor, page: page),
-    "before a provider": ({"provider": "google"}, lambda visitor, page: page),
     "at a provider": ({"provider": "google"}, start),
-    "at a form": ({"provider": "imap", "login_hint": EMAIL}, lambda visitor, page: page),
+    "after a wrong password": (
+        {"provider": "imap", "login_hint": "wrong-password@example.com"},
+        lambda visitor, page: visitor.submit(page, password="wrong"),
+    ),
+}
+LOOKING: dict[str, dict[str, Any]] = {
+    "at the first page": {},
+    "at the chooser": {"prompt": "select_provider"},
+    "before a provider": {"provider": "google"},
+    "at a form": {"provider": "imap", "login_hint": EMAIL},
 }
 
 
@@ -170,8 +176,19 @@ def test_the_app_hears_of_who_says_nothing_any_more(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(publisher, "ABANDONED_SECONDS", 0.3)
     go(*app.send(state="s", **query))
-    notice = only(firm)
-    assert (notice["type"], notice["state"]) == ("sign_in.abandoned", "s")
+    eventually(lambda: "sign_in.abandoned" in [kind for kind, _ in firm.receiver.told])
+    assert firm.receiver.received[-1].told["state"] == "s"
+
+
+@pytest.mark.parametrize("query", LOOKING.values(), ids=LOOKING)
+def test_link_previews_and_scanners_do_not_give_anything_up(
+    app: CallingApp, firm: Company, monkeypatch: pytest.MonkeyPatch, query: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(publisher, "ABANDONED_SECONDS", 0.1)
+    for _ in range(20):
+        app.send(state="s", **query)
+    time.sleep(0.4)
+    assert not firm.receiver.received
 
 
 def test_who_went_straight_to_a_provider_and_is_connected_has_not_given_up(
@@ -181,7 +198,7 @@ def test_who_went_straight_to_a_provider_and_is_connected_has_not_given_up(
     visitor, page = app.send(provider="google")
     page = visitor.get(decide(visitor, start(visitor, page), account="me@gmail.com"))
     app.receive(visitor, page)
-    app.send(state="another person")
+    visitor.submit(app.send(visitor, state="another person")[1], email=EMAIL)
     eventually(lambda: len(firm.receiver.received) == 2)
     assert [kind for kind, _ in firm.receiver.told] == ["sign_in.connected", "sign_in.abandoned"]
     assert firm.receiver.received[1].told["state"] == "another person"

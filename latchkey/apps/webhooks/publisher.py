@@ -92,7 +92,9 @@ class Webhooks:
             **({"email": reference_to.email} if self._with_email else {}),
         }
         notice = WebhookEvent(told=told, until=time.time() + seconds + _TRIED_SECONDS)
-        self._outbox.put(notice_id, notice.pack(), seconds=seconds)
+        # Anybody can make the others; they must not take the room of what counts most.
+        minor = kind != "connected"
+        self._outbox.put(notice_id, notice.pack(), seconds=seconds, minor=minor)
         self._sender.wake()
 
 

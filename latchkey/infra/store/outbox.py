@@ -29,12 +29,14 @@ class Outbox:
         self._store = store
         self._mine = MemoryOutbox()
 
-    def put(self, key: str, value: Any, *, seconds: float) -> None:
+    def put(self, key: str, value: Any, *, seconds: float, minor: bool = False) -> None:
         """Have ``value``, anything that JSON can carry except None, done in ``seconds``.
 
         What waits under ``key`` is replaced.
+
+        :param minor: it may be left out when so much waits that only room for the others is left.
         """
-        self._mine.put(key, value, seconds=seconds)
+        self._mine.put(key, value, seconds=seconds, minor=minor)
 
     def drop(self, key: str) -> None:
         """Forget what waits under ``key``."""

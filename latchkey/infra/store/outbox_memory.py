@@ -13,6 +13,9 @@ from typing import Any
 from latchkey.infra import logs
 
 _MOST = 10_000
+# Minor entries leave the rest of the room to the others.
+_MOST_MINOR = 8_000
+_LOG_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +40,14 @@ class Entry:
 
     :ivar value: None when there is nothing to do, except that Redis has to forget the key.
     :ivar due: when it is to be done, or for how long it is leased, by ``time.monotonic``.
+    :ivar minor: not taken in any more when only the room for the others is left.
     """
 
     key: str
     value: Any
     due: float
     leased: bool = False
+    minor: bool = False
 
     @property
     def seconds(self) -> float:
@@ -51,18 +56,25 @@ class Entry:
 
 
 class MemoryOutbox:
-    """Safe between threads, and bounded: the oldest entry goes first when there are too many."""
+    """Safe between threads, and bounded: the oldest entry goes first when there are too many.
+
+    Of minor entries, those that would be too many are not taken in.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
         # When and what, the earliest first.
         self._order: list[tuple[float, str]] = []
         self._lock = threading.Lock()
+        self._logged_at = float("-inf")
 
-    def put(self, key: str, value: Any, *, seconds: float) -> None:
+    def put(self, key: str, value: Any, *, seconds: float, minor: bool = False) -> None:
         """Have ``value`` done in ``seconds``, instead of what waits under ``key``."""
         with self._lock:
-            self._put(key, value, seconds)
+            if minor and key not in self._entries and len(self._entries) >= _MOST_MINOR:
+                self._log_full()
+            else:
+                self._put(key, value, seconds, minor=minor)
 
     def add(self, key: str, value: Any, *, seconds: float) -> None:
         """Have ``value`` done in ``seconds``, unless something newer waits under ``key``."""
@@ -119,13 +131,19 @@ class MemoryOutbox:
                 if self._entries.get(entry.key) is entry:
                     self._take(entry.key)
 
-    def _put(self, key: str, value: Any, seconds: float) -> None:
+    def _log_full(self) -> None:
+        now = time.monotonic()
+        if now - self._logged_at > _LOG_SECONDS:
+            self._logged_at = now
+            logs.event("outbox", level=logging.WARNING, outcome="full")
+
+    def _put(self, key: str, value: Any, seconds: float, *, minor: bool = False) -> None:
         self._take(key)
         if len(self._entries) >= _MOST:
             oldest = next(iter(self._entries))
             self._take(oldest)
             logs.event("outbox", level=logging.WARNING, outcome="dropped", detail=oldest)
-        self._place(Entry(key=key, value=value, due=time.monotonic() + seconds))
+        self._place(Entry(key=key, value=value, due=time.monotonic() + seconds, minor=minor))
 
     def _place(self, entry: Entry) -> None:
         # What was there before keeps its place in the dict, which is its age.

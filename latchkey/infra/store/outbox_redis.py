@@ -14,6 +14,9 @@ from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 # Longer than anything waits. Each new entry starts it anew; without any, all may go.
 _KEPT_MILLISECONDS = 2 * 24 * 60 * 60 * 1000
 _NEWEST = 0
+# Together about 60 MB. As in memory, minor entries leave room to the others.
+_MOST = 60_000
+_MOST_MINOR = 50_000
 
 # A sorted set of keys by the time when they are due, and a hash of what they stand for. The time is
 # Redis's own, so the clocks of the machines need not agree.
@@ -33,9 +36,20 @@ local function set(key, value, wait)
 end
 """
 _CHANGE = f"""{_SET}
-for i = 1, #ARGV, 3 do set(ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
-redis.call('PEXPIRE', KEYS[1], {_KEPT_MILLISECONDS})
-redis.call('PEXPIRE', KEYS[2], {_KEPT_MILLISECONDS})
+local full = 0
+for i = 4, #ARGV, 4 do
+  local key, value, wait, minor = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local most = tonumber(minor == '1' and ARGV[1] or ARGV[2])
+  if value ~= '' and redis.call('ZCARD', KEYS[1]) >= most
+    and not redis.call('ZSCORE', KEYS[1], key) then
+    full = full + 1
+  else
+    set(key, value, wait)
+  end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return full
 """
 _CLAIM = f"""{_NOW}
 local lease = now + ARGV[2]
@@ -77,14 +91,16 @@ class RemoteOutbox:
     def change(self, entries: Sequence[Entry]) -> None:
         """Have all of them done when they are due, instead of what waits under their keys."""
         for number, box in enumerate(self._boxes):
-            args: list[str | int] = []
+            args: list[str | int] = [_MOST_MINOR, _MOST, _KEPT_MILLISECONDS]
             for entry in entries:
                 value = entry.value if number == _NEWEST else None
                 args += [
                     self._member(number, entry.key),
                     *self._write(entry.key, value, entry.seconds),
+                    int(entry.minor),
                 ]
-            self._change(keys=box, args=args)
+            if full := self._change(keys=box, args=args):
+                logs.event("outbox", level=logging.WARNING, outcome="full", detail=f"{full}")
 
     def claim(self, limit: int, *, lease: float) -> tuple[list[Claim], float]:
         """Return at most so many that are due, see ``MemoryOutbox.claim``."""

@@ -91,8 +91,6 @@ def _begin(*, complete: bool) -> ResponseReturnValue:
             return redirect(url_for("connected.show", s=done.id))
         raise
     STEPS.count(step="arrived")
-    # From now on: not everybody comes to the e-mail step.
-    get_services().webhooks.expect(reference_to(sign_in, sign_in.provider))
     return redirect(_first_page(sign_in))
 
 

@@ -14,7 +14,7 @@ from latchkey.problems import PROBLEMS
 from latchkey.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow
-from latchkey.web.completion import counted, end
+from latchkey.web.completion import counted, end, reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.in_app_browser import hindering_app
 from latchkey.web.metrics import STEPS
@@ -94,6 +94,7 @@ def start(key: str) -> ResponseReturnValue:
     pick = _other_account(sign_in)
     STEPS.count(step="credentials")
     flow.save(sign_in, pending=pending, authorization_failure=None)
+    get_services().webhooks.expect(reference_to(sign_in, key))
     return redirect(client.authorization_url(pending, email=sign_in.email, other_account=pick))
 
 

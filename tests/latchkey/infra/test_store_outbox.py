@@ -7,7 +7,7 @@ import pytest
 import redis as redis_client
 
 from latchkey.infra import logs
-from latchkey.infra.store import Claim, Outbox, Store, outbox, outbox_memory
+from latchkey.infra.store import Claim, Outbox, Store, outbox, outbox_memory, outbox_redis
 from latchkey.infra.store.outbox_memory import MemoryOutbox
 from tests.servers import RedisServer, redis
 from tests.stores import store_at
@@ -255,7 +255,7 @@ class TestWithoutRedis:
 
     def test_what_it_was_at_when_redis_went_is_tried_again(self, process: Process) -> None:
         with redis() as server:
-            box = process(server.url)
+            box = Outbox(store_at(server.url))
             box.put("key", 1, seconds=0)
             (got,) = claim(box)
             server.stop()
@@ -276,3 +276,41 @@ class TestWithoutRedis:
             time.sleep(1.1)
             box.claim(0)
             assert claim(other) == []
+
+
+def test_minor_entries_leave_room_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox_memory, "_MOST_MINOR", 3)
+    memory = MemoryOutbox()
+    for number in range(10):
+        memory.put(f"minor {number}", 1, seconds=9, minor=True)
+    memory.put("minor 0", 2, seconds=9, minor=True)
+    memory.put("major", 1, seconds=0)
+    waiting = {entry.key: entry.value for entry in memory.waiting(99)}
+    assert waiting == {"minor 0": 2, "minor 1": 1, "minor 2": 1, "major": 1}
+
+
+def test_minor_entries_leave_room_in_redis(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_redis, "_MOST_MINOR", 3)
+    box = Outbox(store_at(server.url))
+    for number in range(10):
+        box.put(f"minor {number}", 1, seconds=0, minor=True)
+    box.claim(0)
+    box.put("minor 0", 2, seconds=0, minor=True)
+    box.put("major", 1, seconds=0)
+    got = claim(box)
+    waiting = {one.key: one.value for one in got}
+    for one in got:
+        box.done(one)
+    assert waiting == {"minor 0": 2, "minor 1": 1, "minor 2": 1, "major": 1}
+
+
+def test_there_is_a_limit_to_all_that_waits_in_redis(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_redis, "_MOST", 3)
+    box = Outbox(store_at(server.url))
+    for number in range(10):
+        box.put(f"major {number}", 1, seconds=0)
+    assert len(claim(box)) == 3
