@@ -1,12 +1,16 @@
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
 from config import CLIENT_VARIABLES, OAUTH_PROVIDERS, ROOT, VARIABLES
 from latchkey.apps.parameters import READERS
+from latchkey.infra.logs import FIELDS
 from latchkey.infra.settings import Variable
+from latchkey.operator.events import EVENTS
 from latchkey.sandbox.outcomes import OUTCOMES
-from tests.test_structure import LAYERS
+from tests.test_structure import FILES, LAYERS
 
 EXAMPLE = (ROOT / ".env.example").read_text()
 README = (ROOT / "README.md").read_text()
@@ -109,3 +113,45 @@ def test_the_readme_points_to_files_that_exist() -> None:
 def test_the_commands_of_the_readme_are_targets_of_make() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     assert set(re.findall(r"\bmake ([a-z]+)\b(?=`|$)", README, re.M)) <= targets
+
+
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+
+
+def calls() -> Iterator[ast.Call]:
+    """Every place where the program logs something."""
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("logs.event", "event"):
+                yield node
+
+
+def name_of(call: ast.Call) -> str:
+    assert isinstance(call.args[0], ast.Constant), "an event has a fixed name"
+    return str(call.args[0].value)
+
+
+def test_the_list_has_every_event_of_the_code_and_no_other() -> None:
+    hint = "latchkey/operator/events.py and docs/operations.md list every event"
+    assert {name_of(call) for call in calls()} == set(EVENTS), hint
+
+
+def test_the_list_has_every_field_of_an_event() -> None:
+    fields: dict[str, set[str]] = {}
+    for call in calls():
+        names = {str(keyword.arg) for keyword in call.keywords} - {"level"}
+        fields.setdefault(name_of(call), set()).update(names)
+    assert fields == {name: set(event.fields) for name, event in EVENTS.items()}
+    assert {field for event in EVENTS.values() for field in event.fields} <= set(FIELDS)
+
+
+def test_operations_tells_of_every_event() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) \| (.*) \|$", OPERATIONS, re.M)
+    expected = [
+        (name, ", ".join(event.levels), " ".join(f"`{field}`" for field in event.fields) or "–")
+        for name, event in EVENTS.items()
+    ]
+    assert [row[:3] for row in rows if row[0] in EVENTS] == expected
+    assert [row[3] for row in rows if row[0] in EVENTS] == [
+        event.meaning for event in EVENTS.values()
+    ]

@@ -1,9 +1,6 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
-import re
 import secrets
-import time
-from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -13,6 +10,7 @@ from redis.retry import Retry
 from latchkey.infra.store.marks_redis import RemoteMarks
 from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
+from latchkey.infra.store.redis_facts import RedisFacts, read_facts
 from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 from latchkey.infra.store.windows_redis import RemoteWindows
 
@@ -45,25 +43,6 @@ redis.call('ZADD', KEYS[1], string.format('%.3f', slot), ARGV[6])
 redis.call('PEXPIRE', KEYS[1], math.ceil(slot - now + span))
 return {tostring(slot - now), peers, 1}
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class RedisFacts:
-    """What a server says of itself.
-
-    :ivar eviction: its ``maxmemory-policy``.
-    :ivar seconds: how long it took to answer.
-    """
-
-    name: str
-    version: str
-    eviction: str
-    seconds: float
-
-    @property
-    def number(self) -> tuple[int, ...]:
-        """The version as numbers."""
-        return tuple(int(part) for part in re.findall(r"[0-9]+", self.version)[:3])
 
 
 # As GETDEL, except that it reads no more than a value of ours can be.
@@ -132,18 +111,7 @@ class Remote:
 
     def describe(self) -> RedisFacts:
         """Ask the server about itself."""
-        began = time.perf_counter()
-        self._redis.ping()
-        seconds = time.perf_counter() - began
-        info = self._redis.info()
-        # A server may forbid CONFIG; INFO tells the policy, too.
-        name = "Valkey" if "valkey_version" in info else "Redis"
-        return RedisFacts(
-            name=name,
-            version=str(info.get("valkey_version") or info.get("redis_version", "")),
-            eviction=str(info.get("maxmemory_policy", "")),
-            seconds=seconds,
-        )
+        return read_facts(self._redis)
 
     def close(self) -> None:
         """Close all connections; the next call opens one again."""

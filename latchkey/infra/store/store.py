@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 from latchkey.infra import logs
 from latchkey.infra.metrics import Gauge
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
-from latchkey.infra.store.redis_store import Lost, RedisFacts, Remote, is_foreign
+from latchkey.infra.store.redis_facts import RedisFacts
+from latchkey.infra.store.redis_store import Lost, Remote, is_foreign
 from latchkey.infra.store.vault import Unusable, Vault
 from latchkey.infra.store.windows import Charge
 from latchkey.infra.store.windows_memory import MemoryWindows

@@ -118,10 +118,14 @@ def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
         yield _redis_warning(f"{facts.name} {facts.version} is too old.", "Use 6.2 or newer.")
     if facts.seconds > _SLOW_SECONDS:
         yield _redis_warning("Redis is slow.", "Each step of a sign-in asks it: have it nearby.")
-    if facts.eviction.startswith("allkeys"):
+    if facts.eviction not in ("", "noeviction"):
         yield _redis_warning(
-            f"Redis may drop anything when its memory is full (maxmemory-policy {facts.eviction}).",
-            "Set maxmemory-policy noeviction: result notices lie there.",
+            f"Redis may drop things when its memory is full (maxmemory-policy {facts.eviction}).",
+            "Set maxmemory-policy noeviction: result notices lie there, and which links were used.",
+        )
+    if not facts.durable:
+        yield _redis_warning(
+            "A Redis that starts again has forgotten which links were used.", "Set appendonly yes."
         )
     parts = urlsplit(settings.redis_url)
     if parts.scheme == "redis" and not is_loopback(parts.hostname or "localhost"):

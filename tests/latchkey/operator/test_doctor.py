@@ -235,12 +235,14 @@ def test_a_good_redis_is_told_with_version_and_delay(server: RedisServer) -> Non
 
 
 @pytest.mark.redis
-def test_a_redis_that_may_drop_things_is_told(server: RedisServer) -> None:
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+def test_a_redis_that_may_drop_things_is_told(server: RedisServer, policy: str) -> None:
     client = redis.Redis.from_url(server.url)
-    client.config_set("maxmemory-policy", "allkeys-lru")
+    client.config_set("maxmemory-policy", policy)
     client.close()
     texts = [finding.text for finding in found(app_with(FINE, REDIS_URL=server.url), "redis")]
-    assert any("allkeys-lru" in text for text in texts)
+    assert any(policy in text for text in texts)
+    assert any("forgotten which links" in text for text in texts)
 
 
 @pytest.mark.redis

@@ -1,0 +1,48 @@
+"""What a Redis or Valkey server says of itself, for the operator."""
+
+import re
+import time
+from dataclasses import dataclass
+
+import redis
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisFacts:
+    """What a server says of itself.
+
+    :ivar eviction: its ``maxmemory-policy``.
+    :ivar durable: it writes each change to a file (``appendonly``).
+    :ivar seconds: how long it took to answer.
+    """
+
+    name: str
+    version: str
+    eviction: str
+    durable: bool
+    seconds: float
+
+    @property
+    def number(self) -> tuple[int, ...]:
+        """The version as numbers."""
+        return tuple(int(part) for part in re.findall(r"[0-9]+", self.version)[:3])
+
+
+def read_facts(client: redis.Redis) -> RedisFacts:
+    """Ask the server.
+
+    :raises redis.RedisError: it does not answer.
+    """
+    began = time.perf_counter()
+    client.ping()
+    seconds = time.perf_counter() - began
+    info = client.info()
+    # A server may forbid CONFIG; INFO tells the policy, too.
+    name = "Valkey" if "valkey_version" in info else "Redis"
+    return RedisFacts(
+        name=name,
+        version=str(info.get("valkey_version") or info.get("redis_version", "")),
+        eviction=str(info.get("maxmemory_policy", "")),
+        durable=bool(info.get("aof_enabled")),
+        seconds=seconds,
+    )

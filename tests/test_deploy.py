@@ -1,0 +1,216 @@
+"""What deploy/ holds for containers, Kubernetes and systemd, tried without them."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import ROOT, VARIABLES
+from tests.conftest import KEY, SECRET
+from tests.servers import find_program, free_port, wait_for
+from tests.test_structure import ROUTES
+
+DEPLOY = ROOT / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
+COMPOSE = (DEPLOY / "compose.yaml").read_text()
+KUBERNETES = (DEPLOY / "kubernetes" / "latchkey.yaml").read_text()
+SERVICE = (DEPLOY / "latchkey.service").read_text()
+USER = 10001
+
+
+def instructions() -> list[tuple[str, str]]:
+    joined = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", DOCKERFILE, flags=re.M))
+    return [tuple(line.split(None, 1)) for line in joined.splitlines() if line]  # type: ignore[misc]
+
+
+def values(name: str) -> list[str]:
+    return [value for found, value in instructions() if found == name]
+
+
+def copied() -> Iterator[tuple[str, str]]:
+    """What goes from the repository into the last stage, and where to."""
+    last = max(number for number, (name, _) in enumerate(instructions()) if name == "FROM")
+    for name, value in instructions()[last:]:
+        if name == "COPY" and "--from" not in value:
+            *sources, target = value.split()
+            for source in sources:
+                yield source, target if source == target else f"{target}/{Path(source).name}"
+
+
+def server_seconds() -> int:
+    found = re.search(
+        r"^graceful_timeout = (\d+)$", (DEPLOY / "gunicorn.conf.py").read_text(), re.M
+    )
+    assert found
+    return int(found[1])
+
+
+def test_the_image_is_built_of_pinned_parts_in_two_stages() -> None:
+    bases = [value.split()[0] for value in values("FROM")]
+    assert len(bases) == 2
+    assert all(
+        re.fullmatch(r"python:3\.\d+-slim-\w+(@sha256:[0-9a-f]{64})?", base) for base in bases
+    )
+    assert len(set(bases)) == 1, "the environment fits the Python that it was made with"
+    (install,) = [value for value in values("RUN") if "pip install" in value]
+    assert "--require-hashes" in install
+    assert "--only-binary :all:" in install
+    assert not re.search(r"apt|curl|wget|ADD ", DOCKERFILE)
+
+
+def test_the_image_runs_as_nobody_special_and_without_a_shell() -> None:
+    assert values("USER") == [f"{USER}:{USER}"]
+    assert json.loads(values("CMD")[0])
+    assert json.loads(values("HEALTHCHECK")[0].partition("CMD ")[2])
+    assert values("STOPSIGNAL") == ["SIGTERM"]
+
+
+def test_every_way_starts_the_same_server() -> None:
+    *server, app = json.loads(values("CMD")[0])
+    command = " ".join([*server, f"'{app}'"])
+    assert f"web: {command}\n" == (DEPLOY / "Procfile").read_text()
+    assert f"/.venv/bin/{' '.join([*server, app])}\n" in SERVICE
+    assert command in (ROOT / "README.md").read_text()
+
+
+def test_nothing_goes_into_the_image_that_was_not_named() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    rules = [line for line in lines if not line.startswith("#")]
+    assert rules[0] == "*"
+    allowed = {rule.removeprefix("!") for rule in rules if rule.startswith("!")}
+    assert allowed == {source for source, _ in copied()} | {"requirements.txt"}
+    assert all((ROOT / name).exists() for name in allowed)
+
+
+@pytest.fixture
+def image() -> Iterator[Path]:
+    """The files of the image, which nobody can write to."""
+    folder = Path(tempfile.mkdtemp(prefix="image-"))
+    try:
+        for source, target in copied():
+            there = folder / target
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, there, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                there.parent.mkdir(exist_ok=True)
+                shutil.copy(ROOT / source, there)
+        subprocess.run([find_program("chmod"), "-R", "a+rX,a-w", str(folder)], check=True)
+        yield folder
+    finally:
+        subprocess.run([find_program("chmod"), "-R", "u+w", str(folder)], check=True)
+        shutil.rmtree(folder)
+
+
+def other_user() -> dict[str, int]:
+    """The image's user, where tests may become that one and it can read Python."""
+    if os.getuid() == 0:
+        try:
+            subprocess.run([sys.executable, "-c", ""], check=True, user=USER, cwd="/")
+        except (OSError, subprocess.CalledProcessError):
+            return {}
+        return {"user": USER, "group": USER}
+    return {}
+
+
+def test_the_files_of_the_image_are_enough_and_need_no_writing(image: Path) -> None:
+    port, metrics = free_port(), free_port()
+    environ = {
+        "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "HOST": "127.0.0.1",
+        "PORT": str(port), "METRICS_PORT": str(metrics), "WEB_CONCURRENCY": "2",
+        "NYLAS_API_KEY": KEY, "NYLAS_API_URI": "http://127.0.0.1:9", "SECRET_KEY": SECRET,
+        "PUBLIC_URL": "https://connect.example.com", "REDIS_URL": "redis://127.0.0.1:9/0",
+    }  # fmt: skip
+    command = [sys.executable, "-m", *json.loads(values("CMD")[0])]
+    check = [sys.executable, *json.loads(values("HEALTHCHECK")[0].partition("CMD ")[2])[1:]]
+    user = other_user()
+    server = subprocess.Popen(
+        command, cwd=image, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **user
+    )  # type: ignore[call-overload]
+    try:
+        wait_for(port, server)
+        wait_for(metrics, server)
+        # The first answer takes until a worker has loaded everything.
+        answers = (
+            subprocess.run(check, cwd=image, env=environ, check=False).returncode == 0
+            for _ in range(10)
+        )
+        assert any(answers)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+        assert subprocess.run(check, cwd=image, env=environ, check=False).returncode == 1
+    finally:
+        server.kill()
+        output = server.communicate()[0].decode()
+    assert "Traceback" not in output, output
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        (COMPOSE, r"stop_grace_period: (\d+)s"),
+        (KUBERNETES, r"terminationGracePeriodSeconds: (\d+)"),
+        (SERVICE, r"TimeoutStopSec=(\d+)"),
+    ],
+)
+def test_sign_ins_under_way_may_end(text: str, pattern: str) -> None:
+    found = re.search(pattern, text)
+    assert found
+    assert int(found[1]) > server_seconds()
+
+
+@pytest.mark.parametrize("text", [COMPOSE, KUBERNETES, SERVICE, DOCKERFILE])
+def test_only_settings_that_exist_are_set(text: str) -> None:
+    secrets = {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
+    known = {variable.name for variable in VARIABLES} | secrets | {"PATH"}
+    known |= {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    names = re.findall(
+        r"(?:^\s+|[ =])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|HOST|PORT)(?=[:=])", text, re.M
+    )
+    assert set(names) <= known
+    assert names
+
+
+def test_kubernetes_takes_it_as_restricted() -> None:
+    for line in (
+        "pod-security.kubernetes.io/enforce: restricted",
+        "runAsNonRoot: true",
+        f"runAsUser: {USER}",
+        "seccompProfile: { type: RuntimeDefault }",
+        "allowPrivilegeEscalation: false",
+        "capabilities: { drop: [ALL] }",
+        "readOnlyRootFilesystem: true",
+        "automountServiceAccountToken: false",
+        "maxUnavailable: 0",
+        "policyTypes: [Ingress, Egress]",
+    ):
+        assert line in KUBERNETES
+    assert {path for path in re.findall(r"path: (/\w+),", KUBERNETES)} <= ROUTES.keys()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert f"latchkey:{project['version']}\n" in KUBERNETES
+    assert "\t" not in KUBERNETES + COMPOSE
+
+
+def test_the_container_of_compose_cannot_write_or_gain_rights() -> None:
+    page = COMPOSE.partition("  page:\n")[2].partition("\n  valkey:\n")[0]
+    for line in ("read_only: true", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
+        assert line in page
+    assert "REDIS_URL" in page
+
+
+def test_systemd_finds_little_to_worry_about() -> None:
+    # In tenths: 2.0 is what it calls OK, with room.
+    done = subprocess.run(
+        [find_program("systemd-analyze"), "security", "--offline=true", "--no-pager",
+         "--threshold=20", str(DEPLOY / "latchkey.service")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-300:]
