@@ -1,6 +1,8 @@
 import ast
+import csv
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -155,3 +157,37 @@ def test_operations_tells_of_every_event() -> None:
     assert [row[3] for row in rows if row[0] in EVENTS] == [
         event.meaning for event in EVENTS.values()
     ]
+
+
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_docs_point_to_files_that_exist(page: Path) -> None:
+    text = page.read_text()
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (page.parent / target).exists(), target
+    folders = "latchkey|templates|static|locales|bench|deploy|docs|tests"
+    for path in re.findall(rf"`((?:{folders})/[^`…*{{<]+|config\.py|app\.py)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_architecture_names_the_layers_from_the_top() -> None:
+    plan = (ROOT / "docs" / "architecture.md").read_text().split("```\n")[1]
+    assert tuple(line.split()[0] for line in plan.splitlines()) == LAYERS
+
+
+def test_every_decision_has_its_context_choice_and_consequence() -> None:
+    entries = (ROOT / "docs" / "decisions.md").read_text().split("\n## ")[1:]
+    assert len(entries) >= 10
+    for entry in entries:
+        parts = re.findall(r"^(Context|Choice|Consequence): ", entry, re.M)
+        assert parts == ["Context", "Choice", "Consequence"], entry.splitlines()[0]
+
+
+def test_the_readme_counts_the_mail_providers_that_are_known() -> None:
+    with (ROOT / "latchkey/providers/mailhosts/data/hosts.csv").open(encoding="utf-8") as table:
+        known = {row["name"] for row in csv.DictReader(table) if row["imap_host"]}
+    counted = re.search(r"filled in for (\d+) mail\s+providers", README)
+    assert counted
+    assert int(counted[1]) == len(known)
