@@ -10,6 +10,7 @@ from jinja2 import nodes
 from app import create_app
 from config import ROOT
 from latchkey.providers import PROVIDERS
+from tests.browser.states import SETTINGS, SHOWN, STATES
 from tests.conftest import make_settings
 
 # From the top: a module imports from its own layer and from those below; the README has the same.
@@ -263,3 +264,17 @@ def test_every_icon_of_a_page_is_drawn() -> None:
     for name in template_names():
         named = re.findall(r"\bicon\(\"([^\"]+)\"\)", (TEMPLATES / name).read_text())
         assert set(named) <= drawings(), name
+
+
+PAGES = sorted(file.stem for file in (PACKAGE / "web" / "pages").glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_has_a_test_of_its_name(name: str) -> None:
+    assert (ROOT / "tests" / "latchkey" / "web" / "pages" / f"test_{name}.py").is_file()
+
+
+def test_every_page_is_looked_at_for_accessibility() -> None:
+    assert list(SHOWN) == sorted(file.name for file in (TEMPLATES / "pages").glob("*.html"))
+    assert set(SHOWN.values()) <= set(STATES)
+    assert set(SETTINGS) <= set(STATES)

@@ -1,12 +1,14 @@
 """Every state a page can be in, and how a visitor gets there; works without JavaScript."""
 
 import re
+import time
 from collections.abc import Callable
+from unittest import mock
 from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
-from config import SANDBOX_LINK_KEY
+from config import SANDBOX_API_KEY, SANDBOX_LINK_KEY
 from latchkey.apps import SignedLinks
 from latchkey.infra.marks import UsedMarks
 
@@ -113,6 +115,24 @@ def _not_found(page: Page) -> None:
     page.goto("/no-such-page")
 
 
+def _approved(page: Page) -> None:
+    page.goto("/oauth/microsoft/callback?admin_consent=True&state=x")
+
+
+def _limited(page: Page) -> None:
+    sign_in(page, "wrong-password@example.com")
+    send(page)
+
+
+def _was_connected(page: Page) -> None:
+    sign_in(page, "someone@example.com")
+    expect(page).to_have_title(re.compile(DONE))
+    later = time.time() + 45 * 60
+    # The server is in this process, so its clock is the one that is set.
+    with mock.patch("time.time", return_value=later):
+        page.reload()
+
+
 # The start of the title, and the way there.
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "entry": (ENTRY, _entry),
@@ -162,8 +182,34 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "app-unknown": ("Error: The way back", lambda page: _for_app(page, client_id="another")),
     "pinned": (ENTRY, _pinned),
     "link-broken": ("Error: This link", _link_broken),
+    "approved": ("Nothing more to do here", _approved),
+    "limited": ("Error: ", _limited),
+    "was-connected": ("Your mailbox was connected", _was_connected),
+    "not-configured": (
+        "Google is not configured here", lambda page: enter(page, "someone@gmail.com"),
+    ),
     "not-found": ("Error: This page doesn’t exist", _not_found),
 }  # fmt: skip
+
+# The settings of a site that gets into the state; the usual ones for all others.
+SETTINGS = {
+    "limited": {"LIMITS": "mailbox=1/5m"},
+    "not-configured": {"NYLAS_API_KEY": SANDBOX_API_KEY},
+}
+# A state in which each template of a page is shown.
+SHOWN = {
+    "approved.html": "approved",
+    "chooser.html": "chooser",
+    "connected.html": "connected",
+    "credentials.html": "imap",
+    "entry.html": "entry",
+    "limited.html": "limited",
+    "not_configured.html": "not-configured",
+    "oauth.html": "oauth",
+    "problem.html": "problem-outage",
+    "typing_slip.html": "typing-slip",
+    "was_connected.html": "was-connected",
+}
 
 
 def reach(page: Page, state: str) -> None:

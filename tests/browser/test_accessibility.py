@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from flask import template_rendered
+from jinja2 import Template
+from playwright.sync_api import Page
 
-from config import ROOT, SANDBOX_API_KEY
+from config import ROOT
 from tests.browser.axe import SCHEMES, flaws, flaws_everywhere, width
 from tests.browser.conftest import Site, running_site
-from tests.browser.states import STATES, enter, reach
+from tests.browser.states import SETTINGS, SHOWN, STATES, reach
 
 pytestmark = pytest.mark.browser
 
@@ -31,21 +33,32 @@ def site() -> Iterator[Site]:
         yield made
 
 
+@pytest.fixture
+def state_page(open_page: Callable[..., Page], site: Site, state: str) -> Iterator[Page]:
+    """A page of a site that can get into the state."""
+    if state not in SETTINGS:
+        yield open_page(url=site.url)
+    else:
+        with running_site(**SETTINGS[state]) as other:
+            yield open_page(url=other.url)
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_nobody_is_kept_out_by_a_page(page: Page, state: str) -> None:
-    reach(page, state)
-    assert flaws_everywhere(page) == []
+def test_nobody_is_kept_out_by_a_page(state_page: Page, state: str) -> None:
+    reach(state_page, state)
+    assert flaws_everywhere(state_page) == []
 
 
-def test_nobody_is_kept_out_where_a_provider_is_not_configured(
-    open_page: Callable[..., Page],
-) -> None:
-    with running_site(NYLAS_API_KEY=SANDBOX_API_KEY) as site:
-        page = open_page(url=site.url)
-        enter(page, "someone@gmail.com")
-        expect(page).to_have_title("Google is not configured here – Latchkey")
-        expect(page.get_by_text("Sandbox")).to_have_count(0)
-        assert flaws_everywhere(page) == []
+@pytest.mark.parametrize(("template", "state"), SHOWN.items(), ids=SHOWN)
+def test_the_state_of_a_template_shows_it(state_page: Page, template: str, state: str) -> None:
+    shown = []
+
+    def note(sender: object, template: Template, **more: object) -> None:
+        shown.append(template.name)
+
+    with template_rendered.connected_to(note):
+        reach(state_page, state)
+    assert shown[-1] == f"pages/{template}"
 
 
 @pytest.mark.parametrize("color", COLORS)

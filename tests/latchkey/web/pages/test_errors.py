@@ -1,0 +1,41 @@
+from http import HTTPStatus
+
+import pytest
+
+from tests.pages import Visitor
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/no-such-page", HTTPStatus.NOT_FOUND),
+        ("/connect/no-such-provider", HTTPStatus.NOT_FOUND),
+        ("/connect/google", HTTPStatus.NOT_FOUND),
+        ("/oauth/imap", HTTPStatus.NOT_FOUND),
+        ("/v3/connect/token", HTTPStatus.METHOD_NOT_ALLOWED),
+    ],
+)
+def test_an_error_is_a_page_with_a_support_code_and_a_way_on(
+    visitor: Visitor, url: str, status: HTTPStatus
+) -> None:
+    page = visitor.get(url)
+    assert page.status == status
+    assert page.heading
+    assert page.support_code
+    assert "/" in [link.partition("?")[0] for link in page.links.values()]
+
+
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(visitor: Visitor) -> None:
+    answer = visitor.client.put("/")
+    assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+
+
+def test_a_form_of_another_browser_leads_to_a_new_start_with_the_address_kept(
+    visitor: Visitor,
+) -> None:
+    form = visitor.get("/")
+    visitor.client.cookies.clear()
+    page = visitor.submit(form, email="someone@example.com")
+    assert page.status == HTTPStatus.BAD_REQUEST
+    assert page.fields()["email"] == "someone@example.com"
