@@ -17,12 +17,15 @@ from typing import Any
 
 from flask import Flask, Response, g, has_app_context, request
 
+from latchkey.infra.metrics import Counter
+
 FIELDS = (
     "request_id", "visit", "method", "route", "status", "duration_ms",
     "provider", "outcome", "detail", "nylas_request_id", "error", "where",
 )  # fmt: skip
 
 _log = logging.getLogger("latchkey")
+_FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself failed.")
 _PLAIN = re.compile(r"[^A-Za-z0-9 _.,:/<>()-]")
 
 
@@ -40,6 +43,7 @@ def bind_visit(visit: str) -> None:
 
 def unexpected(error: BaseException) -> None:
     """Log that the program itself failed: type and places; its text may hold anything."""
+    _FAILURES.count()
     event(
         "unexpected_error",
         level=logging.ERROR,

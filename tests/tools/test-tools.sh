@@ -12,6 +12,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || miss
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v dovecot >/dev/null || missing="$missing dovecot-imapd"
 command -v nginx >/dev/null || missing="$missing nginx-light"
+command -v promtool >/dev/null || missing="$missing prometheus"
 command -v systemd-analyze >/dev/null || missing="$missing systemd"
 command -v caddy >/dev/null || missing="$missing caddy"
 [ -z "$missing" ] && exit 0
@@ -21,7 +22,7 @@ if sh "$here/install.sh" $missing; then
 	# The tests start their own servers; those the packages come with must not stay on this machine.
 	sudo=
 	[ "$(id -u)" -eq 0 ] || sudo="sudo -n"
-	for service in redis-server dovecot nginx caddy; do
+	for service in redis-server dovecot nginx caddy prometheus; do
 		case $missing in
 		*$service*) [ ! -d /run/systemd/system ] || $sudo systemctl disable --now --quiet $service ;;
 		esac
