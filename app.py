@@ -35,7 +35,9 @@ from latchkey.operator.cli import init_cli
 from latchkey.operator.metrics import init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.detection import SPAN_SECONDS, MxRecords, ProviderDetector
-from latchkey.providers.mailhosts import MailHosts, ProvidersFileError
+from latchkey.providers.detection.metrics import MX_CIRCUIT
+from latchkey.providers.mail_records import MailRecords
+from latchkey.providers.mailhosts import MailHosts, MailServers, ProvidersFileError
 from latchkey.sandbox import create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
@@ -139,6 +141,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         api_key=settings.nylas_api_key,
     )
     hosts = _mail_hosts(settings)
+    records = _mail_records(settings)
     clients = _oauth_clients(settings, transport)
     keys = (settings.secret_key, *settings.secret_key_fallbacks)
     store = Store(
@@ -159,6 +162,13 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         limiter=_limiter(settings, store),
         brand=brand,
         hosts=hosts,
+        mail_servers=MailServers(
+            hosts,
+            records,
+            ports=settings.mail_ports,
+            allow_any=settings.allow_any_mail_host,
+            allow_loopback=settings.sandbox,
+        ),
         nylas=nylas,
         detector=ProviderDetector(
             nylas,
@@ -168,7 +178,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
             # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
             hosts=hosts if settings.known_domains and not settings.sandbox else None,
             is_trial=_is_detection_trial if settings.sandbox else lambda email: False,
-            mx=MxRecords(hosts) if settings.mx_lookups and not settings.sandbox else None,
+            mx=MxRecords(hosts, records) if records else None,
             share_wait=detection_wait,
         ),
         oauth=clients,
@@ -212,6 +222,13 @@ def _limiter(settings: Settings, store: Store) -> Limiter:
         pace = Window(settings.nylas_sign_ins_per_second * _PACE_SECONDS, _PACE_SECONDS)
         rules |= both | {"owner": owner, "all": (pace,), "detection": (detections,)}
     return Limiter(store, rules, secret_key=settings.secret_key)
+
+
+def _mail_records(settings: Settings) -> MailRecords | None:
+    # The sandbox's domains are not in DNS.
+    if not settings.mx_lookups or settings.sandbox:
+        return None
+    return MailRecords(nameserver=settings.dns_server, notify=MX_CIRCUIT)
 
 
 def _notices(settings: Settings, store: Store) -> Webhooks:

@@ -35,9 +35,11 @@ from latchkey.infra.settings.parsers import (
     folder_path,
     host_names,
     image_file,
+    ip_and_port,
     level,
     listening_host,
     nylas_origin,
+    ports,
     switch,
     tenant,
     uris,
@@ -111,6 +113,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = setting(parse=host_names, unset=())
     trusted_proxies: int = setting("0", whole(0, 10))
     allow_any_mail_host: bool = setting("false", switch)
+    mail_ports: tuple[int, ...] = setting(parse=ports, unset=())
     return_uris: tuple[str, ...] = setting(parse=uris, unset=())
     auto_return: bool = setting("false", switch)
     client_secret_required: bool = setting("false", switch)
@@ -131,6 +134,7 @@ class Settings:
     limits: RateLimits = setting(parse=rate_limits, unset=None)
     known_domains: bool = setting("true", switch)
     mx_lookups: bool = setting("true", switch)
+    dns_server: tuple[str, int] | None = setting(parse=ip_and_port, unset=None)
     providers_file: Path | None = setting(parse=_file, unset=None)
     result_webhook_url: str = setting(parse=endpoint)
     result_webhook_secret: str = setting(parse=random_key, secret=True)

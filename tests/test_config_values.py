@@ -231,3 +231,15 @@ def test_limits_that_are_not_named_keep_their_numbers() -> None:
     limits = make_settings(LIMITS="client=80/5m,1/2d").limits
     assert limits["client"] == ((80, 300), (1, 2 * 86400))
     assert limits["mailbox"] == ((5, 300), (10, 3600))
+
+
+def test_ports_and_the_dns_server_are_numbers() -> None:
+    settings = load(**GOOD, MAIL_PORTS="1993, 2465", DNS_SERVER="[2001:db8::53]:5353")
+    assert settings.mail_ports == (1993, 2465)
+    assert settings.dns_server == ("2001:db8::53", 5353)
+
+
+@pytest.mark.parametrize("server", ["dns.example.com:53", "192.0.2.53", "192.0.2.53:0", ":53"])
+def test_a_dns_server_is_an_address_with_a_port(server: str) -> None:
+    assert "DNS_SERVER must be an IP address with a port" in problems(**GOOD, DNS_SERVER=server)
+    assert "MAIL_PORTS must be a whole number" in problems(**GOOD, MAIL_PORTS="993,65536")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from latchkey.providers.mailhosts import ServerKind
+
 # What a person typed, cleaned and checked: ports are numbers, empty fields are left out.
 Typed = Mapping[str, Any]
 
@@ -15,6 +17,7 @@ class Field:
     :ivar name: its name in the form; other people's tools rely on it.
     :ivar kind: decides how it is checked: ``login`` is trimmed, ``password`` is left as it is.
     :ivar advanced: stands under “Server settings”.
+    :ivar own_domain: asked for only when the address is at a domain of the person's own.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Field:
     required: bool = False
     advanced: bool = False
     hint: str = ""
+    own_domain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,7 @@ class Provider:
     :ivar permissions: what they allow there.
     :ivar scope: sent along where Nylas's API has it.
     :ivar server_field: where an unreachable server is reported; "" when nobody can name one.
+    :ivar server_kind: what its servers are asked for.
     :ivar ascii_password: Nylas cannot use a password with other characters.
     """
 
@@ -92,8 +97,14 @@ class Provider:
     permissions: tuple[Permission, ...] = ()
     scope: tuple[str, ...] = ()
     server_field: str = ""
+    server_kind: ServerKind = ServerKind.MAIL
     ascii_password: bool = False
     hint: str = ""
+
+    @property
+    def asks_own_domain(self) -> bool:
+        """Whether own domains have a login name of another address here."""
+        return any(field.own_domain for field in self.fields)
 
     @property
     def page(self) -> str:

@@ -6,6 +6,7 @@ Keys and types: Nylas API reference, ``POST /v3/connect/custom``.
 from typing import Any
 
 from latchkey.infra.i18n import N_
+from latchkey.providers.mailhosts import ServerKind
 from latchkey.providers.model import Field, Provider, Typed
 
 _PASSWORD = Field(name="password", label=N_("Password"), kind="password", required=True)
@@ -27,7 +28,7 @@ def _imap(email: str, typed: Typed) -> dict[str, Any]:
 
 
 def _icloud(email: str, typed: Typed) -> dict[str, Any]:
-    return {"username": email, "password": typed["password"]}
+    return {"username": typed.get("username", email), "password": typed["password"]}
 
 
 def _ews(email: str, typed: Typed) -> dict[str, Any]:
@@ -95,7 +96,16 @@ ICLOUD = Provider(
     icon="cloud",
     capabilities=("mail", "sending", "calendar", "contacts"),
     settings=_icloud,
-    fields=(_PASSWORD,),
+    fields=(
+        Field(
+            name="username",
+            label=N_("iCloud address"),
+            kind="login",
+            hint=N_("The one that ends in icloud.com, me.com or mac.com."),
+            own_domain=True,
+        ),
+        _PASSWORD,
+    ),
 )
 
 EWS = Provider(
@@ -107,6 +117,7 @@ EWS = Provider(
     # Spelling of the request's example; the connector's own list has "ews.calendar".
     scope=("ews.messages", "ews.calendars", "ews.contacts"),
     server_field="ews_host",
+    server_kind=ServerKind.EXCHANGE,
     fields=(
         Field(
             name="username",

@@ -22,7 +22,7 @@ from latchkey.infra.marks import UsedMarks
 from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.providers.detection import ProviderDetector
-from latchkey.providers.mailhosts import MailHosts
+from latchkey.providers.mailhosts import MailHosts, MailServers
 from latchkey.web.branding import Brand
 
 
@@ -38,6 +38,7 @@ class Services:
     limiter: Limiter
     brand: Brand
     hosts: MailHosts
+    mail_servers: MailServers
     nylas: NylasClient
     detector: ProviderDetector
     oauth: Mapping[str, OAuthClient]

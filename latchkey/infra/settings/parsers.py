@@ -40,6 +40,20 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", value) if part)
 
 
+def ports(value: str) -> tuple[int, ...]:
+    """Parse a list of port numbers."""
+    return tuple(map(whole(1, 65535), words(value)))
+
+
+def ip_and_port(value: str) -> tuple[str, int]:
+    """Parse an IP address with a port; that of version 6 stands in brackets."""
+    host, _, port = value.rpartition(":")
+    try:
+        return str(ip_address(host.removeprefix("[").removesuffix("]"))), whole(1, 65535)(port)
+    except ValueError:
+        raise ValueError("must be an IP address with a port, like 192.0.2.53:53") from None
+
+
 def uris(value: str) -> tuple[str, ...]:
     """Parse a list of addresses that people may be sent back to."""
     return tuple(return_uri(part) for part in words(value))

@@ -1,22 +1,32 @@
-"""Mail servers, because whoever chooses the server of an address gets hold of its grant.
+"""Whose mailbox and whose server: what may be sent to Nylas for an address.
 
 mailhosts/
-├── names      one spelling for every host name and mail domain
-├── table      which servers, login name and help belong to a mail domain
-├── rows       its rows, with those of the operator over them
-├── help       what people must know of a provider
-├── policy     which typed hosts and ports are accepted
-└── passwords  app passwords as providers show them
+├── names            one spelling for every host name and mail domain
+├── public_suffixes  which names have one owner
+├── customer_space   names of customers' machines
+├── table            which servers, login name and help belong to a mail domain
+├── rows             its rows, with those of the operator over them
+├── help             what people must know of a provider
+├── ownership        which servers belong to the domain of an address
+├── policy           which typed hosts and ports are accepted
+├── identity         which login names are accepted
+└── passwords        app passwords as providers show them
 """
 
 from latchkey.providers.mailhosts.help import Ends, Help, HelpKind, HelpNote
+from latchkey.providers.mailhosts.identity import (
+    LoginReason,
+    LoginRefused,
+    MailboxIdentity,
+    judge_login,
+)
+from latchkey.providers.mailhosts.ownership import ServerKind
 from latchkey.providers.mailhosts.passwords import clean_app_password
 from latchkey.providers.mailhosts.policy import (
     HostReason,
     HostRefused,
+    MailServers,
     PortRefused,
-    check_host,
-    check_port,
 )
 from latchkey.providers.mailhosts.rows import ProvidersFileError
 from latchkey.providers.mailhosts.table import MailHost, MailHosts, Server, Username
@@ -28,13 +38,17 @@ __all__ = [
     "HelpNote",
     "HostReason",
     "HostRefused",
+    "LoginReason",
+    "LoginRefused",
     "MailHost",
     "MailHosts",
+    "MailServers",
+    "MailboxIdentity",
     "PortRefused",
     "ProvidersFileError",
     "Server",
+    "ServerKind",
     "Username",
-    "check_host",
-    "check_port",
     "clean_app_password",
+    "judge_login",
 ]

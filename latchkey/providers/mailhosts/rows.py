@@ -21,7 +21,7 @@ _USUAL = {"imap_port": "993", "smtp_port": "465", "username": "address", "passwo
 _ALLOWED = {
     "imap_port": r"[1-9][0-9]{0,4}",
     "smtp_port": r"[1-9][0-9]{0,4}",
-    "username": "address|local part",
+    "username": "address|address-unverified|local part",
     "password_login": "yes|no",
     "letter_groups": "yes|no|",
     "checked": r"[0-9]{4}-[0-9]{2}-[0-9]{2}|",

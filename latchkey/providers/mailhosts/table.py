@@ -19,6 +19,8 @@ class Username(StrEnum):
 
     ADDRESS = "address"
     """The whole address."""
+    UNVERIFIED = "address-unverified"
+    """The whole address, although the sources list the part before the @."""
     LOCAL_PART = "local part"
     """The part before the @."""
 
@@ -42,7 +44,7 @@ class Server:
 
 @dataclass(frozen=True, kw_only=True)
 class MailHost:
-    """The servers of one mail provider; without `password_login` only OAuth leads in."""
+    """A mail provider and all names of its servers; without `password_login` only OAuth works."""
 
     name: str
     imap: Server
@@ -50,6 +52,7 @@ class MailHost:
     username: Username
     password_login: bool
     help: Help | None
+    hosts: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,8 @@ class MailHosts:
         return cls(
             _by_domain=tables.by_domain,
             _by_suffix=tables.by_suffix,
-            _by_imap_host=tables.by_imap_host,
+            # A name that is the first one of a row is not an alias of another row.
+            _by_imap_host=tables.by_alias | tables.by_imap_host,
             _by_mx_suffix=tables.by_mx_suffix,
             _every_host=frozenset(tables.every_host),
             _unsupported={
@@ -106,6 +110,11 @@ class MailHosts:
         """Give the provider that takes in mail at this host; the longest known ending decides."""
         name = exchange.lower().rstrip(".")
         return self._by_mx_suffix.get(name) or _by_ending(self._by_mx_suffix, name, dot="")
+
+    def owner(self, domain: str) -> MailHost | None:
+        """Give the provider whose mail domain this is, or is below: there, names are customers'."""
+        name = ascii_name(domain) or ""
+        return self.find(name) or _by_ending(self._by_domain, name, dot="")
 
     def has_host(self, host: str) -> bool:
         """Tell whether this is the IMAP or SMTP host of a known provider."""
@@ -137,6 +146,7 @@ class _Tables:
         self.by_domain: dict[str, MailHost] = {}
         self.by_suffix: dict[str, MailHost] = {}
         self.by_imap_host: dict[str, MailHost] = {}
+        self.by_alias: dict[str, MailHost] = {}
         self.by_mx_suffix: dict[str, MailHost] = {}
         self.every_host: set[str] = set()
 
@@ -154,7 +164,7 @@ class _Tables:
         self.by_imap_host.setdefault(own.imap.host, own)
         self.every_host |= {own.imap.host, own.smtp.host, *row["more_hosts"].split()}
         for host in row["more_hosts"].split():
-            self.by_imap_host.setdefault(host, entry)
+            self.by_alias.setdefault(host, entry)
         self.by_mx_suffix |= dict.fromkeys(row["mx_suffixes"].split(), own)
         self.by_suffix |= dict.fromkeys(_dotted(row["suffixes"]), entry)
 
@@ -171,6 +181,9 @@ def _by_ending(table: Mapping[str, _Found], name: str, *, dot: str = ".") -> _Fo
 
 
 def _mail_host(row: Row, domain: str, help_: Help | None, *, prefix: str = "") -> MailHost:
+    columns = ("imap_host", "smtp_host", "own_imap_host", "own_smtp_host", "more_hosts")
+    names = " ".join(row[column] for column in columns).replace("{domain}", domain)
+
     def server(kind: str) -> Server:
         host = row[f"{prefix}{kind}_host"].replace("{domain}", domain)
         return Server(host=host, port=int(row[f"{kind}_port"]))
@@ -182,4 +195,5 @@ def _mail_host(row: Row, domain: str, help_: Help | None, *, prefix: str = "") -
         username=Username(row["username"]),
         password_login=_YES_OR_NO[row["password_login"]],
         help=help_,
+        hosts=frozenset(names.split()),
     )

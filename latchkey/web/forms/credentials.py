@@ -1,6 +1,5 @@
 """The credentials that a provider's fields ask for."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,56 +9,18 @@ from wtforms import HiddenField, PasswordField, StringField, ValidationError
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, StopValidation
 
-from config import Settings
 from latchkey.infra.i18n import N_, translate
 from latchkey.providers import PROVIDERS, Field, Provider
-from latchkey.providers.mailhosts import (
-    HostReason,
-    HostRefused,
-    MailHost,
-    MailHosts,
-    PortRefused,
-    check_host,
-    check_port,
-    clean_app_password,
-)  # fmt: skip
+from latchkey.providers.mailhosts import MailboxIdentity
 from latchkey.providers.password_entries import USUAL_PORTS
-
-MAX_LOGIN = 254  # it is kept in a cookie, which has no room for much more
-MAX_PASSWORD = 1024
-
-_HOST_REFUSED = {
-    HostReason.NOT_A_HOSTNAME: N_("Please type a server name like mail.example.com."),
-    HostReason.IP_ADDRESS: N_("Please type the server’s name instead of its number."),
-    HostReason.PRIVATE_NAME: N_(
-        "This server is only known inside your network. Please type its public name."
-    ),
-    HostReason.FOREIGN: N_(
-        "This server doesn’t belong to %(domain)s, so your password isn’t sent there. "
-        "If it is the right one, ask %(company)s to allow it."
-    ),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mailbox:
-    """Whose credentials a form asks for, and what is allowed for them.
-
-    :ivar must_send: the app wants a mailbox that can send, so a server for it has to be named.
-    """
-
-    email: str
-    domain: str
-    host: MailHost | None
-    hosts: MailHosts
-    settings: Settings
-    must_send: bool = False
-
-    @property
-    def name(self) -> str:
-        """What people call it: its provider if that is known, else its domain."""
-        # Some names of the table tell twins apart: "GMX Freemail (gmx.net)".
-        return self.host.name.partition(" (")[0] if self.host else self.domain
+from latchkey.web.forms.checks import (
+    check_host,
+    check_login,
+    check_password,
+    check_port,
+    judge_name,
+)
+from latchkey.web.forms.mailbox import Mailbox
 
 
 class CredentialsForm(FlaskForm):  # type: ignore[misc]
@@ -69,6 +30,8 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
     mailbox it is, is never read from it. ``attempt`` makes every form that is shown a new one.
 
     :ivar cleaned: values that were found to be good, by name.
+    :ivar identity: the names that may be sent for the mailbox; those of the address until others
+        were judged.
     """
 
     email = HiddenField()
@@ -79,7 +42,45 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, mailbox: Mailbox, typed: dict[str, str]) -> None:
         self.mailbox = mailbox
         self.cleaned: dict[str, Any] = {}
+        self.identity = MailboxIdentity(address=mailbox.email, login=mailbox.email)
         super().__init__(data=_known(self.provider, mailbox) | typed)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and then the login names, which depend on the servers."""
+        valid = super().validate(extra_validators)
+        self.identity = self._judge_names()
+        return valid and not self.wrong()
+
+    def shown(self) -> tuple[Field, ...]:
+        """The fields to ask for: no login name where it is settled."""
+        return tuple(
+            spec for spec in self.provider.fields if self._asks(spec) or self[spec.name].errors
+        )
+
+    def _asks(self, spec: Field) -> bool:
+        if spec.own_domain:
+            return self.mailbox.hosts.find(self.mailbox.domain) is None
+        return spec.kind != "login" or not self.mailbox.settled or bool(self.mailbox.usual_login)
+
+    def _judge_names(self) -> MailboxIdentity:
+        login = self._judged("username", self.provider.server_field, host_needed=True)
+        # Without a server of its own, sending goes where the mailbox is.
+        sending = self._judged("smtp_username", "smtp_host", host_needed=False)
+        address = self.mailbox.email
+        return MailboxIdentity(address=address, login=login or address, smtp_login=sending)
+
+    def _judged(self, name: str, host_field: str, *, host_needed: bool) -> str | None:
+        """The name to send, which is then the only one that the settings are built from."""
+        if name not in self or not (self[name].data or "").strip() or self[name].errors:
+            return None
+        try:
+            host = self.cleaned.get(host_field, "")
+            judged = judge_name(self, self[name], host=host, host_needed=host_needed)
+        except ValidationError as error:
+            self[name].errors = [str(error)]
+            return None
+        self.cleaned[name] = judged
+        return judged
 
     def values(self) -> dict[str, Any]:
         """What was typed, cleaned; fields that were left empty are missing."""
@@ -107,70 +108,11 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         return any(self[spec.name].errors for spec in self.provider.fields if spec.advanced)
 
 
-def _check_password(form: CredentialsForm, box: Input) -> None:
-    text = box.data
-    if len(text) > MAX_PASSWORD:
-        raise ValidationError(
-            translate("This password is too long: more than 1,024 characters can’t be used.")
-        )
-    typed_host = form["imap_host"].data if "imap_host" in form else None
-    host = form.mailbox.hosts.by_imap_host(typed_host or "") or form.mailbox.host
-    password = clean_app_password(text, host)
-    if form.provider.ascii_password and not password.isascii():
-        raise ValidationError(
-            translate(
-                "This password has a letter or sign, like ä or €, that can’t be used for this "
-                "kind of mailbox. Please change it at your mail provider, or use an app "
-                "password."
-            )
-        )
-    form.cleaned[box.name] = password
-
-
-def _check_login(form: CredentialsForm, box: Input) -> None:
-    login = box.data.strip()
-    if len(login) > MAX_LOGIN:
-        raise ValidationError(translate("This is too long for a login name."))
-    form.cleaned[box.name] = login
-
-
-def _check_host(form: CredentialsForm, box: Input) -> None:
-    mailbox = form.mailbox
-    try:
-        form.cleaned[box.name] = check_host(
-            box.data,
-            domain=mailbox.domain,
-            hosts=mailbox.hosts,
-            allow_any=mailbox.settings.allow_any_mail_host,
-            allow_loopback=mailbox.settings.sandbox,
-        )
-    except HostRefused as refused:
-        raise ValidationError(
-            translate(
-                _HOST_REFUSED[refused.reason],
-                domain=mailbox.domain,
-                company=mailbox.settings.brand_name,
-            )
-        ) from None
-
-
-def _check_port(form: CredentialsForm, box: Input) -> None:
-    try:
-        form.cleaned[box.name] = check_port(box.data)
-    except PortRefused:
-        raise ValidationError(
-            translate(
-                "Please type a port number from 1 to 65535, for example %(port)s.",
-                port=USUAL_PORTS[box.name],
-            )
-        ) from None
-
-
 _CHECKS = {
-    "password": _check_password,
-    "login": _check_login,
-    "host": _check_host,
-    "port": _check_port,
+    "password": check_password,
+    "login": check_login,
+    "host": check_host,
+    "port": check_port,
 }
 
 
@@ -224,8 +166,7 @@ def _known(provider: Provider, mailbox: Mailbox) -> dict[str, str]:
             "smtp_host": host.smtp.host,
             "smtp_port": str(host.smtp.port),
         }
-        if host.username == "local part":
-            known["username"] = mailbox.email.rpartition("@")[0]
+        known["username"] = mailbox.usual_login
     if "ews_host" in names:
         known["username"] = mailbox.email
     return known

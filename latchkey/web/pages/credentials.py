@@ -94,7 +94,9 @@ def _mailbox(provider: Provider, sign_in: SignIn) -> Mailbox:
         domain=sign_in.domain,
         host=host if provider.key != "ews" else None,
         hosts=hosts,
-        settings=services.settings,
+        servers=services.mail_servers,
+        company=services.brand.name,
+        settled=sign_in.link_claims is not None,
         must_send=app is not None and app.smtp_required,
     )
 
@@ -164,7 +166,7 @@ def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
     if name not in form:
         return
     mailbox = form.mailbox
-    text = translate(problem.text, mailbox=mailbox.name, company=mailbox.settings.brand_name)
+    text = translate(problem.text, mailbox=mailbox.name, company=mailbox.company)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
         text += " " + translate("The note above may help.")
     if problem.place == "password" and limits.is_pause_near(mailbox.email):

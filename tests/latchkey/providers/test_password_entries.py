@@ -44,9 +44,13 @@ def test_sending_gets_a_whole_login_if_it_has_its_own(
     assert settings["smtp_password"] == password
 
 
-def test_icloud_takes_the_address_and_nothing_else() -> None:
-    assert ICLOUD.settings(EMAIL, {"password": "secret", "username": "other"}) == {
+def test_icloud_takes_the_address_or_the_icloud_address_of_an_own_domain() -> None:
+    assert ICLOUD.settings(EMAIL, {"password": "secret"}) == {
         "username": EMAIL,
+        "password": "secret",
+    }
+    assert ICLOUD.settings(EMAIL, {"password": "secret", "username": "a@me.com"}) == {
+        "username": "a@me.com",
         "password": "secret",
     }
 

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from config import ROOT
-from latchkey.providers.detection import MxRecords, detector, mx
+from latchkey.providers import mail_records
+from latchkey.providers.detection import MxRecords, detector
+from latchkey.providers.mail_records import MailRecords
 from latchkey.providers.mailhosts import MailHosts
 from tests.latchkey.providers.detection.nylas import PATIENCE, Nylas, all_at_once
 from tests.nameserver import NameServer, nameserver
@@ -27,7 +29,7 @@ def server() -> Iterator[NameServer]:
 
 @pytest.fixture
 def records(server: NameServer) -> MxRecords:
-    return MxRecords(HOSTS, nameserver=server.address)
+    return MxRecords(HOSTS, MailRecords(nameserver=server.address))
 
 
 def name(records: MxRecords, domain: str) -> str:
@@ -64,13 +66,13 @@ def test_nothing_is_remembered_of_what_was_not_looked_up(records: MxRecords) -> 
 
 
 def test_what_was_found_lasts_longer_than_what_was_not() -> None:
-    assert mx.SILENT_SECONDS < mx.NOT_FOUND_SECONDS < mx.FOUND_SECONDS
+    assert mail_records.SILENT_SECONDS < mail_records.NOT_FOUND_SECONDS < mail_records.FOUND_SECONDS
 
 
 def test_what_was_found_is_looked_up_again_after_its_time(
     server: NameServer, records: MxRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mx, "FOUND_SECONDS", 0.05)
+    monkeypatch.setattr(mail_records, "FOUND_SECONDS", 0.05)
     server.zone["ex.org"] = GOOGLE
     records.find("ex.org")
     time.sleep(0.1)
@@ -103,7 +105,7 @@ def test_a_machine_without_dns_knows_nothing(monkeypatch: pytest.MonkeyPatch) ->
 
     with monkeypatch.context() as patched:
         patched.setattr(dns.resolver.Resolver, "read_resolv_conf", no_configuration)
-        records = MxRecords(HOSTS)
+        records = MxRecords(HOSTS, MailRecords())
     assert records.find("ex.org") is None
 
 
@@ -135,8 +137,8 @@ def test_only_a_few_wait_when_dns_dies_in_a_rush(server: NameServer, records: Mx
 def test_dns_is_asked_again_after_a_while(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mx, "_REST_SECONDS", 0.1)
-    records = MxRecords(HOSTS, nameserver=server.address)
+    monkeypatch.setattr(mail_records, "_REST_SECONDS", 0.1)
+    records = MxRecords(HOSTS, MailRecords(nameserver=server.address))
     server.zone = {f"{number}.test": None for number in range(4)}
     for domain in server.zone:
         records.find(domain)
@@ -236,9 +238,10 @@ monkey.patch_all()
 import sys
 import gevent
 from latchkey.providers.detection import MxRecords
+from latchkey.providers.mail_records import MailRecords
 from latchkey.providers.mailhosts import MailHosts
 
-records = MxRecords(MailHosts.load(), nameserver=("127.0.0.1", int(sys.argv[1])))
+records = MxRecords(MailHosts.load(), MailRecords(nameserver=("127.0.0.1", int(sys.argv[1]))))
 domains = [f"{number}.dead.test" for number in range(3)] + ["ex.org"] * 3
 jobs = [gevent.spawn(records.find, domain) for domain in domains]
 turns = 0

@@ -10,9 +10,9 @@ from latchkey.providers.mailhosts import (
     HostReason,
     HostRefused,
     MailHosts,
+    MailServers,
     PortRefused,
-    check_host,
-    check_port,
+    ServerKind,
 )
 
 HOSTS = MailHosts.load()
@@ -24,9 +24,12 @@ HOSTNAME = re.compile(rf"(?!.{{254}})({LABEL}\.)+(?![0-9]+$){LABEL}")
 def check(
     typed: str, domain: str = OWN, *, allow_any: bool = False, allow_loopback: bool = False
 ) -> str:
-    return check_host(
-        typed, domain=domain, hosts=HOSTS, allow_any=allow_any, allow_loopback=allow_loopback
-    )
+    servers = MailServers(HOSTS, None, allow_any=allow_any, allow_loopback=allow_loopback)
+    return servers.check_host(typed, domain=domain, kind=ServerKind.MAIL)
+
+
+def check_port(typed: str, field: str = "imap_port", *ports: int) -> int:
+    return MailServers(HOSTS, None, ports=ports).check_port(typed, field=field, host=OWN)
 
 
 def refusal(typed: str, domain: str = OWN, *, allow_any: bool = False) -> HostReason:
@@ -40,13 +43,92 @@ def test_own_domain_and_names_below_it_are_accepted(typed: str) -> None:
     assert check(typed) == typed
 
 
-@pytest.mark.parametrize("typed", ["imap.gmail.com", "mx.freenet.de", "smtp.fastmail.com"])
-def test_imap_and_smtp_hosts_of_known_providers_are_accepted(typed: str) -> None:
-    assert check(typed) == typed
+@pytest.mark.parametrize(
+    ("typed", "domain"),
+    [
+        ("imap.gmail.com", "gmail.com"),
+        ("mx.freenet.de", "freenet.de"),
+        ("smtp.fastmail.com", "fastmail.com"),
+        ("imap.gmx.net", "gmx.com"),
+        ("imap.yandex.ru", "yandex.ru"),
+    ],
+)
+def test_the_servers_of_a_known_provider_are_accepted_for_its_own_addresses(
+    typed: str, domain: str
+) -> None:
+    assert check(typed, domain) == typed
+    assert refusal(typed) is HostReason.FOREIGN
+    assert refusal(typed, "gmx.de" if domain != "gmx.com" else "web.de") is HostReason.FOREIGN
 
 
-def test_own_domain_counts_at_a_known_provider_too() -> None:
-    assert check("somewhere.web.de", "web.de") == "somewhere.web.de"
+@pytest.mark.parametrize(
+    ("typed", "domain"),
+    [
+        ("somewhere.web.de", "web.de"),
+        ("web.de", "web.de"),
+        ("c-73-1-2-3.hsd1.ca.comcast.net", "comcast.net"),
+        ("cpe-76-90-1-2.socal.res.rr.com", "rr.com"),
+        ("evil.nc.rr.com", "nc.rr.com"),
+        ("pool-108-1-2-3.nycmny.fios.verizon.net", "verizon.net"),
+        ("evil.hd.free.fr", "free.fr"),
+        ("mail.proton.me", "proton.me"),
+    ],
+)
+def test_names_below_a_known_provider_are_its_customers(typed: str, domain: str) -> None:
+    assert refusal(typed, domain) is HostReason.FOREIGN
+
+
+@pytest.mark.parametrize(
+    ("typed", "domain"),
+    [
+        ("evil.eu.org", "eu.org"),
+        ("eu.org", "eu.org"),
+        ("evil.duckdns.org", "duckdns.org"),
+        ("evil.co.uk", "co.uk"),
+        ("evil.github.io", "github.io"),
+        ("evil.test", "test"),
+    ],
+)
+def test_names_below_a_public_suffix_have_other_owners(typed: str, domain: str) -> None:
+    assert refusal(typed, domain) is HostReason.FOREIGN
+
+
+def test_an_own_domain_below_a_public_suffix_has_its_servers() -> None:
+    assert check("mail.corp.eu.org", "corp.eu.org") == "mail.corp.eu.org"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "c-73-1-2-3.hsd1.ca.isp.example",
+        "host-203-0-113-7.isp.example",
+        "7.113.0.203.isp.example",
+        "cb007107.isp.example",
+        "ip203.0.113.7.isp.example",
+        "anna.dyn.isp.example",
+        "dhcp12.isp.example",
+        "dsl-12-34.isp.example",
+        "anna.customers.isp.example",
+        "evil.hd.isp.example",
+    ],
+)
+def test_machines_of_an_unknown_providers_customers_are_refused(typed: str) -> None:
+    assert refusal(typed, "isp.example") is HostReason.FOREIGN
+
+
+@pytest.mark.parametrize(
+    "typed", ["mail.isp.example", "imap2.isp.example", "mx-01.isp.example", "mail.dc1.isp.example"]
+)
+def test_servers_with_a_number_are_no_customers(typed: str) -> None:
+    assert check(typed, "isp.example") == typed
+
+
+@pytest.mark.parametrize("typed", ["imap.gmx.net", "outlook.office365.com"])
+def test_exchange_has_no_servers_of_mail_providers(typed: str) -> None:
+    servers = MailServers(HOSTS, None)
+    for domain in ("gmx.net", OWN):
+        with pytest.raises(HostRefused):
+            servers.check_host(typed, domain=domain, kind=ServerKind.EXCHANGE)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +177,7 @@ def test_look_alike_letters_are_another_name(typed: str) -> None:
 
 
 def test_placeholder_of_the_table_never_takes_the_domain_of_an_address() -> None:
-    assert check("mail.inbox.lv") == "mail.inbox.lv"
+    assert check("mail.inbox.lv", "inbox.lv") == "mail.inbox.lv"
     assert refusal("mail.evil.example") is HostReason.FOREIGN
     assert refusal("mail.{domain}") is HostReason.NOT_A_HOSTNAME
     assert refusal("mail.") is HostReason.NOT_A_HOSTNAME
@@ -180,7 +262,7 @@ def test_control_and_invisible_characters_are_refused(where: str, char: str) -> 
     assert refusal(where.format(char), allow_any=True) is HostReason.NOT_A_HOSTNAME
 
 
-def test_joiner_that_its_script_allows_is_refused_all_the_same() -> None:
+def test_joiner_that_its_script_allows_is_refused_too() -> None:
     assert refusal("क्\u200dष.corp.example", allow_any=True) is HostReason.NOT_A_HOSTNAME
 
 
@@ -329,7 +411,9 @@ def test_whatever_is_typed_is_refused_or_comes_back_as_an_allowed_name(
     assert HOSTNAME.fullmatch(host)
     assert check(host, domain, allow_any=allow_any) == host
     own = IN_ASCII[domain]
-    assert allow_any or HOSTS.has_host(host) or host == own or host.endswith(f".{own}")
+    known = HOSTS.find(domain)
+    allowed = host in known.hosts if known else host == own or host.endswith(f".{own}")
+    assert allow_any or allowed
 
 
 @given(below=TYPED)
@@ -352,9 +436,34 @@ def test_nothing_but_a_refusal_is_ever_raised(
     assert check(host, domain, allow_any=allow_any, allow_loopback=allow_loopback) == host
 
 
-@pytest.mark.parametrize(("typed", "port"), [("993", 993), (" 1\r\n", 1), ("65535", 65535)])
-def test_ports_are_whole_numbers(typed: str, port: int) -> None:
-    assert check_port(typed) == port
+@pytest.mark.parametrize(
+    ("typed", "field", "port"),
+    [
+        ("993", "imap_port", 993),
+        (" 143\r\n", "imap_port", 143),
+        ("465", "smtp_port", 465),
+        ("587", "smtp_port", 587),
+        ("443", "ews_port", 443),
+    ],
+)
+def test_ports_of_mail_are_accepted(typed: str, field: str, port: int) -> None:
+    assert check_port(typed, field) == port
+
+
+@pytest.mark.parametrize("typed", ["1", "22", "25", "80", "110", "6379", "8443", "65535"])
+@pytest.mark.parametrize("field", ["imap_port", "smtp_port", "ews_port"])
+def test_other_ports_need_the_operators_setting(typed: str, field: str) -> None:
+    with pytest.raises(PortRefused) as refused:
+        check_port(typed, field)
+    assert refused.value.is_number
+    assert check_port(typed, field, int(typed)) == int(typed)
+
+
+def test_in_the_sandbox_a_server_on_this_machine_has_any_port() -> None:
+    servers = MailServers(HOSTS, None, allow_loopback=True)
+    assert servers.check_port("10143", field="imap_port", host="127.0.0.1") == 10143
+    with pytest.raises(PortRefused):
+        servers.check_port("10143", field="imap_port", host=OWN)
 
 
 @pytest.mark.parametrize(
@@ -383,8 +492,9 @@ def test_ports_are_whole_numbers(typed: str, port: int) -> None:
     ],
 )
 def test_everything_else_is_no_port(typed: str) -> None:
-    with pytest.raises(PortRefused):
+    with pytest.raises(PortRefused) as refused:
         check_port(typed)
+    assert not refused.value.is_number
 
 
 @given(typed=st.one_of(st.text(), st.integers().map(str), st.text("0123456789+-_. ٣")))
@@ -393,5 +503,5 @@ def test_port_is_the_number_that_was_typed_or_refused(typed: str) -> None:
         port = check_port(typed)
     except PortRefused:
         return
-    assert 1 <= port <= 65535
+    assert port in (143, 993)
     assert str(port) == typed.strip()

@@ -7,22 +7,24 @@ from hypothesis import strategies as st
 
 from app import create_app
 from latchkey.providers import PROVIDERS
-from latchkey.providers.mailhosts import MailHosts
+from latchkey.providers.mailhosts import MailHosts, MailServers
 from latchkey.web.forms import MAX_LOGIN, MAX_PASSWORD, CredentialsForm, Mailbox, credentials_form
 from tests.conftest import make_settings
 from tests.latchkey.web.forms.test_forms_email import ADDRESSES, TEXTS
 
 HOSTS = MailHosts.load()
+SERVERS = MailServers(HOSTS, None, allow_loopback=True)
 SETTINGS = make_settings()
 APP = create_app(SETTINGS)
 PASSWORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=MAX_PASSWORD)
 
 
-def mailbox(email: str) -> Mailbox:
+def mailbox(email: str, *, settled: bool = False) -> Mailbox:
     domain = email.partition("@")[2]
     return Mailbox(
-        email=email, domain=domain, host=HOSTS.find(domain), hosts=HOSTS, settings=SETTINGS
-    )
+        email=email, domain=domain, host=HOSTS.find(domain), hosts=HOSTS, servers=SERVERS,
+        company="Latchkey", settled=settled,
+    )  # fmt: skip
 
 
 def form_for(
@@ -56,9 +58,11 @@ def test_a_password_is_asked_for(provider: str) -> None:
 
 
 def test_two_people_share_no_values() -> None:
-    one = form_for("imap", {"password": "one", "username": "someone"})
+    host = {"imap_host": "mail.example.com", "imap_port": "993"}
+    one = form_for("imap", {"password": "one", "username": "someone", **host})
     other = form_for("imap", {"password": "other"}, email="someone@gmx.de")
-    assert one.values() == {"password": "one", "username": "someone"}
+    known = {"imap_host": "mail.example.com", "imap_port": 993}
+    assert one.values() == {"password": "one", "username": "someone", **known}
     assert other.values() == {"password": "other"}
     assert other.mailbox.domain == "gmx.de"
 
@@ -89,6 +93,7 @@ def test_whatever_is_typed_as_a_port_is_a_number_or_a_sentence(text: str) -> Non
     form = form_for("imap", {"password": "secret", "imap_port": text})
     port = form.values().get("imap_port")
     assert port is None or (type(port) is int and 1 <= port <= 65535)
+    assert port in (None, 143, 993)
     assert (port is None) == (not text.strip() or "imap_port" in errors(form))
 
 
@@ -184,5 +189,5 @@ def test_known_servers_stand_in_the_form() -> None:
         )
     assert form["imap_host"].data == host.imap.host
     assert form["smtp_port"].data == str(host.smtp.port)
-    assert form["username"].data == "someone"
+    assert not form["username"].data
     assert again["username"].data == "other"

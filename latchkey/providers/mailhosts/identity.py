@@ -1,0 +1,146 @@
+"""One identity: which names may be sent to Nylas for the address of a sign-in.
+
+Nylas names an IMAP grant after its login name, and finds servers by login names (Nylas API, POST
+/v3/connect/custom). So a login name that says something else than the address is judged first:
+
+========================  =====================================================================
+the address               always, in any spelling of the same mailbox
+without an ``@``          only at a server that belongs to the address
+an account elsewhere      only of the provider that the address's domain names by MX
+a domain login, Exchange  only the same name before the ``@``, at a server that belongs to the
+                          address, with a domain of the same owner or a private one
+========================  =====================================================================
+"""
+
+import string
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+
+from latchkey.providers.email_address import ascii_address
+from latchkey.providers.mailhosts.names import ascii_name, has_invisible, is_private_name
+from latchkey.providers.mailhosts.ownership import ServerKind
+from latchkey.providers.mailhosts.policy import MailServers
+from latchkey.providers.mailhosts.public_suffixes import registrable_domain
+from latchkey.providers.same_mailbox import same_mailbox
+
+
+class LoginReason(Enum):
+    """Why a login name is refused."""
+
+    ODD_CHARACTER = "odd character"
+    """A blank inside, a control character, one that cannot be seen, or a look-alike of another."""
+    OTHER_MAILBOX = "other mailbox"
+    """It names a mailbox that is not that of the address."""
+    SETTLED = "settled"
+    """A signed link settled the mailbox, and the name differs from its address."""
+    SERVER_MISSING = "server missing"
+    """It says nothing about its server, and none was given."""
+    SERVER_FOREIGN = "server foreign"
+    """It would go to a server that does not belong to the address."""
+
+
+class LoginRefused(Exception):
+    """A login name is not accepted; `reason` says why."""
+
+    def __init__(self, reason: LoginReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxIdentity:
+    """The judged names of one mailbox, as Nylas gets them.
+
+    :ivar address: the address of the sign-in.
+    :ivar login: login name for reading.
+    :ivar smtp_login: login name for sending, None when it has none of its own.
+    """
+
+    address: str
+    login: str
+    smtp_login: str | None = None
+
+    @property
+    def login_is_short(self) -> bool:
+        """Whether the login name is no address: at other servers, others may have the same."""
+        return "@" not in self.login
+
+    @property
+    def needs_grant_lookup(self) -> bool:
+        """Whether a grant of this name may be another person's, so that Nylas is asked first.
+
+        Such a name was not proven by the address: it is short, or ends in a private domain.
+        """
+        return self.login_is_short or is_private_name(self.login.rpartition("@")[2])
+
+
+def judge_login(
+    typed: str,
+    *,
+    address: str,
+    host: str,
+    kind: ServerKind,
+    servers: MailServers,
+    host_needed: bool = True,
+    settled: bool = False,
+) -> str:
+    """Return the login name to send for what was typed beside an address.
+
+    :param host: the checked server that was typed or filled in, "" when Nylas is to find it.
+    :param host_needed: Nylas finds the server by this name, which a short one does not tell.
+    :param settled: a signed link settled the address.
+    :raises LoginRefused: it may not be sent for this address.
+    """
+    login = typed.strip(string.whitespace)
+    if _is_odd(login):
+        raise LoginRefused(LoginReason.ODD_CHARACTER)
+    if not login or ascii_address(login).lower() == address.lower():
+        return address
+    if settled:
+        raise LoginRefused(LoginReason.SETTLED)
+    if same_mailbox(login, address):
+        return ascii_address(login)
+    short = "@" not in login
+    if not short and kind is ServerKind.MAIL:
+        return _judge_account(login, address.rpartition("@")[2], servers)
+    name = login if short else _judge_domain_login(login, address)
+    if host or host_needed:
+        _require_own_server(host, address.rpartition("@")[2], kind, servers)
+    return name
+
+
+def _judge_account(login: str, domain: str, servers: MailServers) -> str:
+    account = ascii_address(login)
+    if not account or not servers.runs_mail_of(account.rpartition("@")[2], domain):
+        raise LoginRefused(LoginReason.OTHER_MAILBOX)
+    return account
+
+
+def _judge_domain_login(login: str, address: str) -> str:
+    name, _, domain = login.rpartition("@")
+    own_name, _, own_domain = address.rpartition("@")
+    other = ascii_name(domain) or ""
+    if name.lower() != own_name.lower() or not _is_related(other, own_domain):
+        raise LoginRefused(LoginReason.OTHER_MAILBOX)
+    return f"{name}@{other}"
+
+
+def _is_related(domain: str, own_domain: str) -> bool:
+    """Tell whether a domain of logins has the owner of the mail domain, or is a private one."""
+    owner = registrable_domain(domain)
+    return is_private_name(domain) or (owner != "" and owner == registrable_domain(own_domain))
+
+
+def _require_own_server(host: str, domain: str, kind: ServerKind, servers: MailServers) -> None:
+    if not host:
+        raise LoginRefused(LoginReason.SERVER_MISSING)
+    if not servers.belongs(host, domain, kind):
+        raise LoginRefused(LoginReason.SERVER_FOREIGN)
+
+
+def _is_odd(login: str) -> bool:
+    """Tell whether a login name has characters that programs may read in two ways."""
+    if has_invisible(login) or unicodedata.normalize("NFKC", login) != login:
+        return True
+    return any(unicodedata.category(char)[0] in "CZM" for char in login)

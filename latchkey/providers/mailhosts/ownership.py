@@ -1,0 +1,124 @@
+"""Ownership: whether a mail server belongs to the domain of an address.
+
+In this order, and the first that knows decides:
+
+1. domains of the table, and all below them: the table's servers, and nothing else;
+2. the domain itself and names below it, unless it is a public suffix or the name may be a
+   customer's machine;
+3. what the domain's own DNS names: MX hosts, the servers of their provider, and SRV targets.
+"""
+
+from enum import Enum
+
+from latchkey.providers.mail_records import EXCHANGE_SERVICES, MAIL_SERVICES, MailRecords
+from latchkey.providers.mailhosts.customer_space import looks_like_customer
+from latchkey.providers.mailhosts.names import ascii_name, is_private_name
+from latchkey.providers.mailhosts.public_suffixes import is_public_suffix, registrable_domain
+from latchkey.providers.mailhosts.table import MailHosts
+
+
+class ServerKind(Enum):
+    """What a server is asked for: each kind has servers of its own."""
+
+    MAIL = "mail"
+    """IMAP and SMTP."""
+    EXCHANGE = "exchange"
+    """Exchange Web Services."""
+
+
+class Belongs(Enum):
+    """The verdict on a server."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    """DNS could not tell right now."""
+
+
+_OWN_LOGINS = frozenset(["imap.gmail.com", "outlook.office365.com"])
+_SERVICES = {ServerKind.MAIL: MAIL_SERVICES, ServerKind.EXCHANGE: EXCHANGE_SERVICES}
+
+
+class Ownership:
+    """Judges servers.
+
+    :param records: what domains say in DNS; None asks no DNS, and rule 3 then finds nothing.
+    """
+
+    def __init__(self, hosts: MailHosts, records: MailRecords | None) -> None:
+        self._hosts = hosts
+        self._records = records
+
+    def judge(self, host: str, domain: str, kind: ServerKind) -> Belongs:
+        """Tell whether ``host`` (in ASCII) belongs to the mail domain ``domain``."""
+        own = ascii_name(domain)
+        if not own:
+            return Belongs.NO
+        if self._hosts.find(own) or self._hosts.unsupported(own):
+            return Belongs.YES if host in self._table_hosts(own, kind) else Belongs.NO
+        if self._is_own(host, own):
+            return Belongs.YES
+        return self._named_by_dns(host, own, kind)
+
+    def leads_inward(self, host: str) -> bool:
+        """Tell whether a server, though its name is public, has a private address."""
+        known = self._hosts.has_host(host)
+        return not known and self._records is not None and self._records.leads_inward(host)
+
+    def runs_mail_of(self, provider_domain: str, domain: str) -> bool:
+        """Tell whether mail for ``domain`` goes to the provider of the addresses at another domain.
+
+        Google and Microsoft are left out: own domains have logins of their own there.
+        """
+        provider = self._hosts.find(provider_domain)
+        own = ascii_name(domain)
+        if provider is None or own is None or provider.imap.host in _OWN_LOGINS:
+            return False
+        return any(provider.imap.host in self._operator_hosts(name) for name in self._mx(own) or ())
+
+    def _table_hosts(self, domain: str, kind: ServerKind) -> frozenset[str]:
+        entry = self._hosts.find(domain)
+        return entry.hosts if entry and kind is ServerKind.MAIL else frozenset()
+
+    def _is_own(self, host: str, domain: str) -> bool:
+        if self._hosts.owner(domain) or is_public_suffix(domain):
+            return False
+        below = host.endswith(f".{domain}") and not looks_like_customer(host, domain)
+        return host == domain or below
+
+    def _mx(self, domain: str) -> tuple[str, ...] | None:
+        found = self._records.exchanges(domain) if self._records else ()
+        return None if found is None else tuple(filter(_is_public, found))
+
+    def _named_by_dns(self, host: str, domain: str, kind: ServerKind) -> Belongs:
+        exchanges = self._mx(domain)
+        if exchanges is None:
+            return Belongs.UNKNOWN
+        if any(self._same_operator(host, exchange, kind) for exchange in exchanges):
+            return Belongs.YES
+        services = self._records.services(domain, _SERVICES[kind]) if self._records else ()
+        if services is None:
+            return Belongs.UNKNOWN
+        return Belongs.YES if host in filter(_is_public, services) else Belongs.NO
+
+    def _operator_hosts(self, exchange: str) -> frozenset[str]:
+        """The servers of the known provider behind an MX host."""
+        known = (self._hosts.by_mx(exchange), self._hosts.owner(exchange))
+        return frozenset().union(*(host.hosts for host in known if host))
+
+    def _same_operator(self, host: str, exchange: str, kind: ServerKind) -> bool:
+        if host == exchange:
+            return True
+        if host in (known := self._operator_hosts(exchange)):
+            return kind is ServerKind.MAIL
+        zone = registrable_domain(exchange)
+        if not zone or registrable_domain(host) != zone or looks_like_customer(host, zone):
+            return False
+        # A large provider: customers' machines may be anywhere else below its name.
+        beside = host.partition(".")[2] == exchange.partition(".")[2]
+        return not known or (beside and self._hosts.owner(exchange) is None)
+
+
+def _is_public(name: str) -> bool:
+    host = ascii_name(name)
+    return host is not None and "." in host and not is_private_name(host)

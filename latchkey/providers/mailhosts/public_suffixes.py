@@ -1,0 +1,20 @@
+"""Public suffixes: names below which each name has its own owner (publicsuffix.org, both parts)."""
+
+from functools import cache
+
+from publicsuffixlist import PublicSuffixList
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def is_public_suffix(name: str) -> bool:
+    """Tell whether names below ``name`` belong to different owners: co.uk, duckdns.org."""
+    return bool(_suffixes().is_public(name))
+
+
+def registrable_domain(name: str) -> str:
+    """Return the part of ``name`` that has one owner, "" when it has none."""
+    return str(_suffixes().privatesuffix(name) or "")

@@ -1,0 +1,162 @@
+"""Checks for each kind of field: what is sent to Nylas is what was judged here."""
+
+from typing import Any, Protocol
+
+from wtforms import Field as Input
+from wtforms import ValidationError
+
+from latchkey.infra.i18n import N_, translate
+from latchkey.providers import Provider
+from latchkey.providers.mailhosts import (
+    HostReason,
+    HostRefused,
+    LoginReason,
+    LoginRefused,
+    PortRefused,
+    clean_app_password,
+    judge_login,
+)
+from latchkey.providers.password_entries import USUAL_PORTS
+from latchkey.web.forms.mailbox import Mailbox
+
+MAX_LOGIN = 254  # it is kept in a cookie, which has no room for much more
+MAX_PASSWORD = 1024
+
+
+class JudgedForm(Protocol):
+    """What a check needs of the form.
+
+    :ivar cleaned: values that were found to be good, by name.
+    """
+
+    provider: Provider
+    mailbox: Mailbox
+    cleaned: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Input:
+        """Return a field."""
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is such a field."""
+
+
+_HOST_REFUSED = {
+    HostReason.NOT_A_HOSTNAME: N_("Please type a server name like mail.example.com."),
+    HostReason.IP_ADDRESS: N_("Please type the server’s name instead of its number."),
+    HostReason.PRIVATE_NAME: N_(
+        "This server is only known inside your network. Please type its public name."
+    ),
+    HostReason.FOREIGN: N_(
+        "This server doesn’t belong to %(domain)s, so your password isn’t sent there. "
+        "If it is the right one, ask %(company)s to allow it."
+    ),
+    HostReason.UNCHECKED: N_(
+        "We can’t check right now whether this server belongs to %(domain)s. Please try again in "
+        "a minute."
+    ),
+}
+_LOGIN_REFUSED = {
+    LoginReason.ODD_CHARACTER: N_(
+        "This login name has a character that can’t be used here. Please type it by hand."
+    ),
+    LoginReason.OTHER_MAILBOX: N_(
+        "This is not the mailbox %(email)s. If you want to connect another one, go back and type "
+        "its address."
+    ),
+    LoginReason.SETTLED: N_("Your link is for %(email)s. Please sign in with this address."),
+    LoginReason.SERVER_MISSING: N_(
+        "Please fill in the mail server, too: this login name doesn’t tell us where it belongs."
+    ),
+    LoginReason.SERVER_FOREIGN: N_(
+        "This login name can only be used at a mail server of %(domain)s. Please type your whole "
+        "e-mail address."
+    ),
+}
+
+
+def check_password(form: JudgedForm, box: Input) -> None:
+    """Take a password as it was typed, without the blanks of an app password."""
+    text = box.data
+    if len(text) > MAX_PASSWORD:
+        raise ValidationError(
+            translate("This password is too long: more than 1,024 characters can’t be used.")
+        )
+    typed_host = form["imap_host"].data if "imap_host" in form else None
+    host = form.mailbox.hosts.by_imap_host(typed_host or "") or form.mailbox.host
+    password = clean_app_password(text, host)
+    if form.provider.ascii_password and not password.isascii():
+        raise ValidationError(
+            translate(
+                "This password has a letter or sign, like ä or €, that can’t be used for this "
+                "kind of mailbox. Please change it at your mail provider, or use an app "
+                "password."
+            )
+        )
+    form.cleaned[box.name] = password
+
+
+def check_login(form: JudgedForm, box: Input) -> None:
+    """Take a login name; ``judge_name`` says more once the servers are known."""
+    login = box.data.strip()
+    if len(login) > MAX_LOGIN:
+        raise ValidationError(translate("This is too long for a login name."))
+
+
+def judge_name(form: JudgedForm, box: Input, *, host: str, host_needed: bool) -> str:
+    """Return the login name to send for what was typed into ``box``.
+
+    :param host: the checked server it goes to, "" for the one that Nylas finds.
+    :param host_needed: Nylas finds the server by this name.
+    :raises ValidationError: it may not be sent for the mailbox of the form.
+    """
+    mailbox = form.mailbox
+    try:
+        return judge_login(
+            box.data or "",
+            address=mailbox.email,
+            host=host,
+            host_needed=host_needed,
+            kind=form.provider.server_kind,
+            servers=mailbox.servers,
+            settled=mailbox.settled
+            and not form.provider.asks_own_domain
+            and (box.data or "").strip() != mailbox.usual_login,
+        )
+    except LoginRefused as refused:
+        raise ValidationError(
+            translate(_LOGIN_REFUSED[refused.reason], domain=mailbox.domain, email=mailbox.email)
+        ) from None
+
+
+def check_host(form: JudgedForm, box: Input) -> None:
+    """Take a server that belongs to the address."""
+    mailbox = form.mailbox
+    try:
+        form.cleaned[box.name] = mailbox.servers.check_host(
+            box.data, domain=mailbox.domain, kind=form.provider.server_kind
+        )
+    except HostRefused as refused:
+        raise ValidationError(
+            translate(
+                _HOST_REFUSED[refused.reason],
+                domain=mailbox.domain,
+                company=mailbox.company,
+            )
+        ) from None
+
+
+def check_port(form: JudgedForm, box: Input) -> None:
+    """Take a port of mail."""
+    host = form.cleaned.get(box.name.replace("port", "host"), "")
+    usual = USUAL_PORTS[box.name]
+    try:
+        form.cleaned[box.name] = form.mailbox.servers.check_port(
+            box.data, field=box.name, host=host
+        )
+    except PortRefused as refused:
+        text = (
+            N_("This port can’t be used here. It is usually %(port)s.")
+            if refused.is_number
+            else N_("Please type a port number from 1 to 65535, for example %(port)s.")
+        )
+        raise ValidationError(translate(text, port=usual)) from None

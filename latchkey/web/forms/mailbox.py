@@ -1,0 +1,37 @@
+"""The mailbox that a form asks the credentials of."""
+
+from dataclasses import dataclass
+
+from latchkey.providers.mailhosts import MailHost, MailHosts, MailServers, Username
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """Whose credentials a form asks for, and what is allowed for them.
+
+    :ivar servers: the rule for servers, and with it for login names.
+    :ivar company: name of the company whose page this is.
+    :ivar settled: a signed link settled the address, so no other login name is asked for.
+    :ivar must_send: the app wants a mailbox that can send, so a server for it has to be named.
+    """
+
+    email: str
+    domain: str
+    host: MailHost | None
+    hosts: MailHosts
+    servers: MailServers
+    company: str
+    settled: bool = False
+    must_send: bool = False
+
+    @property
+    def usual_login(self) -> str:
+        """The login name at a provider that takes only the part before the @, else ""."""
+        short = self.host is not None and self.host.username is Username.LOCAL_PART
+        return self.email.rpartition("@")[0] if short else ""
+
+    @property
+    def name(self) -> str:
+        """What people call it: its provider if that is known, else its domain."""
+        # Some names of the table tell twins apart: "GMX Freemail (gmx.net)".
+        return self.host.name.partition(" (")[0] if self.host else self.domain
