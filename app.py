@@ -17,7 +17,9 @@ from latchkey.apps import (
     IdTokens,
     ReturnAddresses,
     SignedLinks,
+    TokenCallers,
     TokenEndpoint,
+    TokenInfo,
 )
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
@@ -156,6 +158,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
     id_tokens = IdTokens(keys)
     return_addresses = ReturnAddresses(nylas, store, settings)
     webhooks = _notices(settings, store)
+    callers = TokenCallers(return_addresses, store, secret=settings.nylas_api_key)
     return Services(
         settings=settings,
         store=store,
@@ -199,14 +202,13 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         webhooks=webhooks,
         token_endpoint=TokenEndpoint(
             nylas=nylas,
-            store=store,
             codes=codes,
             id_tokens=id_tokens,
-            return_addresses=return_addresses,
+            callers=callers,
             webhooks=webhooks,
-            secret=settings.nylas_api_key,
             secret_required=settings.client_secret_required,
         ),
+        token_info=TokenInfo(nylas, id_tokens, callers),
     )
 
 

@@ -25,7 +25,7 @@ class CodeRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """What a code stands for: an account, and the request it was connected for.
+    """The content of a code: a grant, and the request it was made for.
 
     :ivar reconnected: the grant was there before.
     :ivar visit: the sign-in's id in webhooks.

@@ -1,4 +1,4 @@
-"""What the app hears when somebody comes back without an account (RFC 6749, 4.1.2.1).
+"""The error that an app gets with a user who comes back without a grant (RFC 6749, 4.1.2.1).
 
 Nylas's SDKs take it for a failure only if a number comes along. Which number Nylas sends for what
 is documented for a wrong password alone; the others are assumed to be like those of HTTP.
@@ -14,15 +14,15 @@ _ERROR_OF_FAULT = {
     "nylas": _UNAVAILABLE,
     "provider": _UNAVAILABLE,
 }
-# Nobody's fault either: too many people at once.
+# Not the user's fault either: too many sign-ins at once.
 _CROWDED = (429, 503)
 _CODES = {WRONG_PASSWORD.kind: "25022"}
 
 
 def denial_of(kind: str) -> dict[str, str]:
-    """Return the parameters for somebody whose last problem was of this kind.
+    """Return the parameters for a user whose last problem was of this kind.
 
-    :param kind: "" for somebody who had none, and cancelled.
+    :param kind: "" for a user who had none, and cancelled.
     """
     problem = PROBLEMS.get(kind)
     error, code = _error_of(problem) if problem else _DENIED

@@ -1,51 +1,28 @@
-"""Signed links, for users whom the app knows already: they connect this address and no other.
+"""Signed links, for users whom the app knows already: they connect this address and no other."""
 
-A link carries a JSON Web Token (RFC 7519), signed with HS256 under ``LINK_KEY``: ``aud`` is
-``latchkey-link``, ``email``, ``exp`` (Unix time), ``jti`` (random, for use once) and, if wanted,
-``provider``, ``state``, ``redirect_uri`` and ``brand``. What is in it wins over the address bar.
-"""
-
-import hashlib
-import hmac
-import re
-import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import jwt
-
+from latchkey.apps.link_claims import (
+    LONGEST_SECONDS,
+    ClaimsRefused,
+    LinkClaims,
+    read_link,
+    sign_link,
+)
 from latchkey.connect import Connected, Failed, Outcome
 from latchkey.infra import logs
 from latchkey.infra.marks import MarksUnavailable, UsedMarks
 from latchkey.problems import Problem
 from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, LINK_WAITS
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN
-from latchkey.providers import PROVIDERS
-from latchkey.providers.email_address import MAX_EMAIL
 
-AUDIENCE = "latchkey-link"
-LONGEST_SECONDS = 30 * 24 * 60 * 60
 MOST_MISMATCHES = 3
 # Kinds of problems that say: the account that was signed in to is not the link's.
 MISMATCHES = frozenset({"account_mismatch", OTHER_ADDRESS.kind})
 
-_ALGORITHM = "HS256"
 _USED = "link"
 _MISMATCH = "link mismatch"
-# "typ" and "kid" change nothing; an extension that has to be understood is not (RFC 7515, 4.1.11).
-_HEADERS = frozenset({"alg", "typ", "kid"})
-_REQUIRED = frozenset({"aud", "email", "exp", "jti"})
-_PATTERNS: Mapping[str, re.Pattern[str]] = {
-    "email": re.compile(rf"\S{{1,{MAX_EMAIL}}}"),
-    "jti": re.compile(r"[A-Za-z0-9._~:-]{8,128}"),
-    "provider": re.compile("|".join(PROVIDERS)),
-    "state": re.compile(r".{1,256}", re.S),
-    "redirect_uri": re.compile(r"[!-~]{1,1000}"),
-    "brand": re.compile(r"[A-Za-z0-9_-]{1,40}"),
-    "iss": re.compile(r".{1,200}", re.S),
-}
 
 
 class LinkRefused(Exception):
@@ -56,30 +33,11 @@ class LinkRefused(Exception):
     :ivar claims: the link's, None when they cannot be read or trusted.
     """
 
-    def __init__(self, problem: Problem, claims: "LinkClaims | None" = None) -> None:
+    def __init__(self, problem: Problem, claims: LinkClaims | None = None) -> None:
         super().__init__(problem.kind)
         self.problem = problem
         self.back = ""
         self.claims = claims
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkClaims:
-    """What a link settles: this address, once, until ``exp``.
-
-    :ivar id: names the link: its ``jti``, keyed with the key that signed it.
-    :ivar provider: the only one to connect with, "" when any will do.
-    :ivar state: the app's own, "" when the address bar may name it; so with ``redirect_uri``.
-    :ivar brand: which of the operator's brands the pages show, "" for the usual one.
-    """
-
-    id: str
-    email: str
-    exp: int
-    provider: str = ""
-    state: str = ""
-    redirect_uri: str = ""
-    brand: str = ""
 
 
 class SignedLinks:
@@ -104,14 +62,7 @@ class SignedLinks:
 
         :param more: optional claims, see ``LinkClaims``; those that are "" are left out.
         """
-        claims = {
-            "aud": AUDIENCE,
-            "email": email,
-            "exp": int(time.time()) + seconds,
-            "jti": secrets.token_urlsafe(16),
-            **{name: value for name, value in more.items() if value},
-        }
-        return jwt.encode(claims, self._keys[0], algorithm=_ALGORITHM)
+        return sign_link(email, self._keys[0], seconds=seconds, **more)
 
     def read(self, link: str) -> LinkClaims:
         """Return what the link settles.
@@ -120,7 +71,10 @@ class SignedLinks:
         """
         if not self._keys:
             raise LinkRefused(LINK_OFF)
-        claims = self._claims(link)
+        try:
+            claims = read_link(link, self._keys)
+        except ClaimsRefused:
+            raise LinkRefused(LINK_BROKEN) from None
         if claims.exp <= time.time():
             raise LinkRefused(LINK_OLD, claims)
         if self._marks.trouble:
@@ -179,49 +133,6 @@ class SignedLinks:
             _MISMATCH, claims.id, most=MOST_MISMATCHES, seconds=LONGEST_SECONDS
         )
         return count >= MOST_MISMATCHES
-
-    def _claims(self, link: str) -> LinkClaims:
-        for key in self._keys:
-            try:
-                header = jwt.get_unverified_header(link)
-                # Time and audience are checked below, more strictly than the library does.
-                given = jwt.decode(
-                    link,
-                    key,
-                    algorithms=[_ALGORITHM],
-                    options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
-                )
-            except (jwt.InvalidTokenError, ValueError, RecursionError):
-                continue
-            if header.keys() <= _HEADERS and _is_well_formed(given):
-                return _link_claims(given, key)
-        raise LinkRefused(LINK_BROKEN)
-
-
-def _is_well_formed(given: Mapping[str, Any]) -> bool:
-    """Tell whether the claims are all known, there, and of their kind (RFC 8725, 3.9 and 3.11)."""
-    if not given.keys() >= _REQUIRED or given["aud"] != AUDIENCE:
-        return False
-    if type(given["exp"]) is not int or given["exp"] > time.time() + LONGEST_SECONDS:
-        return False
-    others = {name: value for name, value in given.items() if name not in ("aud", "exp", "iat")}
-    return all(
-        name in _PATTERNS and isinstance(value, str) and _PATTERNS[name].fullmatch(value)
-        for name, value in others.items()
-    )
-
-
-def _link_claims(given: Mapping[str, Any], key: str) -> LinkClaims:
-    optional = ("provider", "state", "redirect_uri", "brand")
-    # Keyed with the link's own key: the name holds as long as the link does, whatever other keys
-    # are changed meanwhile, and says nothing to those who see it in a store.
-    digest = hmac.digest(key.encode(), b"used link:" + given["jti"].encode(), hashlib.sha256)
-    return LinkClaims(
-        id=digest.hex()[:32],
-        email=given["email"],
-        exp=given["exp"],
-        **{name: given[name] for name in optional if name in given},
-    )
 
 
 def _as_claimed(claims: LinkClaims, outcome: Outcome) -> Outcome:

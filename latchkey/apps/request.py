@@ -1,4 +1,4 @@
-"""What an app asks for when it sends somebody here: the query of Nylas's Hosted auth, checked.
+"""What an app asks for when it sends a user here: the query of Nylas's Hosted auth, checked.
 
 Source: Nylas API reference, ``GET /v3/connect/auth``; RFC 6749, 4.1.1; RFC 7636, 4.3.
 """
@@ -77,7 +77,7 @@ class AppRequest:
     def denied(self, kind: str = "") -> str:
         """Return the address that takes a person without an account to the app.
 
-        :param kind: of the last problem; "" for somebody who had none, and cancelled.
+        :param kind: of the last problem; "" for a user who had none, and cancelled.
         """
         return self.back(**denial_of(kind))
 

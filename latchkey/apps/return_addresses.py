@@ -16,14 +16,14 @@ from latchkey.infra.store import Store
 from latchkey.nylas import DETECT_SECONDS, Application, NylasClient
 from latchkey.nylas.errors import is_key_refused
 
-# Somebody may just have added an address at Nylas, so an unknown one is worth another look.
+# The operator may just have added an address at Nylas, so an unknown one is worth another look.
 _LOOK_AGAIN_SECONDS = 15.0
 
 
 class ReturnAddresses:
     """Knows the application's client id and the addresses of its apps.
 
-    What stands in the settings is known without Nylas; the rest is asked for when it is needed.
+    What the settings list is known without Nylas; the rest is asked for when it is needed.
     """
 
     def __init__(self, client: NylasClient, store: Store, settings: Settings) -> None:
@@ -42,7 +42,7 @@ class ReturnAddresses:
     def client_id(self) -> str:
         """Return the client id of the Nylas application.
 
-        :raises UpstreamError: it stands in no setting, and Nylas never told.
+        :raises UpstreamError: no setting names it, and Nylas has not answered yet.
         """
         if self._client_id:
             return self._client_id

@@ -7,7 +7,7 @@ import sys
 import click
 from flask import Flask
 
-from latchkey.apps.links import LONGEST_SECONDS
+from latchkey.apps.link_claims import LONGEST_SECONDS
 from latchkey.apps.request import MOST_STATE
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.version import version

@@ -13,6 +13,7 @@ from latchkey.apps import (
     ReturnAddresses,
     SignedLinks,
     TokenEndpoint,
+    TokenInfo,
 )
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import IdempotentSubmissions, Pacer
@@ -53,6 +54,7 @@ class Services:
     id_tokens: IdTokens
     webhooks: Webhooks
     token_endpoint: TokenEndpoint
+    token_info: TokenInfo
 
 
 def get_services() -> Services:

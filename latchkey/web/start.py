@@ -65,7 +65,7 @@ def connected_with(refused: LinkRefused) -> SignIn | None:
 def require_link(sign_in: SignIn | None) -> LinkClaims | None:
     """Return what the sign-in's link settles, None without one.
 
-    :raises LinkRefused: nobody comes in here without one, or nobody begins anew with one so old.
+    :raises LinkRefused: a link is required, or it is too old to begin a sign-in with.
     """
     link_claims = sign_in.link_claims if sign_in else None
     if link_claims is None and get_services().settings.link_required:
@@ -125,7 +125,7 @@ def scope_for(sign_in: SignIn, provider: Provider) -> tuple[str, ...]:
 def provider_for(email: str, before: SignIn | None) -> str:
     """Return the key of the provider that this address is to be connected with, "" for none.
 
-    Whoever chose one before typing the address, or was sent here for one, has it settled.
+    A provider that was chosen before the address was typed, or by the app, is settled.
     """
     if before and before.provider and not before.email:
         return before.provider

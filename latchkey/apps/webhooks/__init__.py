@@ -1,9 +1,9 @@
-"""Tells the app how sign-ins ended, also those it would otherwise never hear of again.
+"""Webhooks: the app hears how sign-ins ended, also those that bring no user back to it.
 
-notices/
-├── notice   what is told, and how the app can be sure that it was told by this page
-├── sender   delivers what is due, until the app took it
-└── notices  what has to be told when
+webhooks/
+├── event      the content of a webhook, and its signature
+├── delivery   posts what is due, until the app took it
+└── publisher  which events are sent, and when
 """
 
 from latchkey.apps.webhooks.event import SignInReference

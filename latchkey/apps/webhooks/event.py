@@ -1,4 +1,4 @@
-"""What is told about a sign-in, and how the app can be sure that it was told by this page."""
+"""The content of a webhook about a sign-in, and the signature that proves its origin."""
 
 import dataclasses
 import hashlib
@@ -13,12 +13,12 @@ SIGNATURE = "X-Latchkey-Signature"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SignInReference:
-    """The sign-in that is told about.
+    """The sign-in that an event is about.
 
     :ivar sign_in: random id of it, no secret.
     :ivar state: the app's own, "" when it gave none.
     :ivar provider: key of the provider.
-    :ivar email: address of the person; told only with ``RESULT_WEBHOOK_EMAIL``.
+    :ivar email: address of the user; sent only with ``RESULT_WEBHOOK_EMAIL``.
     """
 
     sign_in: str
@@ -31,7 +31,7 @@ class SignInReference:
 class WebhookEvent:
     """One notice on its way to the app.
 
-    :ivar told: all that it tells but the time.
+    :ivar told: its content, without the time.
     :ivar until: Unix time at which trying ends.
     :ivar tries: how often it was tried in vain.
     """
@@ -49,7 +49,7 @@ def sign(notice: WebhookEvent, secret: str) -> tuple[bytes, dict[str, str]]:
     """Return body and headers of a request made now.
 
     The signature is made as Nylas makes ``x-nylas-signature`` (Nylas docs on webhooks), so one
-    function checks both. It covers the time, so that whoever repeats an old request is found out.
+    function checks both. It covers the time, so that a repeated old request is noticed.
     """
     body = json.dumps({**notice.told, "time": int(time.time())}).encode()
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

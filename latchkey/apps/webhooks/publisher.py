@@ -1,4 +1,4 @@
-"""What has to be told to the app, and when."""
+"""Which events are sent to the app, and when."""
 
 import secrets
 import time
@@ -15,8 +15,8 @@ _TRIED_SECONDS = 24 * 60 * 60.0
 class Webhooks:
     """Tells the app's server how sign-ins go, at least once each.
 
-    Nothing here waits for anybody: delivery is the business of threads of its own. What is told
-    may arrive twice, and in any order.
+    No caller waits for a delivery: threads of its own see to that. Events may arrive twice, and in
+    any order.
 
     :param upstream: the way to the app.
     :param url: where the app takes notices; "" when it wants none, and then nothing is done.

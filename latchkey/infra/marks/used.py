@@ -16,7 +16,7 @@ FILE_NAME = "marks.sqlite3"
 class UsedMarks:
     """Knows what was used up.
 
-    A mark is named by its kind and a value that nobody can guess: random, or keyed by the caller.
+    A mark is named by its kind and a value that cannot be guessed: random, or keyed by the caller.
     Only a hash of both is kept.
 
     :param place: None while there is none, and then nothing can be used up.

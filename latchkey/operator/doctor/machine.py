@@ -7,6 +7,7 @@ from config import Settings
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.store import RedisFacts, RedisLost
 from latchkey.operator.doctor.finding import Finding, Level
+from latchkey.operator.doctor.marks import check_marks
 from latchkey.operator.doctor.public_url import check_public_url
 from latchkey.web.services import Services
 
@@ -27,7 +28,7 @@ def check_machine(services: Services, *, outside: bool) -> Iterator[Finding]:
         yield from check_public_url(settings.public_url)
     yield from _check_proxies(settings)
     yield from _check_redis(services)
-    yield from _check_marks(services)
+    yield from check_marks(services)
     yield from _check_dns(services)
 
 
@@ -82,23 +83,6 @@ def _check_redis(services: Services) -> Iterator[Finding]:
         )
         return
     yield from _about_redis(facts, settings)
-
-
-def _check_marks(services: Services) -> Iterator[Finding]:
-    """What is used once needs a place that remembers it."""
-    marks, links = services.marks, services.links
-    if not marks.is_usable:
-        yield Finding(
-            check="codes",
-            level=Level.FAILED,
-            text=f"No app can exchange a code: {marks.trouble}, and REDIS_URL is not set.",
-            fix="Set REDIS_URL.",
-        )
-    if links.trouble:
-        text = f"Signed links: off, {links.trouble}."
-        yield Finding(check="links", level=Level.NOTE, text=text)
-    else:
-        yield Finding(check="links", level=Level.OK, text="Signed links: on.")
 
 
 def _redis_fix(error: str) -> str:

@@ -20,7 +20,7 @@ bp = Blueprint("entry", __name__)
 
 @bp.get("/v3/connect/auth")
 def arrive() -> ResponseReturnValue:
-    """Take somebody in whom an app sends as it would to Nylas's Hosted auth."""
+    """Begin a sign-in for an app that sends its user as it would to Nylas's Hosted auth."""
     return _begin(complete=True)
 
 

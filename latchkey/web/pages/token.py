@@ -36,7 +36,7 @@ def exchange() -> ResponseReturnValue:
 @bp.get("/v3/connect/tokeninfo")
 def inspect() -> ResponseReturnValue:
     """Say whose token it is."""
-    answer = get_services().token_endpoint.inspect(
+    answer = get_services().token_info.inspect(
         request.args.to_dict(), authorization=request.headers.get("Authorization", "")
     )
     return jsonify(answer.content), answer.status
@@ -59,7 +59,7 @@ def number(response: Response) -> Response:
 
 @bp.after_request
 def allow_apps(response: Response) -> Response:
-    """Let the pages of apps read the answer, and nobody else's."""
+    """Let the pages of apps read the answer, and no other pages (CORS)."""
     response.vary.add("Origin")
     origin = request.headers.get("Origin", "")
     if origin and origin in _origins():
@@ -119,7 +119,7 @@ def _read_body() -> Mapping[str, str]:
         raise TokenRefused("invalid_request", "The body must be one JSON object, or a form")
     texts = {name: value for name, value in given.items() if isinstance(value, str) and value}
     try:
-        # JSON can name halves of characters (RFC 8259, 8.2), which nobody could pass on.
+        # JSON can name halves of characters (RFC 8259, 8.2), which cannot be passed on.
         "".join(texts.values()).encode()
     except UnicodeEncodeError:
         raise TokenRefused("invalid_request", "The body holds half a character") from None

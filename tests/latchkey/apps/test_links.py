@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from latchkey.apps import LinkClaims, LinkRefused, SignedLinks
-from latchkey.apps.links import LONGEST_SECONDS
+from latchkey.apps.link_claims import LONGEST_SECONDS
 from latchkey.connect import Connected, Failed, Outcome
 from latchkey.infra.codec import from_json, to_json
 from latchkey.infra.marks import open_marks

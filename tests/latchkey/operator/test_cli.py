@@ -8,7 +8,7 @@ from click.testing import Result
 from flask import Flask
 
 from app import create_app
-from latchkey.apps.links import LONGEST_SECONDS
+from latchkey.apps.link_claims import LONGEST_SECONDS
 from tests.apps import company
 from tests.calling import CALLBACK, CallingApp
 from tests.conftest import KEY, LINK_KEY, make_settings

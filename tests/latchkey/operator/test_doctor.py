@@ -217,6 +217,10 @@ def test_the_exit_code_tells_how_bad_it_is() -> None:
         ({"TRUSTED_PROXIES": "1"}, "proxies", Level.WARNING),
         ({"WEB_CONCURRENCY": "2"}, "redis", Level.WARNING),
         ({}, "redis", None),
+        ({"STATE_DIR": "/dev/null/state"}, "links", Level.WARNING),
+        ({"STATE_DIR": "/dev/null/state", "LINK_REQUIRED": "true"}, "links", Level.FAILED),
+        ({"STATE_DIR": "/dev/null/state"}, "codes", None),
+        ({"STATE_DIR": "/dev/null/state", "WEB_CONCURRENCY": "2"}, "codes", Level.FAILED),
     ],
 )  # fmt: skip
 def test_settings_that_do_not_fit_are_told(
@@ -232,6 +236,12 @@ def test_a_good_redis_is_told_with_version_and_delay(server: RedisServer) -> Non
     first, *_ = found(app_with(FINE, REDIS_URL=server.url), "redis")
     assert first.level is Level.OK
     assert "answers within" in first.text
+
+
+@pytest.mark.parametrize(("links", "level"), [(True, Level.OK), (False, Level.NOTE)])
+def test_whether_links_are_on_is_told(links: bool, level: Level) -> None:
+    more = {} if links else {"LINK_KEY": ""}
+    assert one(app_with(FINE, **more), "links").level is level
 
 
 @pytest.mark.redis

@@ -1,0 +1,93 @@
+"""Who asks for tokens: this application's apps, with its secret or without it, and strangers."""
+
+import hmac
+from collections.abc import Mapping
+
+from latchkey.apps.return_addresses import ReturnAddresses
+from latchkey.infra.store import RateLimited, Store
+from latchkey.nylas import TokenAnswer
+
+# Calls a second that callers without the API key may cause at Nylas; apps ask once per session.
+_STRANGERS_PER_SECOND = 20
+_BEARER = "bearer "
+
+
+class TokenRefused(Exception):
+    """No token: an error of RFC 6749, 5.2, its description, and the status.
+
+    :ivar wait: whole seconds after which another try is worth it, 0 when none is.
+    """
+
+    def __init__(self, error: str, description: str, status: int = 400, *, wait: int = 0) -> None:
+        super().__init__(error)
+        self.error = error
+        self.description = description
+        self.status = status
+        self.wait = wait
+
+
+class TokenCallers:
+    """Tells the callers of the token endpoint apart.
+
+    :param secret: of the application: its API key, as at Nylas.
+    """
+
+    def __init__(self, return_addresses: ReturnAddresses, store: Store, *, secret: str) -> None:
+        self._return_addresses = return_addresses
+        self._store = store
+        self._secret = secret
+
+    def client_id(self) -> str:
+        """Return the only client id that is served.
+
+        :raises UpstreamError: Nylas has to be asked for it, and cannot be.
+        """
+        return self._return_addresses.client_id()
+
+    def check(self, given: Mapping[str, str], *, secret_needed: bool) -> None:
+        """Make sure that an app of this application asks.
+
+        :raises TokenRefused: it does not, or its secret is wrong or missing.
+        """
+        if given.get("client_id") != self.client_id():
+            description = "client_id is not that of the Nylas application"
+            raise TokenRefused("invalid_client", description, 401)
+        secret = given.get("client_secret")
+        if secret is None and secret_needed:
+            raise TokenRefused("invalid_client", "client_secret is missing", 401)
+        if secret is not None and not self._is_secret(secret):
+            raise TokenRefused("invalid_client", "client_secret is not the API key", 401)
+
+    def has_key(self, authorization: str) -> bool:
+        """Tell whether the header holds the API key, as SDKs of servers send it.
+
+        :raises TokenRefused: it holds another key.
+        """
+        if authorization[: len(_BEARER)].lower() != _BEARER:
+            return False
+        if not self._is_secret(authorization[len(_BEARER) :]):
+            raise TokenRefused("invalid_client", "The key is not the API key", 401)
+        return True
+
+    def pace_strangers(self) -> None:
+        """Count a call that goes on to Nylas for a caller who has not shown the secret.
+
+        :raises TokenRefused: there are too many of them.
+        """
+        try:
+            self._store.reserve("token strangers", limit=_STRANGERS_PER_SECOND, seconds=1.0)
+        except RateLimited:
+            raise TokenRefused("temporarily_unavailable", "Too many calls", 429, wait=1) from None
+
+    def _is_secret(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self._secret.encode())
+
+
+def answered(answer: TokenAnswer) -> TokenAnswer:
+    """Return Nylas's answer as it is.
+
+    :raises TokenRefused: it holds nothing.
+    """
+    if not answer.content:
+        raise TokenRefused("temporarily_unavailable", "Nylas does not answer", 503)
+    return answer

@@ -1,0 +1,65 @@
+"""Whose token is it: our own ID tokens are read here, access tokens by Nylas.
+
+Source: Nylas API reference, ``GET /v3/connect/tokeninfo``, which needs no key.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from latchkey.apps.id_tokens import IdTokens
+from latchkey.apps.token_caller import TokenCallers, TokenRefused, answered
+from latchkey.infra import logs
+from latchkey.nylas import NylasClient, TokenAnswer
+
+_TOKENS = ("access_token", "id_token")
+_CLAIMS = ("iss", "aud", "sub", "email", "iat", "exp")
+
+
+class TokenInfo:
+    """Answers for tokens of this application alone."""
+
+    def __init__(self, nylas: NylasClient, id_tokens: IdTokens, callers: TokenCallers) -> None:
+        self._nylas = nylas
+        self._id_tokens = id_tokens
+        self._callers = callers
+
+    def inspect(self, given: Mapping[str, str], *, authorization: str) -> TokenAnswer:
+        """Say whose token it is.
+
+        :param authorization: the header of the request.
+        :raises TokenRefused: it is no token of this application.
+        :raises UpstreamError: Nylas cannot be asked.
+        """
+        query = {name: given[name] for name in _TOKENS if given.get(name)}
+        if len(query) != 1:
+            raise TokenRefused("invalid_request", "Give one access_token or one id_token")
+        client_id = self._callers.client_id()
+        claims = self._id_tokens.read(query.get("id_token", ""), client_id=client_id)
+        if claims is None:
+            return self._ask_nylas(query, client_id, authorization)
+        data = {name: claims[name] for name in _CLAIMS if name in claims}
+        return TokenAnswer(status=200, content={"request_id": logs.request_id(), "data": data})
+
+    def _ask_nylas(
+        self, query: Mapping[str, str], client_id: str, authorization: str
+    ) -> TokenAnswer:
+        if self._callers.has_key(authorization):
+            return answered(self._nylas.token_info(query, with_key=True))
+        self._callers.pace_strangers()
+        answer = answered(self._nylas.token_info(query, with_key=False))
+        data = answer.content.get("data")
+        if answer.status == 200 and not self._is_of_this_application(data, client_id):
+            raise TokenRefused("invalid_request", "The token is not one of this application")
+        return answer
+
+    def _is_of_this_application(self, data: Any, client_id: str) -> bool:
+        """Tell whether token info is about a grant of ours.
+
+        Nylas documents no fixed meaning of ``aud``, so a grant that is ours is proof, too.
+        """
+        if not isinstance(data, Mapping):
+            return False
+        subject = data.get("sub")
+        return data.get("aud") == client_id or (
+            isinstance(subject, str) and self._nylas.has_grant(subject)
+        )
