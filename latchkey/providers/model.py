@@ -44,6 +44,7 @@ class OAuth:
         more brings one; elsewhere it can only be the operator's fault.
     :ivar refuses_in_app_browsers: the provider does not sign in inside the browsers of other apps.
     :ivar account_fields: where userinfo (and the ID token) name the account's addresses.
+    :ivar manage: page where people take access back, "" when it depends on the account.
     :ivar must_match: the account has to be told and be the one that was typed.
     """
 
@@ -57,6 +58,7 @@ class OAuth:
     consent_again: bool = False
     refuses_in_app_browsers: bool = False
     account_fields: tuple[str, ...] = ("email",)
+    manage: str = ""
     must_match: bool = True
 
 

@@ -24,10 +24,15 @@ GOOGLE = Provider(
     settings=_refresh_token,
     permissions=(
         Permission(scope=f"{_GOOGLE}gmail.modify", text=N_("Read and send mail")),
+        Permission(scope=f"{_GOOGLE}gmail.readonly", text=N_("Read mail")),
+        Permission(scope=f"{_GOOGLE}gmail.send", text=N_("Send mail")),
         Permission(scope=f"{_GOOGLE}calendar", text=N_("See and change calendars")),
+        Permission(scope=f"{_GOOGLE}calendar.readonly", text=N_("See calendars")),
         Permission(scope=f"{_GOOGLE}contacts", text=N_("See and change contacts")),
+        Permission(scope=f"{_GOOGLE}contacts.readonly", text=N_("See contacts")),
     ),
     oauth=OAuth(
+        manage="https://myaccount.google.com/connections",
         endpoints={
             "authorize": "https://accounts.google.com/o/oauth2/v2/auth",
             "token": "https://oauth2.googleapis.com/token",
@@ -59,9 +64,12 @@ MICROSOFT = Provider(
     settings=_refresh_token,
     permissions=(
         Permission(scope="Mail.ReadWrite", text=N_("Read mail")),
+        Permission(scope="Mail.Read", text=N_("Read mail")),
         Permission(scope="Mail.Send", text=N_("Send mail")),
         Permission(scope="Calendars.ReadWrite", text=N_("See and change calendars")),
+        Permission(scope="Calendars.Read", text=N_("See calendars")),
         Permission(scope="Contacts.ReadWrite", text=N_("See and change contacts")),
+        Permission(scope="Contacts.Read", text=N_("See contacts")),
     ),
     oauth=OAuth(
         endpoints={
@@ -95,8 +103,12 @@ YAHOO = Provider(
     icon="letter-y",
     capabilities=("mail", "sending"),
     settings=_refresh_token,
-    permissions=(Permission(scope="mail-w", text=N_("Read and send mail")),),
+    permissions=(
+        Permission(scope="mail-w", text=N_("Read and send mail")),
+        Permission(scope="mail-r", text=N_("Read mail")),
+    ),
     oauth=OAuth(
+        manage="https://login.yahoo.com/account/security",
         endpoints={
             "authorize": "https://api.login.yahoo.com/oauth2/request_auth",
             "token": "https://api.login.yahoo.com/oauth2/get_token",
@@ -117,6 +129,7 @@ ZOOM = Provider(
     settings=_refresh_token,
     permissions=(Permission(scope="", text=N_("Create, change and delete meetings")),),
     oauth=OAuth(
+        manage="https://marketplace.zoom.us/user/installed",
         endpoints={
             "authorize": "https://zoom.us/oauth/authorize",
             "token": "https://zoom.us/oauth/token",

@@ -9,6 +9,7 @@ from latchkey.apps.webhooks import SignInReference
 from latchkey.connect import Connected, Outcome, report
 from latchkey.infra.marks import MarksUnavailable
 from latchkey.providers import Provider
+from latchkey.providers.mailhosts import Ends, MailHost
 from latchkey.web import flow
 from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.metrics import CONNECTED_SECONDS, SIGN_INS, STEPS
@@ -38,10 +39,20 @@ def counted(provider: Provider, outcome: _Ended, sign_in: SignIn | None = None) 
     return outcome
 
 
-def end(sign_in: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) -> None:
+def end(
+    sign_in: SignIn,
+    provider: Provider,
+    outcome: Outcome,
+    *,
+    mailbox: str,
+    capabilities: tuple[str, ...],
+    host: MailHost | None = None,
+) -> None:
     """Log and tell how the sign-in ended; with an account, keep what its page shows.
 
     :param mailbox: what people call the account's provider.
+    :param capabilities: what was asked and granted.
+    :param host: where the password belongs to, when one was typed and that is known.
     """
     report(provider, outcome)
     webhooks = get_services().webhooks
@@ -67,10 +78,21 @@ def end(sign_in: SignIn, provider: Provider, outcome: Outcome, *, mailbox: str) 
             email=grant.email or (sign_in.email and sign_in.display_address),
             provider=provider.key,
             mailbox=mailbox,
-            capabilities=provider.capabilities,
+            capabilities=capabilities,
             reconnected=reconnected,
+            **_ending(provider, host),
         ),
     )
+
+
+def _ending(provider: Provider, host: MailHost | None) -> dict[str, str]:
+    """What ends the connection, and where."""
+    if provider.oauth:
+        return {"ends": provider.key, "manage": provider.oauth.manage}
+    if host is None or host.help is None:
+        # Without a provider that is known, nothing is known of app passwords either.
+        return {"ends": Ends.PASSWORD if host else ""}
+    return {"ends": host.help.ends or "", "manage": host.help.manage or ""}
 
 
 def way_back() -> str:

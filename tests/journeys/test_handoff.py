@@ -173,7 +173,11 @@ def test_permissions_and_credential_of_the_app_are_used(line: Line, nylas: Nylas
     assert set(asked) == {"openid", *(f"{GOOGLE}{name}" for name in WHO), f"{GOOGLE}gmail.readonly"}
     at_google = visitor_at(line, "http://localhost")
     back = decide(at_google, at_google.client.get(there), account="me@gmail.com")
-    assert app.receive(visitor, visitor.get(back))["email"] == "me@gmail.com"
+    confirmation = visitor.get(back)
+    assert "Reading mail" in confirmation.text
+    assert "Latchkey can’t send mail from it" in confirmation.text
+    assert "Calendar" not in confirmation.text
+    assert app.receive(visitor, confirmation)["email"] == "me@gmail.com"
     assert nylas.settings["credential_id"] == CREDENTIAL
 
 

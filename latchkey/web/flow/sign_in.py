@@ -34,7 +34,10 @@ class ConnectedGrant:
     :ivar email: the address that Nylas returned for this grant, "" when it returned none.
     :ivar provider: key of the provider.
     :ivar mailbox: what people call the account's provider.
-    :ivar capabilities: what an app can do with it.
+    :ivar capabilities: what an app can do with it, by what was asked and granted.
+    :ivar ends: what ends the connection: the provider of a sign-in at its own page, else one of
+        ``mailhosts.Ends``, "" when it depends on the password.
+    :ivar manage: page of the provider where it is ended, "" when none is known.
     :ivar reconnected: the grant existed before this sign-in.
     """
 
@@ -44,6 +47,8 @@ class ConnectedGrant:
     mailbox: str
     capabilities: tuple[str, ...]
     reconnected: bool
+    ends: str = ""
+    manage: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow, limits
-from latchkey.web.completion import counted, end
+from latchkey.web.completion import counted
+from latchkey.web.end_password import end_password
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import CredentialsForm, Mailbox, credentials_form
 from latchkey.web.metrics import STEPS
@@ -59,7 +60,7 @@ def submit(key: str) -> ResponseReturnValue:
         return _form_page(form, provider, sign_in, status=422)
     outcome = _send(form, provider, sign_in)
     limits.raise_if_limited(outcome)
-    end(sign_in, provider, outcome, mailbox=form.mailbox.name)
+    end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
         return _failed(outcome, form, provider, sign_in)
     limits.remember(sign_in.email)

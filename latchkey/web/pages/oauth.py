@@ -13,6 +13,7 @@ from latchkey.infra import logs
 from latchkey.problems import PROBLEMS
 from latchkey.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
 from latchkey.providers import PROVIDERS, Provider
+from latchkey.providers.capabilities import capabilities_of
 from latchkey.web import flow
 from latchkey.web.completion import counted, end, reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
@@ -116,7 +117,7 @@ def callback(key: str) -> ResponseReturnValue:
     pending = oauth.pending_for(sign_in.pending, state=state, provider=key)
     states = get_services().oauth_states
     if client and pending and states.admit(state, request.args.get("code", "")):
-        return _arrived(provider, sign_in, _outcome(client, sign_in, pending))
+        return _arrived(client, sign_in, _outcome(client, sign_in, pending))
     if sign_in.grant:
         return redirect(url_for("connected.show", s=sign_in.id), code=303)
     return _no_trip(provider)
@@ -130,9 +131,11 @@ def _is_admin_consent(query: Mapping[str, str]) -> bool:
     )
 
 
-def _arrived(provider: Provider, sign_in: SignIn, outcome: Outcome) -> ResponseReturnValue:
+def _arrived(client: OAuthClient, sign_in: SignIn, outcome: Outcome) -> ResponseReturnValue:
     """Remember how it ended and lead on to the page that says so."""
-    end(sign_in, provider, outcome, mailbox=provider.name)
+    provider = client.provider
+    able = capabilities_of(provider, asked=client.scopes)
+    end(sign_in, provider, outcome, mailbox=provider.name, capabilities=able)
     if isinstance(outcome, Connected):
         return redirect(url_for("connected.show", s=sign_in.id), code=303)
     failure = AuthorizationFailure(
