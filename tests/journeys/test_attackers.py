@@ -1,0 +1,126 @@
+"""One attacker and honest users side by side, over real sockets."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import pytest
+
+from app import create_app
+from latchkey.connect import silence
+from latchkey.sandbox import create_sandbox
+from tests.conftest import KEY, make_settings
+from tests.pages import Visitor
+from tests.servers import RedisServer, redis, serve
+
+ATTACKER = "198.51.100.66"
+# So high that what is tested here is the fair share, not the limits.
+HIGH = "client=9000/5m client_refused=9000/5m mailbox=9000/5m address=9000/5m"
+
+
+class Nylas:
+    """The sandbox's; sign-ins with a login name of ``tarpit`` hang until the end."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+        self.tries = 0
+        self.hanging = 0
+        self._inner = httpx.WSGITransport(app=create_sandbox(api_key=KEY))
+        self.transport = httpx.MockTransport(self._answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v3/connect/custom":
+            self.tries += 1
+            if b"tarpit" in request.content:
+                self.hanging += 1
+                self.over.wait(60)
+                raise httpx.ReadTimeout("tarpit")
+        return self._inner.handle_request(request)
+
+
+class Site:
+    """A page behind one proxy, which says where its clients are."""
+
+    def __init__(self, url: str, nylas: Nylas) -> None:
+        self.url = url
+        self.nylas = nylas
+
+    def visitor(self, address: str) -> Visitor:
+        visitor = Visitor.at(self.url)
+        visitor.client.headers["X-Forwarded-For"] = address
+        return visitor
+
+    def sign_in(self, address: str, email: str) -> int:
+        visitor = self.visitor(address)
+        page = visitor.enter(email)
+        if page.status != 200:
+            return page.status
+        return visitor.client.post(
+            page.action(), data=page.fields() | {"password": "secret"}
+        ).status_code
+
+    def honest(self, number: int) -> list[int]:
+        """So many people, each at a place and with a mailbox of their own, one after another."""
+        return [
+            self.sign_in(f"203.0.113.{one}", f"person-{one}@example.com") for one in range(number)
+        ]
+
+
+@contextmanager
+def site(**variables: str) -> Iterator[Site]:
+    nylas = Nylas()
+    settings = make_settings(NYLAS_API_KEY=KEY, TRUSTED_PROXIES="1", **variables)
+    with serve(create_app(settings, transport=nylas.transport)) as url:
+        try:
+            yield Site(url, nylas)
+        finally:
+            nylas.over.set()
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
+def open_site(request: pytest.FixtureRequest) -> Iterator[Callable[..., Site]]:
+    """Opens a site, with Redis or without."""
+    with ExitStack() as stack:
+        shared = {}
+        if request.param == "redis":
+            server: RedisServer = stack.enter_context(redis())
+            shared = {"REDIS_URL": server.url}
+        yield lambda **more: stack.enter_context(site(**{**shared, **more}))
+
+
+def test_sixty_hanging_logins_and_more_every_second_stop_nobody(
+    open_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.5)
+    here = open_site(LIMITS=HIGH)
+    with ThreadPoolExecutor(90) as pool:
+        for number in range(60):
+            pool.submit(here.sign_in, ATTACKER, f"tarpit-{number}@example.org")
+        until = time.monotonic() + 30
+        while here.nylas.hanging < 60 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert here.nylas.hanging == 60
+        time.sleep(0.6)
+        for number in range(10):
+            pool.submit(here.sign_in, ATTACKER, f"tarpit-more-{number}@example.org")
+        assert here.honest(10) == [303] * 10
+        here.nylas.over.set()
+
+
+def test_a_flood_of_wrong_passwords_costs_others_nothing(open_site: Callable[..., Site]) -> None:
+    here = open_site(LIMITS="on", NYLAS_SIGN_INS_PER_SECOND="5")
+    with ThreadPoolExecutor(40) as pool:
+        flood = [
+            pool.submit(here.sign_in, ATTACKER, f"someone-{number}@example.org")
+            for number in range(120)
+        ]
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert here.honest(6) == [303] * 6
+        assert time.monotonic() - began < 15
+        statuses = [one.result() for one in flood if not one.cancel()]
+    assert set(statuses) <= {303, 429, 503}
+    assert here.nylas.tries <= 40 + 6
