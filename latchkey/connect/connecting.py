@@ -62,7 +62,11 @@ def _create(
                 raise
             refused = error
     # Raised out here: being refused is an answer, too, so the gate has nothing to worry about.
-    raise refused
+    try:
+        raise refused
+    finally:
+        # Else the error and this frame, with the password in it, hold on to each other.
+        del refused
 
 
 def _may_have_worked(error: UpstreamError) -> bool:

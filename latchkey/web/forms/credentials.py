@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from flask import Response, after_this_request
 from flask_wtf import FlaskForm
 from wtforms import Field as Input
 from wtforms import HiddenField, PasswordField, StringField, ValidationError
@@ -44,6 +45,16 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         self.cleaned: dict[str, Any] = {}
         self.identity = MailboxIdentity(address=mailbox.email, login=mailbox.email)
         super().__init__(data=_known(self.provider, mailbox) | typed)
+        after_this_request(self._forget)
+
+    def _forget(self, response: Response) -> Response:
+        """Let go of the inputs once the page is made.
+
+        Form and inputs hold on to each other, so the password would stay until the next run of the
+        garbage collector.
+        """
+        self.__dict__.clear()
+        return response
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and then the login names, which depend on the servers."""
