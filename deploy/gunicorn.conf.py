@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import ConfigError, load_settings
 from deploy.metrics import metrics_directory
-from deploy.worker import Worker
+from latchkey.operator.serving import Worker
 
 try:
     settings = load_settings()
@@ -67,12 +67,19 @@ if settings.metrics_port:
     bind.append(f"{_host}:{settings.metrics_port}")
 # The sandbox keeps its grants in the process, so there can be only one.
 workers = 1 if settings.sandbox else settings.web_concurrency
+# Behind proxies, all people come from the address of the proxy, and it has to limit them.
+Worker.connections_share = 1.0 if settings.trusted_proxies else 0.5
 worker_class = Worker
 worker_connections = max(100, min(10_000, _files // 2 - 100))
 # Also how long a client may take to send its headers.
 keepalive = 15
 # Nylas may take 120 s for a sign-in that comes in at last call.
 graceful_timeout = 180
+# Apps beside this page may set cookies for their common domain, which come along in one header.
+limit_request_field_size = 16_380
+limit_request_fields = 64
+# Else the system would send files past the deadline for writing.
+sendfile = False
 # Proxies are the app's business (TRUSTED_PROXIES); here nobody is believed.
 forwarded_allow_ips = ""
 control_socket_disable = True

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -83,25 +83,39 @@ def app(environ, start_response):
 """
 
 
-def gunicorn(app: str, folder: Path, **variables: str) -> subprocess.Popen[bytes]:
+def gunicorn(
+    app: str, folder: Path, before: Sequence[str] = (), **variables: str
+) -> subprocess.Popen[bytes]:
     # What a developer's own .env says must not matter here: an empty variable stands above it.
     unset = {name: "" for row in VARIABLES for name in (row.name, f"{row.name}_FILE")}
     # gunicorn reads this one too, and cannot read an empty one.
     unset["WEB_CONCURRENCY"] = "1"
     environ = {**unset, "PATH": os.environ["PATH"], "PYTHONPATH": str(folder), **variables}
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", app]
+    command = [
+        *before,
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "deploy/gunicorn.conf.py",
+        app,
+    ]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
 
 
 @contextlib.contextmanager
 def gunicorn_ready(
-    folder: Path, host: str = "127.0.0.1", **variables: str
+    folder: Path,
+    host: str = "127.0.0.1",
+    app: str = "little:app",
+    before: Sequence[str] = (),
+    **variables: str,
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     (folder / "little.py").write_text(LITTLE_APP)
     port = free_port()
     here = {"SANDBOX": "true", "HOST": host, "PORT": str(port)}
-    process = gunicorn("little:app", folder, **here, **variables)
+    process = gunicorn(app, folder, before, **here, **variables)
     try:
         wait_for(port, process, host)
         # A worker that is only just starting would miss the signal to stop.

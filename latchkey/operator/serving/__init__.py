@@ -1,0 +1,16 @@
+"""Serving: gunicorn's gevent worker with what it lacks on an open network.
+
+serving/
+├── worker      takes turns, limits connections, stops gracefully
+├── connection  a client's socket: writes have a deadline, forms take turns
+├── body        a request's body: reads have a deadline, a broken one ends the connection
+├── clients     how many connections each client has
+└── refusal     what the server itself answers to requests that no page sees
+
+``deploy/gunicorn.conf.py`` names the worker. Nothing in here may import what loads ``ssl``: gevent
+has to replace it first.
+"""
+
+from latchkey.operator.serving.worker import Worker
+
+__all__ = ["Worker"]

@@ -1,0 +1,62 @@
+"""A client's socket on which forms take turns and writes have a deadline."""
+
+import errno
+import socket
+from typing import Any
+
+import gevent
+from gevent.lock import Semaphore
+
+# So much of an answer has to leave within so many seconds. A socket is writable again only when a
+# third of its buffer is free, so this asks for about three kilobytes a second.
+PIECE_BYTES = 16_384
+WRITE_SECONDS = 15.0
+# Larger than nearly every answer. Without a limit the kernel would hold megabytes for each client
+# that does not read, and take minutes to notice that a slow one does.
+_BUFFER_BYTES = 64 * 1024
+
+
+class Connection:
+    """Wraps the socket that gunicorn reads from and writes to.
+
+    A form costs more than a page, so when a thousand of them arrive together they begin one after
+    another, and pages are served in between.
+
+    :ivar pipelined: requests that came before the answer to the one before them was sent.
+    """
+
+    def __init__(self, sock: Any, turns: Semaphore) -> None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+        self._sock = sock
+        self._turns = turns
+        self.pipelined = 0
+
+    def recv(self, size: int) -> bytes:
+        """Read what has arrived, at most ``size`` bytes."""
+        data = bytes(self._sock.recv(size))
+        if data.startswith(b"POST "):
+            with self._turns:
+                gevent.sleep(0)
+        return data
+
+    def sendall(self, data: bytes) -> None:
+        """Write ``data``.
+
+        :raises ConnectionResetError: the client reads too slowly.
+        """
+        view = memoryview(data)
+        for start in range(0, len(view), PIECE_BYTES):
+            self._send_in_time(view[start : start + PIECE_BYTES])
+
+    def _send_in_time(self, piece: memoryview) -> None:
+        late = gevent.Timeout(WRITE_SECONDS)
+        try:
+            with late:
+                self._sock.sendall(piece)
+        except gevent.Timeout as timeout:
+            if timeout is not late:
+                raise
+            raise ConnectionResetError(errno.ECONNRESET, "the client reads too slowly") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
