@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 Zone = dict[str, list[str] | dns.rcode.Rcode | None]
@@ -15,8 +16,8 @@ Zone = dict[str, list[str] | dns.rcode.Rcode | None]
 class NameServer:
     """Answers over UDP.
 
-    :ivar zone: MX records by domain, or the code to answer with; None keeps silent, and nothing
-        else exists.
+    :ivar zone: MX records by domain, those of other types by type and domain ("SRV x.test"), or
+        the code to answer with; None keeps silent, and nothing else exists.
     :ivar asked: the questions as text, in order.
     """
 
@@ -43,14 +44,19 @@ class NameServer:
     def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
         (question,) = query.question
         self.asked.append(question.to_text())
-        records = self.zone.get(question.name.to_text(omit_final_dot=True), dns.rcode.NXDOMAIN)
+        name, kind = (
+            question.name.to_text(omit_final_dot=True),
+            dns.rdatatype.to_text(question.rdtype),
+        )
+        key = name if kind == "MX" else f"{kind} {name}"
+        records = self.zone.get(key, dns.rcode.NXDOMAIN)
         if records is None:
             return None
         answer = dns.message.make_response(query)
         if isinstance(records, dns.rcode.Rcode):
             answer.set_rcode(records)
         elif records:
-            answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "MX", *records))
+            answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *records))
         return answer
 
     def start(self) -> None:

@@ -60,6 +60,7 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         """Check every field, and then the login names, which depend on the servers."""
         valid = super().validate(extra_validators)
         self.identity = self._judge_names()
+        self._drop_unprintable()
         return valid and not self.wrong()
 
     def shown(self) -> tuple[Field, ...]:
@@ -72,6 +73,13 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         if spec.own_domain:
             return self.mailbox.hosts.find(self.mailbox.domain) is None
         return spec.kind != "login" or not self.mailbox.settled or bool(self.mailbox.usual_login)
+
+    def _drop_unprintable(self) -> None:
+        """Show again only what can be seen; what was judged stays as it was typed."""
+        for spec in self.provider.fields:
+            if spec.kind != "password":
+                text = self[spec.name].data or ""
+                self[spec.name].data = "".join(filter(str.isprintable, text))
 
     def _judge_names(self) -> MailboxIdentity:
         login = self._judged("username", self.provider.server_field, host_needed=True)
