@@ -2,6 +2,8 @@
 
 import logging
 import math
+import threading
+from collections.abc import Callable
 
 from flask import Flask, has_request_context, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -52,6 +54,8 @@ def init_limits(app: Flask, settings: Settings) -> None:
     """Count the requests that cost something, by client."""
     init_device(app, settings)
     app.before_request(_limit_by_endpoint)
+    if settings.limits and not settings.trusted_proxies:
+        app.before_request(_untrusted_proxy_warning())
     if not settings.limits and not settings.sandbox:
         detail = "LIMITS=off: passwords can be guessed through this page"
         logs.event("limits", level=logging.WARNING, outcome="off", detail=detail)
@@ -98,6 +102,19 @@ def _limit_by_endpoint() -> ResponseReturnValue | None:
     if rule == "token":
         return _refuse_app(wait)
     raise TooManyRequests(CLIENT_LIMIT, wait)
+
+
+def _untrusted_proxy_warning() -> Callable[[], None]:
+    """Make a hook that says once that clients cannot be told apart behind a proxy."""
+    warned = threading.Event()
+
+    def warn() -> None:
+        if "X-Forwarded-For" in request.headers and not warned.is_set():
+            warned.set()
+            detail = "X-Forwarded-For arrives and TRUSTED_PROXIES is 0: all clients may be one"
+            logs.event("limits", level=logging.WARNING, outcome="proxy", detail=detail)
+
+    return warn
 
 
 def _has_link() -> bool:

@@ -87,3 +87,20 @@ def test_a_client_that_used_its_detections_up_still_learns_what_is_remembered() 
         stranger.enter(f"someone@d{number}.example.org")
     assert stranger.enter("other@example.org").heading.startswith("Sign in to")
     assert town.nylas.detections == 2
+
+
+def test_a_proxy_that_is_not_named_in_the_settings_is_warned_about_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    town = Town()
+    town.client().get("/")
+    assert "TRUSTED_PROXIES" not in capsys.readouterr().out
+    for _ in range(3):
+        town.client(**{"X-Forwarded-For": "203.0.113.7"}).get("/")
+    assert capsys.readouterr().out.count("TRUSTED_PROXIES is 0") == 1
+
+
+def test_a_proxy_that_is_named_is_not_warned_about(capsys: pytest.CaptureFixture[str]) -> None:
+    town = Town(TRUSTED_PROXIES="1")
+    town.client("127.0.0.1", **{"X-Forwarded-For": "203.0.113.7"}).get("/")
+    assert "TRUSTED_PROXIES" not in capsys.readouterr().out
