@@ -19,7 +19,7 @@ def support_slip(code: str) -> str:
     typed = sign_in.typed if sign_in else {}
     server = typed.get("imap_host") or typed.get("ews_host") or ""
     lines = {
-        translate("Support code"): code,
+        translate("Code"): code,
         translate("Time"): datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         translate("Provider"): sign_in.provider if sign_in else "",
         translate("Server"): server,

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
-from config import SANDBOX_API_KEY, SANDBOX_LINK_KEY
+from config import SANDBOX_API_KEY
 from latchkey.apps import SignedLinks
 from latchkey.infra.marks import UsedMarks
+from tests.conftest import LINK_KEY
 
 ENTRY = "Connect your mailbox"
 CHOOSER = "Choose your mail provider"
@@ -66,7 +67,7 @@ def _start_again(page: Page) -> None:
     page.context.clear_cookies()
     page.get_by_label("E-mail address").fill("someone@example.com")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", name="Let’s start again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please allow cookies")).to_be_visible()
 
 
 def _imap_open(page: Page) -> None:
@@ -103,7 +104,7 @@ def _app_outage(page: Page) -> None:
 
 
 def _pinned(page: Page) -> None:
-    link = SignedLinks((SANDBOX_LINK_KEY,), UsedMarks(None)).make("someone@example.com", seconds=60)
+    link = SignedLinks((LINK_KEY,), UsedMarks(None)).make("someone@example.com", seconds=60)
     page.goto(f"/?link={link}")
 
 

@@ -113,7 +113,7 @@ def test_forced_colours_leave_an_edge_around_everything_to_click(
 def test_text_can_be_twice_as_large_on_a_small_phone(open_page: Callable[..., Page]) -> None:
     page = open_page(size="narrow")
     wide = {}
-    for state in STATES:
+    for state in sorted(STATES.keys() - SETTINGS.keys()):
         reach(page, state)
         page.set_viewport_size({"width": 360, "height": 800})
         page.evaluate("document.documentElement.style.fontSize = '212.5%'")

@@ -16,4 +16,4 @@ def test_the_support_slip_is_copied_by_one_click(page: Page) -> None:
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == slip
-    assert "Support code: " in slip
+    assert "Code: " in slip

@@ -20,7 +20,7 @@ def slip(page: Page) -> str:
 def test_the_slip_holds_what_support_needs_and_nothing_personal(visitor: Visitor) -> None:
     page = visitor.sign_in(EMAIL, PASSWORD)
     text = slip(page)
-    assert f"Support code: {page.support_code}" in text
+    assert f"Code: {page.support_code}" in text
     assert "Provider: imap" in text
     assert "Language: en" in text
     assert "UTC" in text

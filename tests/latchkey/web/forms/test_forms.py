@@ -14,7 +14,7 @@ from tests.latchkey.web.forms.test_forms_email import ADDRESSES, TEXTS
 
 HOSTS = MailHosts.load()
 SERVERS = MailServers(HOSTS, None, allow_loopback=True)
-SETTINGS = make_settings()
+SETTINGS = make_settings(BRAND_NAME="Latchkey")
 APP = create_app(SETTINGS)
 PASSWORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=MAX_PASSWORD)
 
