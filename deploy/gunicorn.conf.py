@@ -120,9 +120,10 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def _begin(worker: Worker) -> None:
-    """Deliver notices that are left, and say in the log which providers are offered."""
+    """Deliver notices that are left, ask for connectors, and log what the doctor says."""
     services = worker.wsgi.extensions["services"]
     services.webhooks.start()
+    services.detector.prepare()
     if worker.age == 1:
         # Loaded here, as it brings in ssl, which gevent must have patched before.
         doctor = importlib.import_module("latchkey.operator.doctor")

@@ -79,6 +79,10 @@ class ProviderDetector:
         """
         return self._connectors.connected()
 
+    def prepare(self) -> None:
+        """Ask for the connectors in the background, so that trouble is known before people come."""
+        self._connectors.look_again()
+
     def trouble(self) -> str:
         """Return why no sign-in can work, "" when one can, as far as is known. Asks nobody.
 
