@@ -22,7 +22,7 @@ from latchkey.apps import (
     TokenInfo,
 )
 from latchkey.apps.webhooks import Webhooks
-from latchkey.connect import IdempotentSubmissions, Pacer
+from latchkey.connect import GrantStates, IdempotentSubmissions, Pacer, Submissions
 from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.http import HttpClient
@@ -159,6 +159,12 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
     return_addresses = ReturnAddresses(nylas, store, settings)
     webhooks = _notices(settings, store)
     callers = TokenCallers(return_addresses, store, secret=settings.nylas_api_key)
+    pacer = Pacer(
+        store,
+        per_second=settings.nylas_sign_ins_per_second,
+        party=party,
+        answers=nylas.answers,
+    )
     return Services(
         settings=settings,
         store=store,
@@ -187,13 +193,15 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         oauth=clients,
         oauth_states=UsedStates(marks, store),
         approvals=Approvals(keys),
-        pacer=Pacer(
-            store,
-            per_second=settings.nylas_sign_ins_per_second,
-            party=party,
-            answers=nylas.answers,
+        pacer=pacer,
+        submissions=Submissions(
+            nylas,
+            pacer,
+            IdempotentSubmissions(
+                store, Sealer(keys, purpose="submission"), secret=settings.secret_key
+            ),
+            GrantStates(keys),
         ),
-        submissions=IdempotentSubmissions(store, Sealer(keys, purpose="submission")),
         return_addresses=return_addresses,
         marks=marks,
         links=SignedLinks(settings.link_keys, marks),
@@ -250,12 +258,11 @@ def _oauth_clients(
     """The clients that are configured; the sandbox has one of its own for every other provider."""
     made = {}
     for key in OAUTH_PROVIDERS:
-        client = settings.clients.get(key)
+        client, oauth = settings.clients.get(key), PROVIDERS[key].oauth
         # In the sandbox, the transport leads to the sandbox alone.
         upstream = HttpClient(transport=None if client and settings.sandbox else transport)
-        if client is None and settings.sandbox:
-            client = _sandbox_client(key)
-        oauth = PROVIDERS[key].oauth
+        if client is None and settings.sandbox and oauth:
+            client = _sandbox_client(key, oauth.endpoints)
         if client and oauth:
             made[key] = OAuthClient(
                 upstream, PROVIDERS[key], oauth, client, tenant=settings.microsoft_tenant
@@ -263,9 +270,10 @@ def _oauth_clients(
     return made
 
 
-def _sandbox_client(key: str) -> Client:
-    kinds = ("token", "userinfo", "revoke")
-    endpoints = {kind: f"http://sandbox.invalid/oauth/{key}/{kind}" for kind in kinds}
-    for page in ("authorize", "adminconsent"):
-        endpoints[page] = f"{SANDBOX_PATH}/oauth/{key}/{page}"
+def _sandbox_client(key: str, kinds: Iterable[str]) -> Client:
+    pages = ("authorize", "adminconsent")
+    endpoints = {
+        kind: f"{SANDBOX_PATH if kind in pages else 'http://sandbox.invalid'}/oauth/{key}/{kind}"
+        for kind in kinds
+    }
     return Client(id=f"sandbox-{key}", secret=f"sandbox-secret-{key}", endpoints=endpoints)

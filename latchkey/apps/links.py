@@ -15,11 +15,12 @@ from latchkey.infra import logs
 from latchkey.infra.marks import MarksUnavailable, UsedMarks
 from latchkey.problems import Problem
 from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, LINK_WAITS
+from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN
 
 MOST_MISMATCHES = 3
 # Kinds of problems that say: the account that was signed in to is not the link's.
-MISMATCHES = frozenset({"account_mismatch", OTHER_ADDRESS.kind})
+MISMATCHES = frozenset({ACCOUNT_MISMATCH.kind, OTHER_ADDRESS.kind})
 
 _USED = "link"
 _MISMATCH = "link mismatch"
@@ -110,7 +111,7 @@ class SignedLinks:
             return Failed(problem=LINK_WAITS, detail="marks unavailable", wait=unavailable.wait)
         outcome: Outcome = Failed(problem=LINK_USED)
         try:
-            outcome = _as_claimed(claims, send())
+            outcome = send()
         finally:
             self._settle(claims, outcome)
         return outcome
@@ -120,7 +121,8 @@ class SignedLinks:
         if isinstance(outcome, Connected) or outcome.problem is OUTCOME_UNKNOWN:
             return
         try:
-            if outcome.problem.kind in MISMATCHES and self._is_one_too_many(claims):
+            other = outcome.mismatch or outcome.problem.kind in MISMATCHES
+            if other and self._is_one_too_many(claims):
                 logs.event("handoff", outcome="link spent", detail="too many other accounts")
                 return
             self._marks.release(_USED, claims.id)
@@ -133,15 +135,3 @@ class SignedLinks:
             _MISMATCH, claims.id, most=MOST_MISMATCHES, seconds=LONGEST_SECONDS
         )
         return count >= MOST_MISMATCHES
-
-
-def _as_claimed(claims: LinkClaims, outcome: Outcome) -> Outcome:
-    """An account with another address is not what the app asked for.
-
-    Names that are no address, as some mail servers have them, tell nothing.
-    """
-    if isinstance(outcome, Connected):
-        found = outcome.grant.email
-        if "@" in found and found.lower() != claims.email.lower():
-            return Failed(problem=OTHER_ADDRESS, detail="grant of another address", account=found)
-    return outcome

@@ -1,27 +1,38 @@
-"""Sends credentials to Nylas once, at the pace Nylas takes them, and finds out how it ended.
+"""The core act: credentials go to Nylas once, at the pace Nylas takes them, and are compared.
 
-submission/
-├── outcome     how a sign-in ended
-├── gate        how many sign-ins may be on their way to Nylas
-├── connecting  from credentials to an outcome
-└── once        one submission for each form, however often it arrives
+connect/
+├── submit        the two service calls: with a password, and with an authorization code
+├── idempotency   one submission for each form, however often it arrives
+├── pacing        how many sign-ins may be on their way to Nylas
+├── party         for whom a sign-in goes to Nylas, for a fair share
+├── connecting    one call to Nylas, and a second look when no answer came
+├── grant_state   what the grant of a call is recognised by
+├── verification  the grant that came back is the mailbox that was asked for
+├── outcome       how a sign-in ended
+└── oauth/        the authorization code flow with the company's own client
 """
 
-from latchkey.connect.connecting import connect
+from latchkey.connect.grant_state import GrantStates
 from latchkey.connect.idempotency import IdempotentSubmissions
 from latchkey.connect.outcome import Connected, Failed, Outcome, report
 from latchkey.connect.pacing import Overloaded, Pacer
 from latchkey.connect.party import ANYONE, Party
+from latchkey.connect.submit import Attempt, Credentials, Guard, Send, Submissions
 
 __all__ = [
     "ANYONE",
+    "Attempt",
     "Connected",
+    "Credentials",
     "Failed",
+    "GrantStates",
+    "Guard",
     "IdempotentSubmissions",
     "Outcome",
     "Overloaded",
     "Pacer",
     "Party",
-    "connect",
+    "Send",
+    "Submissions",
     "report",
 ]

@@ -1,8 +1,7 @@
-"""From credentials to an outcome: one call to Nylas, and a second look when no answer came."""
+"""From credentials to a grant: one call to Nylas, and a second look when no answer came."""
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from latchkey.connect.outcome import Connected, Failed, Outcome
@@ -10,58 +9,75 @@ from latchkey.connect.pacing import Overloaded, Pacer
 from latchkey.infra.errors import BadAnswer, OutcomeUnknown, UpstreamError
 from latchkey.nylas import Grant, NylasClient
 from latchkey.nylas.errors import Refused
+from latchkey.problems import Problem
 from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.nylas import (
     AMBIGUOUS,
     BAD_KEY,
     BUSY,
     NYLAS_DOWN,
+    OUTCOME_UNKNOWN,
     problem_for,
 )
 from latchkey.problems.oauth import SIGN_IN_AGAIN
 from latchkey.providers import Provider
 
-# Clocks of two machines differ; a grant refreshed this long before we asked still counts as ours.
-_CLOCK_SECONDS = 60
 _USUAL_WAIT = 30
 
 
-def connect(
-    client: NylasClient,
-    pacer: Pacer,
-    provider: Provider,
-    *,
-    email: str,
-    settings: Mapping[str, Any],
-    scope: Sequence[str] = (),
-) -> Outcome:
-    """Create the grant. Whatever Nylas does comes back as an outcome, never as an exception."""
-    started = time.time()
+@dataclass(frozen=True, kw_only=True)
+class GrantRequest:
+    """What one ``connect/custom`` call carries.
+
+    :ivar settings: Nylas's ``settings``, with the credentials.
+    :ivar names: what the grant may be filed under: the login name that is sent, the address.
+    :ivar state: random; the grant of this call carries it.
+    """
+
+    provider: Provider
+    settings: Mapping[str, Any] = field(repr=False)
+    names: Sequence[str]
+    state: str
+    scope: Sequence[str] = ()
+
+
+def connect(client: NylasClient, pacer: Pacer, request: GrantRequest) -> Outcome:
+    """Create the grant. Whatever Nylas does comes back as an outcome, never as an exception.
+
+    The grant's address is the one that Nylas keeps; "" when even Nylas does not say.
+    """
     try:
-        return Connected(grant=_create(client, pacer, provider, settings, scope))
+        return Connected(grant=_with_address(client, _create(client, pacer, request)))
     except Overloaded as busy:
         return Failed(problem=BUSY, wait=busy.wait, detail="busy")
     except UpstreamError as error:
-        if _may_have_worked(error) and (grant := _made_meanwhile(client, provider, email, started)):
-            return Connected(grant=grant)
-        return _settle_doubt(client, provider, _failed(error, provider))
+        if not _may_have_worked(error):
+            return _settle_doubt(client, request.provider, failed_by(error, request.provider))
+        if grant := _made_in_spite_of(client, request):
+            return Connected(grant=_with_address(client, grant))
+        return _failed(error, OUTCOME_UNKNOWN)
 
 
-def _create(
-    client: NylasClient,
-    pacer: Pacer,
-    provider: Provider,
-    settings: Mapping[str, Any],
-    scope: Sequence[str],
-) -> Grant:
+def failed_by(error: UpstreamError, provider: Provider) -> Failed:
+    """Return the outcome of a call that ended with ``error`` and had no effect."""
+    return _failed(error, problem_for(error, oauth=provider.oauth is not None))
+
+
+def _create(client: NylasClient, pacer: Pacer, request: GrantRequest) -> Grant:
     with pacer.admit() as send_slot:
         try:
-            return client.create_grant(provider.key, settings, scope=scope, send_slot=send_slot)
+            return client.create_grant(
+                request.provider.key,
+                request.settings,
+                scope=request.scope,
+                state=request.state,
+                send_slot=send_slot,
+            )
         except Refused as error:
             if _may_have_worked(error):
                 raise
             refused = error
-    # Raised out here: being refused is an answer, too, so the gate has nothing to worry about.
+    # Raised out here: a refusal is an answer, too, so the pacer need not take Nylas for silent.
     try:
         raise refused
     finally:
@@ -69,32 +85,41 @@ def _create(
         del refused
 
 
+def _with_address(client: NylasClient, grant: Grant) -> Grant:
+    """The grant as Nylas keeps it, where the answer was too short to say whose it is."""
+    if grant.email:
+        return grant
+    try:
+        kept = client.grant(grant.id)
+    except UpstreamError:
+        # The address stays unknown, and what follows from that is decided by the caller.
+        return grant
+    return replace(kept, provider=kept.provider or grant.provider, state=kept.state or grant.state)
+
+
 def _may_have_worked(error: UpstreamError) -> bool:
-    """No answer of Nylas itself: a broken line, or a gateway on the way that gave up."""
+    """No answer of Nylas itself: a broken connection, or a gateway on the way that gave up."""
     if isinstance(error, Refused):
         return error.refusal.status in (502, 503, 504) and not error.refusal.kind
     return isinstance(error, OutcomeUnknown | BadAnswer)
 
 
-def _made_meanwhile(
-    client: NylasClient, provider: Provider, email: str, started: float
-) -> Grant | None:
-    """The grant of this very sign-in, when no usable answer told of it."""
-    try:
-        grants = client.find_grants(email)
-    except UpstreamError:
-        # The first trouble is what the person hears about; this was only a second look.
-        return None
-    for grant in grants:
-        fresh = grant.authenticated >= started - _CLOCK_SECONDS
-        if fresh and grant.provider == provider.key and grant.email.lower() == email.lower():
-            return grant
+def _made_in_spite_of(client: NylasClient, request: GrantRequest) -> Grant | None:
+    """The grant of this very call, although no usable answer came: it carries the call's state."""
+    for name in dict.fromkeys(filter(None, request.names)):
+        try:
+            grants = client.find_grants(name)
+        except UpstreamError:
+            # The user reads about the first error; this was only a second look.
+            continue
+        for grant in grants:
+            if grant.state == request.state:
+                return grant
     return None
 
 
-def _failed(error: UpstreamError, provider: Provider) -> Failed:
-    problem = problem_for(error, oauth=provider.oauth is not None)
-    refusal = getattr(error, "refusal", None)
+def _failed(error: UpstreamError, problem: Problem) -> Failed:
+    refusal = error.refusal if isinstance(error, Refused) else None
     wait = (refusal.retry_after if refusal else 0) or _USUAL_WAIT
     return Failed(
         problem=problem,
@@ -105,12 +130,12 @@ def _failed(error: UpstreamError, provider: Provider) -> Failed:
 
 
 def _settle_doubt(client: NylasClient, provider: Provider, failed: Failed) -> Failed:
-    """A 401 may be about our key or about the person's sign-in; our key can be tried."""
+    """A 401 may be about our key or about the user's sign-in; our key can be tried."""
     if failed.problem is not AMBIGUOUS:
         return failed
     try:
-        person = SIGN_IN_AGAIN if provider.oauth else WRONG_PASSWORD
-        problem = person if client.accepts_key() else BAD_KEY
+        about_user = SIGN_IN_AGAIN if provider.oauth else WRONG_PASSWORD
+        problem = about_user if client.accepts_key() else BAD_KEY
     except UpstreamError:
         problem = NYLAS_DOWN
     return replace(failed, problem=problem)

@@ -1,89 +1,112 @@
-"""One submission for each form that was sent, however often it arrives.
+"""Idempotency: one submission for each form that was sent, however often it arrives.
 
-A sign-in may take two minutes and cannot be repeated by us: mail providers lock accounts. So a
-second click, or a reload, of the same form gets the answer of the first, also from another
-process when they share a Redis. What is remembered for that is a fingerprint of the form and the
-sealed outcome, both for two minutes; the credentials themselves are not kept. Part of every
-fingerprint is a random value that only the person's own cookie holds (or a code that is good for
-one use), so nobody who sees fingerprints can try passwords on them.
+A sign-in may take two minutes and must not be repeated by us: mail providers lock accounts. So a
+second click, or a reload, of the same form gets the outcome of the first one, also from another
+process when they share a Redis. What is kept for that is a fingerprint of the submission (the
+idempotency key) and the sealed outcome, both for two minutes; credentials are not kept. The
+fingerprint is keyed with a secret of the server, so that fingerprints give no passwords away.
 """
 
 import hashlib
-import threading
+import hmac
+import json
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from dataclasses import asdict, dataclass, field
 
-from latchkey.connect.outcome import Failed, Outcome, pack, unpack
+from latchkey.connect.outcome import Failed, Outcome, outcome_from_json, outcome_to_json
 from latchkey.connect.pacing import PATIENCE_SECONDS
+from latchkey.infra.codec import UnknownShape
 from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.infra.single_flight import SingleFlight
 from latchkey.infra.store import Store
 from latchkey.nylas import GRANT_SECONDS
 from latchkey.problems.nylas import NYLAS_DOWN, OUTCOME_UNKNOWN
 
 _REMEMBERED_SECONDS = 120
-# Waiting for one's turn, the sign-in itself, looking up how it ended.
+# Waiting in line, the sign-in itself, looking up how it ended.
 _LONGEST_SECONDS = PATIENCE_SECONDS + GRANT_SECONDS + 15
 _LOOK_SECONDS = 0.25
+_BROKE_OFF = Failed(problem=NYLAS_DOWN, detail="submission broke off")
+_UNKNOWN = Failed(problem=OUTCOME_UNKNOWN, detail="outcome of the first submission unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """All that makes a submission differ from every other one.
+
+    Each part has a place of its own, so that no field of a form can stand for another part.
+
+    :ivar sign_in: id of the sign-in.
+    :ivar salt: random, known to the user's own cookie only.
+    :ivar address: the mailbox that the sign-in is about, "" when unknown.
+    :ivar link: id of the signed link, "" without one.
+    :ivar form: the fields of the form that the page knows, or what the provider sent back.
+    """
+
+    sign_in: str
+    salt: str = field(repr=False)
+    provider: str
+    address: str
+    link: str
+    form: Mapping[str, str] = field(repr=False)
 
 
 class IdempotentSubmissions:
-    """Knows what is under way in this process; what is done, all know as far as they share."""
+    """Remembers submissions: those under way in this process, and the outcomes that all share.
 
-    def __init__(self, store: Store, sealer: Sealer) -> None:
+    :param sealer: for this purpose alone.
+    :param secret: keys the fingerprints; the same in all processes.
+    """
+
+    def __init__(self, store: Store, sealer: Sealer, *, secret: str) -> None:
         self._store = store
         self._sealer = sealer
-        self._under_way: dict[str, Future[Outcome]] = {}
-        self._lock = threading.Lock()
+        self._secret = secret.encode()
+        self._single_flight: SingleFlight[Outcome] = SingleFlight()
 
-    def once(self, form: Mapping[str, str], send: Callable[[], Outcome]) -> Outcome:
-        """Return the outcome of ``send`` for this form; wait for it when it is under way already.
+    def key(self, submission: Submission) -> str:
+        """Return the idempotency key of ``submission``."""
+        content = json.dumps(asdict(submission), sort_keys=True).encode()
+        digest = hmac.digest(self._secret, b"submission:" + content, hashlib.sha256)
+        return f"submission:{digest.hex()}"
 
-        :param form: every field as it came, with a secret value in it that no other form has.
+    def replay(self, key: str) -> Outcome | None:
+        """Return the outcome of an earlier submission of this key, None when there was none.
+
+        One that is under way, in any process, is waited for. A submission of this very moment may
+        not be known everywhere yet, so an unknown one is looked for twice.
         """
-        key = f"submission:{_fingerprint(form)}"
-        with self._lock:
-            under_way = self._under_way.get(key)
-            if under_way is None:
-                mine = self._under_way[key] = Future[Outcome]()
-        if under_way is not None:
-            return under_way.result()
-        outcome: Outcome = Failed(problem=NYLAS_DOWN, detail="submission broke off")
-        try:
-            outcome = self._once_anywhere(key, send)
-        finally:
-            # Also when send fails: whoever waits for it must not wait for ever.
-            mine.set_result(outcome)
-            with self._lock:
-                del self._under_way[key]
-        return outcome
+        if self._store.get(key) is None:
+            time.sleep(_LOOK_SECONDS)
+        return None if self._store.get(key) is None else self._sent_before(key)
 
-    def replay(self, form: Mapping[str, str]) -> Outcome | None:
-        """Return the outcome of this form if it was sent, None if it was not; send nothing.
+    def once(self, key: str, send: Callable[[], Outcome]) -> Outcome:
+        """Return the outcome of ``send``, which is called unless it was before for this key."""
+        broken: list[BaseException] = []
 
-        Waits for it while it is under way. A form that was sent this very moment may not be
-        known everywhere yet, so an unknown one is looked for twice.
-        """
-        key = f"submission:{_fingerprint(form)}"
-        for is_last in (False, True):
-            with self._lock:
-                under_way = self._under_way.get(key)
-            if under_way is not None:
-                return under_way.result()
-            if self._store.get(key) is not None:
-                return self._sent_before(key)
-            if not is_last:
-                time.sleep(_LOOK_SECONDS)
-        return None
+        def lead() -> Outcome:
+            try:
+                return self._once_anywhere(key, send)
+            except BaseException as error:
+                # For the caller that sends; those who wait for it get an outcome.
+                broken.append(error)
+                return _BROKE_OFF
+
+        outcome = self._single_flight.run(key, lead, max_wait=_LONGEST_SECONDS)
+        if broken:
+            raise broken[0]
+        return outcome or _UNKNOWN
 
     def _once_anywhere(self, key: str, send: Callable[[], Outcome]) -> Outcome:
         if not self._store.add(key, "", seconds=_LONGEST_SECONDS):
             return self._sent_before(key)
-        outcome: Outcome = Failed(problem=NYLAS_DOWN, detail="submission broke off")
+        outcome: Outcome = _BROKE_OFF
         try:
             outcome = send()
         finally:
-            self._store.put(key, self._sealer.seal(pack(outcome)), seconds=_REMEMBERED_SECONDS)
+            sealed = self._sealer.seal(outcome_to_json(outcome))
+            self._store.put(key, sealed, seconds=_REMEMBERED_SECONDS)
         return outcome
 
     def _sent_before(self, key: str) -> Outcome:
@@ -92,13 +115,9 @@ class IdempotentSubmissions:
         while (sealed := self._store.get(key)) is not None and time.monotonic() < until:
             if sealed:
                 try:
-                    return unpack(self._sealer.open(sealed, max_age=_REMEMBERED_SECONDS))
-                except SealBroken:
+                    opened = self._sealer.open(sealed, max_age=_REMEMBERED_SECONDS)
+                    return outcome_from_json(opened)
+                except (SealBroken, UnknownShape):
                     break
             time.sleep(_LOOK_SECONDS)
-        return Failed(problem=OUTCOME_UNKNOWN, detail="nobody knows the outcome")
-
-
-def _fingerprint(form: Mapping[str, str]) -> str:
-    content = repr(sorted(form.items())).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(content, digest_size=32).hexdigest()
+        return _UNKNOWN

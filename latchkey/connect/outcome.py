@@ -1,18 +1,20 @@
 """How a sign-in ended."""
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 from latchkey.infra import logs
+from latchkey.infra.codec import from_json, to_json
 from latchkey.nylas import Grant
-from latchkey.problems import PROBLEMS, Problem
+from latchkey.problems import Problem
 from latchkey.providers import Provider
 
 
 @dataclass(frozen=True, kw_only=True)
 class Connected:
-    """The sign-in worked."""
+    """The sign-in worked.
+
+    :ivar grant: as Nylas returned it. Its address is the only one that may be passed on.
+    """
 
     grant: Grant
 
@@ -24,8 +26,10 @@ class Failed:
     :ivar request_id: Nylas's id of the request, "" when there is none.
     :ivar wait: seconds to wait before the next try, 0 when no wait was asked for.
     :ivar detail: status and error type for the log, never shown.
-    :ivar account: the account somebody signed in with when it was another one than typed.
+    :ivar account: the account of the sign-in when it was another one than expected.
     :ivar missing: permissions that were not given.
+    :ivar mismatch: Nylas made or refreshed a grant, and it is refused since it is not the expected
+        mailbox's; a signed link takes only a few of these.
     """
 
     problem: Problem
@@ -34,9 +38,15 @@ class Failed:
     detail: str = ""
     account: str = ""
     missing: tuple[str, ...] = ()
+    mismatch: bool = False
 
 
 Outcome = Connected | Failed
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stored:
+    outcome: Outcome
 
 
 def report(provider: Provider, outcome: Outcome) -> None:
@@ -54,16 +64,14 @@ def report(provider: Provider, outcome: Outcome) -> None:
     )
 
 
-def pack(outcome: Outcome) -> dict[str, Any]:
+def outcome_to_json(outcome: Outcome) -> object:
     """Return ``outcome`` as JSON can carry it."""
-    if isinstance(outcome, Connected):
-        return {"grant": dataclasses.asdict(outcome.grant)}
-    return {**dataclasses.asdict(outcome), "problem": outcome.problem.kind}
+    return to_json(_Stored(outcome=outcome))
 
 
-def unpack(packed: dict[str, Any]) -> Outcome:
-    """Return what was packed."""
-    if "grant" in packed:
-        return Connected(grant=Grant(**packed["grant"]))
-    fields = {"problem": PROBLEMS[packed["problem"]], "missing": tuple(packed["missing"])}
-    return Failed(**{**packed, **fields})
+def outcome_from_json(data: object) -> Outcome:
+    """Return the outcome that ``outcome_to_json`` made ``data`` of.
+
+    :raises UnknownShape: it is none, or another version of this program wrote it.
+    """
+    return from_json(_Stored, data).outcome

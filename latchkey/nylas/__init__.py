@@ -7,6 +7,7 @@ type.
 
 nylas/
 ├── records  what Nylas knows of things
+├── calls    one call, with the key and the envelope
 ├── answers  reads answers and refusals
 └── client   the calls
 """

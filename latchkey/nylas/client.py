@@ -10,6 +10,7 @@ from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient, SendSlot
 from latchkey.infra.metrics import UpstreamCall
 from latchkey.nylas.answers import read_json, refused
+from latchkey.nylas.calls import NylasCalls
 from latchkey.nylas.errors import Refused, is_key_refused
 from latchkey.nylas.records import (
     Application,
@@ -35,11 +36,12 @@ _CONNECTORS = UpstreamCall("nylas_connectors")
 _APPLICATION = UpstreamCall("nylas_application")
 _GRANT = UpstreamCall("nylas_connect_custom")
 _LOOKUP = UpstreamCall("nylas_grants")
+_DELETION = UpstreamCall("nylas_grant_deletion")
 _TOKEN = UpstreamCall("nylas_token")
 _TOKEN_INFO = UpstreamCall("nylas_tokeninfo")
 
 
-class NylasClient:
+class NylasClient(NylasCalls):
     """Calls one Nylas application.
 
     :param base_url: region, without a slash at the end.
@@ -47,11 +49,8 @@ class NylasClient:
     """
 
     def __init__(self, http: HttpClient, *, base_url: str, api_key: str) -> None:
-        self._http = http
-        self._base_url = base_url
-        self._api_key = api_key
+        super().__init__(http, base_url=base_url, api_key=api_key)
         self._key_refused = False
-        self._headers = {"Authorization": f"Bearer {api_key}"}
 
     def at(self, base_url: str) -> "NylasClient":
         """Return a client with the same key for another region."""
@@ -99,15 +98,17 @@ class NylasClient:
         settings: Mapping[str, Any],
         *,
         scope: Sequence[str] = (),
+        state: str,
         send_slot: SendSlot = nullcontext,
     ) -> Grant:
         """Let Nylas sign in with these credentials, once (``POST /v3/connect/custom``).
 
         An address that has a grant already keeps its grant id.
 
-        :param turn: makes the context to send the first byte in.
+        :param state: what the grant is recognised by afterwards, up to 256 characters.
+        :param send_slot: makes the context to send the first byte in.
         """
-        body = {"provider": provider, "settings": dict(settings)}
+        body = {"provider": provider, "settings": dict(settings), "state": state}
         if scope:
             body["scope"] = list(scope)
         data = self._data(
@@ -121,6 +122,19 @@ class NylasClient:
         if (grant := grant_of(data)) is None:
             raise BadAnswer("connect/custom")
         return grant
+
+    def grant(self, grant_id: str) -> Grant:
+        """Return a grant as Nylas keeps it (``GET /v3/grants/{id}``)."""
+        data = self._data(_LOOKUP, "GET", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
+        if (grant := grant_of(data)) is None or grant.id != grant_id:
+            raise BadAnswer("grant")
+        return grant
+
+    def delete_grant(self, grant_id: str) -> None:
+        """Delete a grant for good (``DELETE /v3/grants/{id}``); one that is gone is no error."""
+        answer = self._send(_DELETION, "DELETE", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
+        if not 200 <= answer.status < 300 and answer.status != 404:
+            raise refused(answer, read_json(answer))
 
     def find_grants(self, email: str) -> tuple[Grant, ...]:
         """List the grants of an address."""
@@ -189,10 +203,9 @@ class NylasClient:
         )
 
     def has_grant(self, grant_id: str) -> bool:
-        """Tell whether the application has this grant (``GET /v3/grants/{id}``)."""
+        """Tell whether the application has this grant."""
         try:
-            path = f"/v3/grants/{quote(grant_id, safe='')}"
-            self._data(_LOOKUP, "GET", path, seconds=LOOKUP_SECONDS)
+            self._data(_LOOKUP, "GET", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
         except Refused as error:
             if error.refusal.status not in (400, 404):
                 raise
@@ -210,30 +223,7 @@ class NylasClient:
         )  # fmt: skip
         return TokenAnswer(status=answer.status, content=read_json(answer))
 
-    def _data(
-        self,
-        call: UpstreamCall,
-        method: str,
-        path: str,
-        *,
-        seconds: float,
-        params: Mapping[str, str] | None = None,
-        body: Any = None,
-        send_slot: SendSlot = nullcontext,
-    ) -> Any:
-        answer = self._http.send(
-            method,
-            self._base_url + path,
-            call=call,
-            seconds=seconds,
-            headers=self._headers,
-            params=params,
-            json=body,
-            send_slot=send_slot,
-        )
-        content = read_json(answer)
-        if not 200 <= answer.status < 300:
-            raise refused(answer, content)
-        if "data" not in content:
-            raise BadAnswer(f"{answer.status} without data")
-        return content["data"]
+
+def _grant_path(grant_id: str) -> str:
+    # What Nylas named is data like any other: it must not lead to another path.
+    return f"/v3/grants/{quote(grant_id, safe='')}"

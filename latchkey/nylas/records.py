@@ -40,9 +40,11 @@ class Application:
 class Grant:
     """Nylas's record of a connected mailbox.
 
-    :ivar email: "" when Nylas leaves it out, as it may.
-    :ivar created: Unix time of the first sign-in, 0 when not told.
-    :ivar authenticated: Unix time of the last successful sign-in, 0 when not told.
+    :ivar email: "" when Nylas leaves it out, as it may; a login name where the mail server has
+        login names that are no addresses.
+    :ivar created: Unix time of the first sign-in, 0 when unknown.
+    :ivar authenticated: Unix time of the last successful sign-in, 0 when unknown.
+    :ivar state: what the last successful sign-in carried, "" for none.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Grant:
     email: str = ""
     created: int = 0
     authenticated: int = 0
+    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,8 @@ def grant_of(data: Any) -> Grant | None:
         provider=shown(data.get("provider")),
         email=shown(data.get("email")),
         created=created if isinstance(created, int) else 0,
-        authenticated=max(time for time in (created, updated, 0) if isinstance(time, int)),
+        authenticated=updated if isinstance(updated, int) else 0,
+        state=shown(data.get("state")),
     )
 
 

@@ -6,15 +6,21 @@ problems/
 ├── evidence what the text of a refusal speaks of; its patterns are in data/phrases.txt
 ├── mail_server, service  what a mail server refuses, and what Nylas does
 ├── oauth    from the answers of providers' own sign-in pages to problems
+├── mailbox  the grant is another mailbox's than the one asked for
 ├── limits   what people read when they have to wait
 ├── apps     what goes wrong on the way from an app to this page
 └── pages    what goes wrong around a sign-in
 """
 
-from latchkey.problems import apps, limits, nylas, oauth
+from latchkey.infra.codec import write_by_name
+from latchkey.problems import apps, limits, mailbox, nylas, oauth
 from latchkey.problems.model import Problem
 
 # Every way a sign-in itself can fail, by its kind.
-PROBLEMS = {problem.kind: problem for problem in (*nylas.ALL, *oauth.ALL, *apps.ALL, *limits.ALL)}
+PROBLEMS = {
+    problem.kind: problem
+    for problem in (*nylas.ALL, *oauth.ALL, *mailbox.ALL, *apps.ALL, *limits.ALL)
+}
+write_by_name(Problem, name=lambda problem: problem.kind, find=PROBLEMS.__getitem__)
 
 __all__ = ["PROBLEMS", "Problem"]

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from latchkey.providers.mailhosts import ServerKind
+from latchkey.providers.same_mailbox import same_mailbox
 
+# Claims of an ID token, or what userinfo answers.
+Claims = Mapping[str, Any]
 # What a person typed, cleaned and checked: ports are numbers, empty fields are left out.
 Typed = Mapping[str, Any]
 
@@ -30,6 +33,32 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Account:
+    """Whose account it is, by what its provider says.
+
+    :ivar proven: addresses that the provider has verified, so the account's owner cannot choose
+        another person's; the first one is the account's main one.
+    :ivar claimed: addresses that the owner, or the administrator of any organisation, can write.
+    """
+
+    proven: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All of them, the proven ones first."""
+        return tuple(dict.fromkeys((*self.proven, *self.claimed)))
+
+    def proves(self, address: str) -> bool:
+        """Tell whether this is certainly the account of ``address``."""
+        return any(same_mailbox(proven, address) for proven in self.proven)
+
+    def names(self, address: str) -> bool:
+        """Tell whether ``address`` is one of its addresses, proven or not."""
+        return any(same_mailbox(known, address) for known in self.addresses)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OAuth:
     """How one provider does the authorization code flow (RFC 6749, 4.1).
 
@@ -43,13 +72,14 @@ class OAuth:
     :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
         more brings one; elsewhere it can only be the operator's fault.
     :ivar refuses_in_app_browsers: the provider does not sign in inside the browsers of other apps.
-    :ivar account_fields: where userinfo (and the ID token) name the account's addresses.
+    :ivar account: reads the ID token's claims and userinfo, each {} when there is none.
     :ivar manage: page where people take access back, "" when it depends on the account.
-    :ivar must_match: the account has to be told and be the one that was typed.
+    :ivar must_match: the account has to be known and be the one that was typed.
     """
 
     endpoints: Mapping[str, str]
     scopes: tuple[str, ...]
+    account: Callable[[Claims, Claims], Account]
     extra: Mapping[str, str] = field(default_factory=dict)
     pkce: bool = True
     basic: bool = False
@@ -57,7 +87,6 @@ class OAuth:
     account_chooser: bool = False
     consent_again: bool = False
     refuses_in_app_browsers: bool = False
-    account_fields: tuple[str, ...] = ("email",)
     manage: str = ""
     must_match: bool = True
 

@@ -7,6 +7,7 @@ documentation, Zoom's OAuth guide; scopes as Nylas recommends for mail, calendar
 from typing import Any
 
 from latchkey.infra.i18n import N_
+from latchkey.providers import oauth_accounts
 from latchkey.providers.model import OAuth, Permission, Provider, Typed
 
 
@@ -51,6 +52,7 @@ GOOGLE = Provider(
         ),
         # Without "consent", only the very first sign-in of an account gives a refresh token.
         extra={"access_type": "offline", "prompt": "consent"},
+        account=oauth_accounts.verified_email,
         refuses_in_app_browsers=True,
         consent_again=True,
     ),
@@ -93,7 +95,7 @@ MICROSOFT = Provider(
         ),
         # Never "prompt=consent": it stops people whose administrator has consented already.
         extra={"response_mode": "query"},
-        account_fields=("mail", "userPrincipalName", "email", "preferred_username"),
+        account=oauth_accounts.microsoft,
     ),
 )
 
@@ -118,6 +120,7 @@ YAHOO = Provider(
         # Its discovery document names no code challenge methods.
         pkce=False,
         login_hint=False,
+        account=oauth_accounts.verified_email,
     ),
 )
 
@@ -139,6 +142,7 @@ ZOOM = Provider(
         scopes=(),
         basic=True,
         login_hint=False,
+        account=oauth_accounts.claimed_email,
         # Reading the account needs a scope that not every app has, and it is no mailbox.
         must_match=False,
     ),

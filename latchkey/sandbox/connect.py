@@ -45,7 +45,7 @@ def connect_custom() -> Response:
         _break_connection()
     if grant is None:
         return outcome_answer(outcome, outcome.status)
-    if outcome.grant == "no-address":
+    if outcome.grant == "no-address" or outcome.short:
         shown = grant.as_json()
         return thin_answer({name: shown[name] for name in THIN_FIELDS})
     return data_answer(grant.as_json(), outcome.status)
@@ -91,7 +91,7 @@ def _save_grant(login: Login, outcome: Outcome) -> Grant | None:
         account,
         provider=login.provider,
         scope=default_scope if login.scope is None else login.scope,
-        # A bare user name is no address, and then a grant has none.
-        email=account if "@" in account and outcome.grant != "no-address" else None,
+        # Also a bare user name: the grant is filed under what signed in (assumed).
+        email=account if outcome.grant != "no-address" else None,
         state=login.state,
     )

@@ -16,7 +16,7 @@ class Outcome:
 
     ``status`` None breaks the connection instead of answering. ``error`` goes into the error
     envelope; without it, ``text`` is sent as it is. ``slow`` waits first. ``grant`` says which
-    grant is made.
+    grant is made, ``short`` that the answer names few of its fields.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Outcome:
     headers: Mapping[str, str] = field(default_factory=dict)
     with_request_id: bool = True
     slow: bool = False
+    short: bool = False
     grant: GrantMade = "none"
 
 
@@ -174,8 +175,13 @@ OUTCOMES: tuple[Outcome, ...] = (
         status=201, grant="other-address",
     ),
     Outcome(
+        name="short-answer",
+        shows="The account is connected; the answer lacks the address, which the grant has.",
+        status=200, grant="usual", short=True,
+    ),
+    Outcome(
         name="no-email",
-        shows="The account is connected; the short answer has neither address nor request id.",
+        shows="The account is connected; neither the short answer nor the grant has an address.",
         status=200, grant="no-address",
     ),
     Outcome(

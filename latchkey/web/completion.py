@@ -1,12 +1,13 @@
 """What follows from the outcome of a sign-in: a line in the log, a notice, the way on."""
 
 import time
+from dataclasses import replace
 from typing import TypeVar
 
 from flask import url_for
 
 from latchkey.apps.webhooks import SignInReference
-from latchkey.connect import Connected, Outcome, report
+from latchkey.connect import Attempt, Connected, Guard, Outcome, report
 from latchkey.infra.marks import MarksUnavailable
 from latchkey.providers import Provider
 from latchkey.providers.mailhosts import Ends, MailHost
@@ -39,6 +40,24 @@ def counted(provider: Provider, outcome: _Ended, sign_in: SignIn | None = None) 
     return outcome
 
 
+def attempt_of(sign_in: SignIn, provider: Provider, *, guard: Guard) -> Attempt:
+    """Return the sign-in's try to connect its mailbox with ``provider``, link and all.
+
+    :param guard: limits and counts what is sent.
+    """
+    links = get_services().links
+    claims = sign_in.link_claims
+    return Attempt(
+        sign_in=sign_in.id,
+        salt=sign_in.salt,
+        provider=provider,
+        address=sign_in.email,
+        link=claims.id if claims else "",
+        redeem=lambda send, replay: links.redeem(claims, send, replay),
+        guard=guard,
+    )
+
+
 def end(
     sign_in: SignIn,
     provider: Provider,
@@ -65,7 +84,7 @@ def end(
     reconnected = 0 < grant.created < sign_in.started - _CLOCK_SECONDS
     if sign_in.app is None:
         webhooks.connected(
-            reference_to(sign_in, provider.key, email=grant.email),
+            replace(reference_to(sign_in, provider.key), email=grant.email),
             grant_id=grant.id,
             reconnected=reconnected,
         )
@@ -75,7 +94,7 @@ def end(
         sign_in,
         ConnectedGrant(
             id=grant.id,
-            email=grant.email or (sign_in.email and sign_in.display_address),
+            email=grant.email,
             provider=provider.key,
             mailbox=mailbox,
             capabilities=capabilities,
@@ -119,15 +138,12 @@ def is_redeemed(sign_in: SignIn) -> bool:
         return False
 
 
-def reference_to(sign_in: SignIn, provider: str, *, email: str = "") -> SignInReference:
-    """Say whose sign-in a notice is about.
-
-    :param email: the account's address, once it is known; else the one that was typed.
-    """
+def reference_to(sign_in: SignIn, provider: str) -> SignInReference:
+    """Say which sign-in a webhook is about, with the address that was typed."""
     named_by = sign_in.app or sign_in.link_claims
     return SignInReference(
         sign_in=sign_in.visit,
         state=named_by.state if named_by else "",
         provider=provider,
-        email=email or sign_in.email,
+        email=sign_in.email,
     )

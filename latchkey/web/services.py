@@ -16,7 +16,7 @@ from latchkey.apps import (
     TokenInfo,
 )
 from latchkey.apps.webhooks import Webhooks
-from latchkey.connect import IdempotentSubmissions, Pacer
+from latchkey.connect import Pacer, Submissions
 from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
 from latchkey.infra.limits import Limiter
 from latchkey.infra.marks import UsedMarks
@@ -46,7 +46,7 @@ class Services:
     oauth_states: UsedStates
     approvals: Approvals
     pacer: Pacer
-    submissions: IdempotentSubmissions
+    submissions: Submissions
     return_addresses: ReturnAddresses
     marks: UsedMarks
     links: SignedLinks

@@ -17,11 +17,13 @@ _PATIENCE = 30  # seconds
 class Nylas:
     """A WSGI app: the sandbox without its waits, which keeps every ``connect/custom`` it was sent.
 
-    :ivar sent: the JSON bodies, in order.
+    :ivar sent: the JSON bodies, in order, without ``state``.
+    :ivar states: each one's ``state``.
     """
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.states: list[str] = []
         self._asked = threading.Event()
         self._may_answer = threading.Event()
         self._may_answer.set()
@@ -37,7 +39,9 @@ class Nylas:
         if environ["PATH_INFO"] == "/v3/connect/custom":
             body = environ["wsgi.input"].read()
             environ["wsgi.input"] = io.BytesIO(body)
-            self.sent.append(json.loads(body))
+            content = json.loads(body)
+            self.states.append(content.pop("state"))
+            self.sent.append(content)
             self._asked.set()
             self._may_answer.wait(_PATIENCE)
         return self._sandbox(environ, start_response)

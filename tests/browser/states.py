@@ -99,7 +99,7 @@ def _app_connected(page: Page) -> None:
 
 
 def _app_outage(page: Page) -> None:
-    _for_app(page, login_hint="outage@example.com", provider="imap")
+    _for_app(page, login_hint="internal@example.com", provider="imap")
     send(page)
 
 
@@ -173,7 +173,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
         "Error: Too many sign-ins", lambda page: sign_in(page, "rate-limited@example.com"),
     ),
     "problem-outage": (
-        "Error: The service isn’t", lambda page: sign_in(page, "outage@example.com"),
+        "Error: The service isn’t", lambda page: sign_in(page, "internal@example.com"),
     ),
     "app-entry": (ENTRY, _for_app),
     "app-chooser": (CHOOSER, lambda page: _for_app(page, prompt="select_provider")),

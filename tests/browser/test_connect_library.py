@@ -188,7 +188,7 @@ def test_the_same_window_connects_a_mailbox(app: Page, world: World) -> None:
         ("", "OAuthAccessDeniedError", "The person cancelled the sign-in"),
         ("wrong-password@example.com", "OAuthAccessDeniedError", "wrong_password"),
         ("bad-key@example.com", "OAuthServerError", "bad_key"),
-        ("outage@example.com", "OAuthTemporarilyUnavailableError", "nylas_down"),
+        ("internal@example.com", "OAuthTemporarilyUnavailableError", "nylas_down"),
     ],
 )
 def test_a_failure_has_its_error_in_the_library(

@@ -134,7 +134,7 @@ def test_a_server_that_does_not_answer_is_told_at_its_field(
         ("plan", "This page isn’t set up correctly", False),
         ("no-connector", "This page isn’t set up correctly", False),
         ("timeout", "We don’t know whether it worked", True),
-        ("outage", "The service isn’t answering", True),
+        ("internal", "The service isn’t answering", True),
         ("rate-limited", "Too many sign-ins just now", True),
     ],
 )

@@ -16,9 +16,9 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     },
   ],
   pkce: { required: () => true },
-  claims: { openid: ["sub"], email: ["email"] },
+  claims: { openid: ["sub"], email: ["email", "email_verified"] },
   conformIdTokenClaims: false,
-  findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id, email: id }) }),
+  findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id, email: id, email_verified: true }) }),
   cookies: { keys: ["of the tests"] },
 });
 provider.listen(Number(port), "127.0.0.1");

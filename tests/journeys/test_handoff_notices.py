@@ -214,7 +214,7 @@ def test_a_link_is_told_about_like_an_app(app: CallingApp, firm: Company) -> Non
             app.receive(visitor, page)
         # Notices may overtake each other.
         heard = told(firm, number)
-    assert [each.get("reason") for each in heard] == ["other_address", None]
+    assert [each.get("reason") for each in heard] == ["account_mismatch", None]
     assert [(each["state"], each["email"]) for each in heard] == [("s", other), ("s", EMAIL)]
 
 

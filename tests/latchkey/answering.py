@@ -52,5 +52,5 @@ class Nylas:
 
     def refused(self) -> Refused:
         with pytest.raises(Refused) as raised:
-            self.client.create_grant("imap", {})
+            self.client.create_grant("imap", {}, state="s")
         return raised.value

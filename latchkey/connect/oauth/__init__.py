@@ -14,8 +14,9 @@ oauth/
 
 from latchkey.connect.oauth.answers import refused_by
 from latchkey.connect.oauth.approvals import Approvals
-from latchkey.connect.oauth.client import OAuthClient, Tokens
+from latchkey.connect.oauth.client import OAuthClient
 from latchkey.connect.oauth.pending import PendingAuthorization, pending_for
+from latchkey.connect.oauth.tokens import Tokens
 from latchkey.connect.oauth.used_states import UsedStates
 
 __all__ = [

@@ -76,8 +76,7 @@ def claims_of(id_token: object, *, client_id: str, nonce: str) -> dict[str, Any]
         return {}
     if not isinstance(claims, dict):
         return {}
-    audience = claims.get("aud")
-    ours = client_id in (audience if isinstance(audience, list) else [audience])
+    ours = _is_for(claims, client_id)
     fresh = isinstance(claims.get("exp"), int) and claims["exp"] > time.time()
     if claims.get("nonce", nonce) != nonce:
         # Another sign-in's code was slipped in (RFC 9700, 4.5).
@@ -85,12 +84,14 @@ def claims_of(id_token: object, *, client_id: str, nonce: str) -> dict[str, Any]
     return claims if ours and fresh and "nonce" in claims else {}
 
 
-def addresses_in(found: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the addresses under these names, in small letters."""
-    values = (found.get(name) for name in names)
-    return tuple(
-        dict.fromkeys(value.lower() for value in values if isinstance(value, str) and "@" in value)
-    )
+def _is_for(claims: Mapping[str, Any], client_id: str) -> bool:
+    """Tell whether a token was issued to this client (OpenID Connect Core, 3.1.3.7, points 3-5)."""
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    foreign = any(member != client_id for member in audiences)
+    # A token that others may use as well has to say that it was issued to us.
+    party = claims.get("azp", None if foreign else client_id)
+    return client_id in audiences and party == client_id
 
 
 def missing_scopes(asked: tuple[str, ...], granted: object) -> tuple[str, ...]:

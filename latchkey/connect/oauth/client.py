@@ -9,8 +9,6 @@ import hashlib
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from config import Client
@@ -18,7 +16,6 @@ from latchkey.connect.oauth.answers import (
     GRAPH,
     IDENTITY,
     SIGN_IN_ONLY,
-    addresses_in,
     claims_of,
     missing_scopes,
     read_json,
@@ -26,10 +23,12 @@ from latchkey.connect.oauth.answers import (
     short,
 )
 from latchkey.connect.oauth.pending import PendingAuthorization
+from latchkey.connect.oauth.tokens import Tokens
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import Answer, HttpClient
 from latchkey.infra.metrics import UpstreamCall
 from latchkey.providers import PROVIDERS, OAuth, Provider
+from latchkey.providers.model import Account, Claims
 
 TOKEN_SECONDS = 20.0
 USERINFO_SECONDS = 10.0
@@ -43,21 +42,6 @@ _CALLS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tokens:
-    """What came of a code.
-
-    :ivar refresh_token: "" when the provider gave none.
-    :ivar addresses: addresses of the account, in small letters; empty when not told.
-    :ivar missing: scopes that were asked for and not granted.
-    """
-
-    refresh_token: str = field(repr=False)
-    access_token: str = field(repr=False)
-    addresses: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
 class OAuthClient:
     """Talks to one provider as the company's client."""
 
@@ -68,8 +52,8 @@ class OAuthClient:
         self._client = client
         self._oauth = oauth
         usual = {kind: url.replace("{tenant}", tenant) for kind, url in oauth.endpoints.items()}
-        # Only what a provider has can be replaced: few have a way to give tokens back.
-        self._endpoints = {kind: client.endpoints.get(kind, url) for kind, url in usual.items()}
+        # Also what a provider has none of itself, as few have a way to give tokens back.
+        self._endpoints = {**usual, **client.endpoints}
         self.provider = provider
         self.scopes = client.scopes or oauth.scopes
 
@@ -154,7 +138,7 @@ class OAuthClient:
         )
 
     def exchange(self, pending: PendingAuthorization, code: str) -> Tokens:
-        """Turn the code into tokens, and find out whose account it is.
+        """Turn the code into tokens.
 
         :raises ProviderRefused: the provider says no.
         :raises NotSent, OutcomeUnknown, BadAnswer: it cannot be asked, or its answer is none.
@@ -175,9 +159,20 @@ class OAuthClient:
         return Tokens(
             refresh_token=refresh_token if isinstance(refresh_token, str) else "",
             access_token=access_token,
-            addresses=self._addresses(content, access_token, pending),
+            claims=claims_of(
+                content.get("id_token"), client_id=self._client.id, nonce=pending.nonce
+            ),
             missing=missing_scopes(self.scopes, content.get("scope")),
         )
+
+    def account(self, tokens: Tokens, *, expected: str) -> Account:
+        """Find out whose account it is; userinfo is asked when the ID token does not settle it.
+
+        :param expected: the address that the account should have, "" for any.
+        """
+        account = self._oauth.account(tokens.claims, {})
+        settled = account.proves(expected) if expected else account.proven
+        return account if settled else self._oauth.account(tokens.claims, self._userinfo(tokens))
 
     def revoke(self, tokens: Tokens) -> None:
         """Give tokens back that nobody will use, where the provider has a way for it (RFC 7009)."""
@@ -208,25 +203,19 @@ class OAuthClient:
             raise refused(answer)
         return answer
 
-    def _addresses(
-        self, content: Mapping[str, Any], access_token: str, pending: PendingAuthorization
-    ) -> tuple[str, ...]:
-        claims = claims_of(content.get("id_token"), client_id=self._client.id, nonce=pending.nonce)
-        names = self._oauth.account_fields
-        if found := addresses_in(claims, names):
-            return found
+    def _userinfo(self, tokens: Tokens) -> Claims:
         try:
             answer = self._http.send(
                 "GET",
                 self._endpoints["userinfo"],
                 call=_CALLS[self.provider.key, "userinfo"],
                 seconds=USERINFO_SECONDS,
-                headers={"Authorization": f"Bearer {access_token}"},
+                headers={"Authorization": f"Bearer {tokens.access_token}"},
             )
-            return addresses_in(read_json(answer), names) if answer.status == 200 else ()
+            return read_json(answer) if answer.status == 200 else {}
         except UpstreamError:
             # Not knowing is an answer too; whether it is good enough is decided elsewhere.
-            return ()
+            return {}
 
 
 def _challenge(verifier: str) -> str:

@@ -21,6 +21,8 @@ def make_id_token(rules: Rules, allowed: Allowed, now: int) -> str:
     }
     if allowed.transaction.nonce:
         claims["nonce"] = allowed.transaction.nonce
+    if rules.tenant:
+        claims |= {"oid": _subject(allowed), "tid": rules.tenant}
     if allowed.ending != "no-email":
         claims |= _addresses(allowed, rules.address_claims)
     parts = [_encoded({"alg": "HS256", "typ": "JWT"}), _encoded(claims)]
@@ -47,7 +49,7 @@ def _addresses(allowed: Allowed, names: tuple[str, ...]) -> dict[str, object]:
     for name in names:
         if name != "email" or may_tell_email or allowed.transaction.provider == "zoom":
             told[name] = allowed.account
-    if "email" in told and allowed.transaction.provider == "google":
+    if "email" in told and allowed.transaction.provider in ("google", "yahoo"):
         told["email_verified"] = True
     return told
 

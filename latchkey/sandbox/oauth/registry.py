@@ -25,7 +25,8 @@ class Rules:
     ``app_scopes`` are granted where they are chosen in the app instead of the request.
     ``address_fields`` are of userinfo, and so is ``userinfo_scope``, without which it tells
     nothing; ``address_claims`` are of the ID token. ``redirect_error`` says at the token endpoint
-    that the redirect URI is another one (RFC 6749, 5.2, has no name for it).
+    that the redirect URI is another one (RFC 6749, 5.2, has no name for it). ``tenant`` is named
+    in ID tokens where accounts belong to one.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Rules:
     userinfo_scope: str = ""
     id_token: bool = True
     redirect_error: str = "invalid_grant"
+    tenant: str = ""
 
     @property
     def client_id(self) -> str:
@@ -63,6 +65,7 @@ RULES = {
             address_fields=("mail", "userPrincipalName"),
             address_claims=("email", "preferred_username"),
             userinfo_scope="User.Read",
+            tenant="11111111-2222-3333-4444-555555555555",
         ),
         Rules(key="yahoo", name="Yahoo", pkce=False),
         Rules(

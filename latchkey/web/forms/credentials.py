@@ -110,6 +110,11 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         }
         return self.cleaned | ports
 
+    def fields_sent(self) -> dict[str, str]:
+        """Every known field as it came, passwords included: what makes two forms the same one."""
+        names = ("attempt", *(spec.name for spec in self.provider.fields))
+        return {name: self[name].data or "" for name in names}
+
     def typed(self) -> dict[str, str]:
         """What to show again: the text of every field, passwords excepted."""
         return {

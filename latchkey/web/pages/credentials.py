@@ -2,10 +2,10 @@
 
 import secrets
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from latchkey.connect import Failed, Outcome, connect
+from latchkey.connect import Credentials, Failed, Outcome, Send
 from latchkey.infra import logs
 from latchkey.infra.i18n import translate
 from latchkey.problems import Problem
@@ -13,7 +13,7 @@ from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow, limits
-from latchkey.web.completion import counted
+from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import CredentialsForm, Mailbox, credentials_form
@@ -58,7 +58,7 @@ def submit(key: str) -> ResponseReturnValue:
     form = credentials_form(provider, _mailbox(provider, sign_in))
     if not form.validate_on_submit():
         return _form_page(form, provider, sign_in, status=422)
-    outcome = _send(form, provider, sign_in)
+    outcome = _submit(form, provider, sign_in)
     limits.raise_if_limited(outcome)
     end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
@@ -102,29 +102,24 @@ def _mailbox(provider: Provider, sign_in: SignIn) -> Mailbox:
     )
 
 
-def _send(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome:
-    services = get_services()
-    settings = provider.settings(sign_in.email, form.values())
-
-    def send() -> Outcome:
-        STEPS.count(step="credentials")
-        outcome = connect(
-            services.nylas,
-            services.pacer,
-            provider,
-            email=sign_in.email,
-            settings=settings,
-            scope=scope_for(sign_in, provider) if provider.scope else (),
-        )
-        return counted(provider, outcome, sign_in)
-
-    within_limits = limits.limited(sign_in, settings, send)
-    submission = {**request.form, "salt": sign_in.salt}
-    return services.links.redeem(
-        sign_in.link_claims,
-        lambda: services.submissions.once(submission, within_limits),
-        lambda: services.submissions.replay(submission),
+def _submit(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome:
+    credentials = Credentials(
+        form=form.fields_sent(),
+        settings=provider.settings(sign_in.email, form.values()),
+        login=form.identity.login,
+        unique_login=not form.identity.needs_grant_lookup,
+        scope=scope_for(sign_in, provider) if provider.scope else (),
     )
+
+    def guard(send: Send) -> Send:
+        def counting() -> Outcome:
+            STEPS.count(step="credentials")
+            return counted(provider, send(), sign_in)
+
+        return limits.limited(sign_in, credentials.settings, counting)
+
+    attempt = attempt_of(sign_in, provider, guard=guard)
+    return get_services().submissions.submit_password(attempt, credentials)
 
 
 def _failed(
@@ -185,6 +180,7 @@ def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> Respon
         problem=failed.problem,
         sign_in=sign_in,
         wait=failed.wait,
+        typed=sign_in.display_address,
         mailbox_name=_mailbox(provider, sign_in).name,
         again=url_for("credentials.show", key=provider.key, s=sign_in.id),
         support_code=_support_code(failed),

@@ -6,16 +6,16 @@ from urllib.parse import urljoin
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from latchkey.connect import Connected, Failed, Outcome, oauth, report
+from latchkey.connect import Connected, Failed, Outcome, Send, oauth, report
 from latchkey.connect.oauth import OAuthClient, PendingAuthorization
-from latchkey.connect.oauth.authorization import finish
 from latchkey.infra import logs
 from latchkey.problems import PROBLEMS
+from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.oauth import LINK_OVER, OTHER_ACCOUNT, problem_for
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.providers.capabilities import capabilities_of
 from latchkey.web import flow
-from latchkey.web.completion import counted, end, reference_to
+from latchkey.web.completion import attempt_of, counted, end, reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.in_app_browser import hindering_app
 from latchkey.web.metrics import STEPS
@@ -154,7 +154,8 @@ def _arrived(client: OAuthClient, sign_in: SignIn, outcome: Outcome) -> Response
 
 def _other_account(sign_in: SignIn) -> bool:
     failure = sign_in.authorization_failure
-    return failure is not None and failure.problem == OTHER_ACCOUNT.kind
+    kinds = (OTHER_ACCOUNT.kind, ACCOUNT_MISMATCH.kind)
+    return failure is not None and failure.problem in kinds
 
 
 def _provider(key: str) -> Provider:
@@ -203,30 +204,17 @@ def _refused(client: OAuthClient, pending: PendingAuthorization) -> Failed | Non
 def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization) -> Outcome:
     if refused := _refused(client, pending):
         return counted(client.provider, refused)
-    # Once for each code: a repeated callback, as browsers may send, gets the first one's outcome.
-    code = request.args["code"]
-    services = get_services()
-    link_claims = sign_in.link_claims
     app = sign_in.app
 
-    def send() -> Outcome:
-        outcome = finish(
-            client,
-            services.nylas,
-            services.pacer,
-            pending,
-            code,
-            email=sign_in.email,
-            pinned=link_claims is not None,
-            credential_id=app.credential_id if app else "",
-        )
-        return counted(client.provider, outcome, sign_in)
+    def guard(send: Send) -> Send:
+        return lambda: counted(client.provider, send(), sign_in)
 
-    submission = {"state": pending.state, "code": code}
-    return services.links.redeem(
-        link_claims,
-        lambda: services.submissions.once(submission, send),
-        lambda: services.submissions.replay(submission),
+    return get_services().submissions.submit_authorization_code(
+        attempt_of(sign_in, client.provider, guard=guard),
+        client,
+        pending,
+        request.args["code"],
+        credential_id=app.credential_id if app else "",
     )
 
 

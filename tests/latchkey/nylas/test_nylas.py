@@ -21,7 +21,11 @@ NONE = data({"email_address": "a@nowhere.test", "detected": False})
 CALLS: Mapping[str, Callable[[NylasClient], object]] = {
     "detect": lambda client: client.detect("a@ex.org"),
     "connectors": lambda client: client.connectors(),
-    "connect/custom": lambda client: client.create_grant("imap", {"imap_username": "a@ex.org"}),
+    "connect/custom": lambda client: client.create_grant(
+        "imap", {"imap_username": "a@ex.org"}, state="s"
+    ),
+    "grant": lambda client: client.grant("g-1"),
+    "deletion": lambda client: client.delete_grant("g-1"),
     "grants": lambda client: client.find_grants("a@ex.org"),
     "accepts_key": lambda client: client.accepts_key(),
 }
@@ -46,19 +50,25 @@ def test_connectors_are_listed_on_one_page() -> None:
 def test_a_grant_is_asked_for_with_provider_and_settings_and_nothing_else() -> None:
     nylas = Nylas(data(GRANT), 201)
     settings = {"imap_username": "a@ex.org", "imap_password": 'p"ä\\ ', "imap_port": 993}
-    nylas.client.create_grant("imap", settings)
+    nylas.client.create_grant("imap", settings, state="s" * 256)
     assert (nylas.request.method, nylas.request.url.raw_path) == ("POST", b"/v3/connect/custom")
     assert nylas.request.headers["content-type"] == "application/json"
-    assert json.loads(nylas.request.content) == {"provider": "imap", "settings": settings}
+    assert json.loads(nylas.request.content) == {
+        "provider": "imap",
+        "settings": settings,
+        "state": "s" * 256,
+    }
 
 
 def test_scope_stands_beside_the_settings_when_there_is_one() -> None:
     nylas = Nylas(data(GRANT), 201)
-    nylas.client.create_grant("ews", {"email": "a@ex.org"}, scope=("ews.messages", "ews.contacts"))
+    scope = ("ews.messages", "ews.contacts")
+    nylas.client.create_grant("ews", {"email": "a@ex.org"}, scope=scope, state="s")
     assert json.loads(nylas.request.content) == {
         "provider": "ews",
         "settings": {"email": "a@ex.org"},
         "scope": ["ews.messages", "ews.contacts"],
+        "state": "s",
     }
 
 
@@ -67,6 +77,31 @@ def test_grants_are_looked_up_by_address() -> None:
     nylas.client.find_grants("a+b@ex.org")
     assert nylas.request.method == "GET"
     assert nylas.request.url.raw_path == b"/v3/grants?email=a%2Bb%40ex.org"
+
+
+def test_one_grant_is_looked_up_by_its_id() -> None:
+    nylas = Nylas(data(GRANT | {"email": "a@ex.org"}))
+    assert nylas.client.grant("g-1").email == "a@ex.org"
+    assert (nylas.request.method, nylas.request.url.raw_path) == ("GET", b"/v3/grants/g-1")
+
+
+@pytest.mark.parametrize("answer", [GRANT | {"id": "g-2"}, {}, [GRANT]])
+def test_another_grant_than_the_one_asked_for_is_no_answer(answer: Any) -> None:
+    with pytest.raises(BadAnswer):
+        Nylas(data(answer)).client.grant("g-1")
+
+
+@pytest.mark.parametrize("status", [200, 202, 404])
+def test_a_grant_is_deleted_and_may_be_gone_already(status: int) -> None:
+    nylas = Nylas({"request_id": "r"}, status)
+    nylas.client.delete_grant("g-1")
+    assert (nylas.request.method, nylas.request.url.raw_path) == ("DELETE", b"/v3/grants/g-1")
+
+
+def test_a_grant_id_cannot_lead_to_another_path() -> None:
+    nylas = Nylas({}, 200)
+    nylas.client.delete_grant("../applications?x=1")
+    assert nylas.request.url.raw_path == b"/v3/grants/..%2Fapplications%3Fx%3D1"
 
 
 def test_the_key_is_tried_with_a_cheap_call() -> None:
@@ -126,14 +161,17 @@ def test_lists_are_read_whatever_stands_beside_them(more: dict[str, Any]) -> Non
 @pytest.mark.parametrize("status", [200, 201, 202])
 @pytest.mark.parametrize("envelope", [{"request_id": "r1"}, {"request_id": None}, {}])
 def test_a_grant_is_read_with_any_success(status: int, envelope: dict[str, Any]) -> None:
-    full = GRANT | {"email": "a@ex.org", "updated_at": 1700000009, "settings": {"x": 1}}
-    grant = Nylas({**envelope, "data": full}, status).client.create_grant("imap", {})
+    full = GRANT | {
+        "email": "a@ex.org", "updated_at": 1700000009, "settings": {"x": 1}, "state": "s",
+    }  # fmt: skip
+    grant = Nylas({**envelope, "data": full}, status).client.create_grant("imap", {}, state="s")
     assert grant == Grant(
         id="g-1",
         provider="imap",
         email="a@ex.org",
         created=1700000000,
         authenticated=1700000009,
+        state="s",
     )
 
 
@@ -142,7 +180,7 @@ def test_a_grant_is_read_with_any_success(status: int, envelope: dict[str, Any])
     [
         (
             {"id": "g-2", "provider": "zoom", "scope": [], "created_at": 1700000000},
-            Grant(id="g-2", provider="zoom", created=1700000000, authenticated=1700000000),
+            Grant(id="g-2", provider="zoom", created=1700000000),
         ),
         ({"id": "g-3"}, Grant(id="g-3", provider="")),
         (
@@ -157,7 +195,7 @@ def test_a_grant_is_read_with_any_success(status: int, envelope: dict[str, Any])
     ],
 )
 def test_a_thin_or_odd_grant_is_read_as_far_as_it_goes(answer: Any, grant: Grant) -> None:
-    assert Nylas({"data": answer}).client.create_grant("imap", {}) == grant
+    assert Nylas({"data": answer}).client.create_grant("imap", {}, state="s") == grant
 
 
 NOT_NYLAS: Mapping[str, bytes] = {

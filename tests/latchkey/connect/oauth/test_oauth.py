@@ -16,6 +16,7 @@ from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
 from latchkey.problems.oauth import ProviderRefused
 from latchkey.providers import PROVIDERS
+from latchkey.providers.model import Account
 
 REDIRECT_URI = "https://connect.example.com/oauth/google/callback"
 Answering = Callable[[httpx.Request], httpx.Response]
@@ -143,9 +144,23 @@ def exchange(
     return made.exchange(pending, "the code"), seen
 
 
+def account_of(
+    answer: Answering | httpx.Response, key: str = "google", expected: str = ""
+) -> tuple[Account, list[httpx.Request]]:
+    """Whose account it is, when the provider answers like that."""
+    found, seen = exchange(answer, key)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return answer if isinstance(answer, httpx.Response) else answer(request)
+
+    return make_client(key, handle).account(found, expected=expected), seen
+
+
 def good_id_token(**changes: object) -> str:
-    claims = {"aud": "our id", "exp": int(time.time()) + 60, "nonce": "nonce"}
-    return id_token(**{**claims, "email": "A@example.com", **changes})
+    claims = {"aud": "our id", "exp": int(time.time()) + 60, "nonce": "nonce", "sub": "subject"}
+    who = {"email": "A@example.com", "email_verified": True}
+    return id_token(**{**claims, **who, **changes})
 
 
 @pytest.mark.parametrize("key", ["google", "microsoft", "yahoo", "zoom"])
@@ -166,9 +181,28 @@ def test_the_client_signs_in_to_the_token_endpoint_as_each_provider_wants(key: s
 
 
 def test_the_account_is_read_from_an_id_token_that_is_ours() -> None:
-    found, seen = exchange(tokens(id_token=good_id_token()))
-    assert found.addresses == ("a@example.com",)
+    found, seen = account_of(tokens(id_token=good_id_token()))
+    assert found == Account(proven=("a@example.com",))
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("claims", "ours"),
+    [
+        ({"aud": ["our id"]}, True),
+        ({"aud": ["our id"], "azp": "our id"}, True),
+        ({"aud": ["our id", "another"], "azp": "our id"}, True),
+        ({"aud": ["our id", "another"]}, False),
+        ({"aud": ["our id", "another"], "azp": "another"}, False),
+        ({"aud": "our id", "azp": "another"}, False),
+        ({"aud": [], "azp": "our id"}, False),
+    ],
+)
+def test_an_id_token_for_several_clients_has_to_be_issued_to_ours(
+    claims: dict[str, object], ours: bool
+) -> None:
+    found, _ = exchange(tokens(id_token=good_id_token(**claims)))
+    assert bool(found.claims) is ours
 
 
 @pytest.mark.parametrize(
@@ -186,10 +220,11 @@ def test_an_id_token_that_is_not_ours_tells_nothing(wrong: dict[str, object]) ->
         if request.method == "POST":
             return tokens(id_token=good_id_token(**wrong))
         assert request.headers["authorization"] == "Bearer access"
-        return httpx.Response(200, json={"email": "userinfo@example.com"})
+        who = {"sub": "subject", "email": "userinfo@example.com", "email_verified": True}
+        return httpx.Response(200, json=who)
 
-    found, _ = exchange(answer)
-    assert found.addresses == ("userinfo@example.com",)
+    found, _ = account_of(answer)
+    assert found == Account(proven=("userinfo@example.com",))
 
 
 def test_the_nonce_of_another_sign_in_is_refused() -> None:
@@ -202,17 +237,33 @@ def test_a_broken_id_token_is_no_trouble(broken: object) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return tokens(id_token=broken) if request.method == "POST" else httpx.Response(500)
 
-    found, _ = exchange(answer)
-    assert found.addresses == ()
+    found, _ = account_of(answer)
+    assert found == Account()
 
 
-def test_microsoft_accounts_may_have_two_addresses() -> None:
+def test_the_mail_address_of_graph_is_only_claimed() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         me = {"mail": "Given@example.com", "userPrincipalName": "upn@example.onmicrosoft.com"}
         return tokens() if request.method == "POST" else httpx.Response(200, json=me)
 
-    found, _ = exchange(answer, "microsoft")
-    assert found.addresses == ("given@example.com", "upn@example.onmicrosoft.com")
+    found, _ = account_of(answer, "microsoft")
+    assert found == Account(claimed=("given@example.com", "upn@example.onmicrosoft.com"))
+
+
+def test_userinfo_is_asked_only_while_the_expected_address_is_not_proven() -> None:
+    claims = {"oid": "o", "tid": "t", "preferred_username": "upn@example.com"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        me = {"id": "o", "mail": "given@example.com"}
+        made = tokens(id_token=good_id_token(email=None, **claims))
+        return made if request.method == "POST" else httpx.Response(200, json=me)
+
+    for expected, asked in (("", 1), ("UPN@example.com", 1), ("given@example.com", 2)):
+        found, seen = account_of(answer, "microsoft", expected)
+        assert len(seen) == asked
+        assert found.proves("upn@example.com")
+    assert found.names("given@example.com")
+    assert not found.proves("given@example.com")
 
 
 @pytest.mark.parametrize(

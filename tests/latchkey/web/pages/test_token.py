@@ -29,7 +29,7 @@ def new_code(app: CallingApp = APP, email: str = EMAIL, **changes: Any) -> str:
     services: Services = app.page.extensions["services"]
     settings = {"imap_username": email, "imap_password": "secret"}
     fields: dict[str, Any] = {
-        "grant_id": services.nylas.create_grant("imap", settings).id,
+        "grant_id": services.nylas.create_grant("imap", settings, state="s").id,
         "email": email,
         "provider": "imap",
         "reconnected": False,

@@ -1,0 +1,198 @@
+"""Submission: the core act. Credentials, or an authorization code, go to Nylas once.
+
+The order, in one place for both ways:
+
+1. redeem   a signed link is used up, outside idempotency: no remembered outcome can stand for it
+2. once     across threads and processes; the same form again gets the outcome of the first time
+3. guard    the limits and counters of the layer above
+4. refuse   what may not be sent, before it is
+5. connect  at Nylas's pace, with a second look when no answer came
+6. verify   the grant that came back is the mailbox that was asked for
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from latchkey.connect.connecting import GrantRequest, connect, failed_by
+from latchkey.connect.grant_state import GrantStates
+from latchkey.connect.idempotency import IdempotentSubmissions, Submission
+from latchkey.connect.oauth.authorization import check_account, exchange, may_revoke
+from latchkey.connect.oauth.client import OAuthClient
+from latchkey.connect.oauth.pending import PendingAuthorization
+from latchkey.connect.outcome import Connected, Failed, Outcome
+from latchkey.connect.pacing import Pacer
+from latchkey.connect.verification import ExpectedMailbox, Verification
+from latchkey.infra.errors import UpstreamError
+from latchkey.nylas import NylasClient
+from latchkey.providers import Provider
+
+Send = Callable[[], Outcome]
+Replay = Callable[[], Outcome | None]
+# Uses a signed link up around a submission. An identical submission that came before is replayed.
+Redeem = Callable[[Send, Replay], Outcome]
+# What is done around each sending, and not around a replay.
+Guard = Callable[[Send], Send]
+
+
+def without_link(send: Send, replay: Replay) -> Outcome:
+    """Submit without a signed link: there is nothing to redeem."""
+    return send()
+
+
+def without_guard(send: Send) -> Send:
+    """Send without limits."""
+    return send
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """A user's try to connect a mailbox.
+
+    :ivar sign_in: id of the sign-in.
+    :ivar salt: random, known to the user's own cookie only.
+    :ivar address: the address that was typed or that the link names, "" for none.
+    :ivar link: id of the signed link, "" without one.
+    :ivar redeem: uses the link up.
+    :ivar guard: limits and counts what is sent.
+    """
+
+    sign_in: str
+    salt: str = field(repr=False)
+    provider: Provider
+    address: str
+    link: str = ""
+    redeem: Redeem = without_link
+    guard: Guard = without_guard
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What was typed into a provider's form, checked.
+
+    :ivar form: the form's own fields as they came: the same again is the same submission.
+    :ivar settings: Nylas's ``settings``.
+    :ivar login: the name that ``settings`` sign in with.
+    :ivar unique_login: the login name belongs to one mailbox in the world, as an address does.
+    """
+
+    form: Mapping[str, str] = field(repr=False)
+    settings: Mapping[str, Any] = field(repr=False)
+    login: str
+    unique_login: bool
+    scope: Sequence[str] = ()
+
+
+class Submissions:
+    """Submits to one Nylas application."""
+
+    def __init__(
+        self,
+        nylas: NylasClient,
+        pacer: Pacer,
+        idempotency: IdempotentSubmissions,
+        states: GrantStates,
+    ) -> None:
+        self._nylas = nylas
+        self._pacer = pacer
+        self._idempotency = idempotency
+        self._states = states
+
+    def submit_password(self, attempt: Attempt, credentials: Credentials) -> Outcome:
+        """Let Nylas sign in with a password. Never raises what Nylas or the network do."""
+        expected = ExpectedMailbox(
+            address=attempt.address,
+            login=credentials.login,
+            unique_login=credentials.unique_login,
+            pinned=bool(attempt.link),
+        )
+
+        def send() -> Outcome:
+            return self._connect(
+                attempt.provider,
+                expected,
+                settings=credentials.settings,
+                names=expected.names,
+                scope=credentials.scope,
+            )
+
+        return self._submit(attempt, credentials.form, send)
+
+    def submit_authorization_code(
+        self,
+        attempt: Attempt,
+        client: OAuthClient,
+        pending: PendingAuthorization,
+        code: str,
+        *,
+        credential_id: str = "",
+    ) -> Outcome:
+        """Exchange a provider's code and hand the refresh token to Nylas, unused.
+
+        :param credential_id: of the connector's credential at Nylas to use, "" for the usual one.
+        """
+        expected = ExpectedMailbox(address=attempt.address, pinned=bool(attempt.link))
+
+        def send() -> Outcome:
+            tokens = exchange(client, pending, code)
+            if isinstance(tokens, Failed):
+                return tokens
+            account = client.account(tokens, expected=expected.address)
+            outcome: Outcome | None = check_account(client, tokens, account, expected)
+            if outcome is None:
+                typed = {"refresh_token": tokens.refresh_token}
+                settings = attempt.provider.settings(expected.address, typed)
+                if credential_id:
+                    settings["credential_id"] = credential_id
+                outcome = self._connect(
+                    attempt.provider,
+                    expected,
+                    settings=settings,
+                    names=(expected.address, *account.addresses),
+                )
+            if may_revoke(outcome):
+                client.revoke(tokens)
+            return outcome
+
+        return self._submit(attempt, {"state": pending.state, "code": code}, send)
+
+    def _submit(self, attempt: Attempt, form: Mapping[str, str], send: Send) -> Outcome:
+        key = self._idempotency.key(
+            Submission(
+                sign_in=attempt.sign_in,
+                salt=attempt.salt,
+                provider=attempt.provider.key,
+                address=attempt.address,
+                link=attempt.link,
+                form=form,
+            )
+        )
+        guarded = attempt.guard(send)
+        return attempt.redeem(
+            lambda: self._idempotency.once(key, guarded), lambda: self._idempotency.replay(key)
+        )
+
+    def _connect(
+        self,
+        provider: Provider,
+        expected: ExpectedMailbox,
+        *,
+        settings: Mapping[str, Any],
+        names: Sequence[str],
+        scope: Sequence[str] = (),
+    ) -> Outcome:
+        verification = Verification(self._nylas, self._states, expected)
+        try:
+            if refused := verification.refuse_before():
+                return refused
+        except UpstreamError as error:
+            return failed_by(error, provider)
+        request = GrantRequest(
+            provider=provider,
+            settings=settings,
+            names=names,
+            state=verification.state,
+            scope=scope,
+        )
+        outcome = connect(self._nylas, self._pacer, request)
+        return verification.verify(outcome.grant) if isinstance(outcome, Connected) else outcome
