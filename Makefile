@@ -65,7 +65,7 @@ clean: ## Remove the virtual environments and what tools left behind
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/tools/install.sh python3-venv
 	$(PYTHON) -m venv .venv
 
-.venv/run.stamp: requirements.txt | .venv/bin/python
+.venv/run.stamp: requirements.txt Makefile | .venv/bin/python
 	$(PIP) install --quiet --require-hashes -r requirements.txt
 	@echo '$(SKIP_DOTENV)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/latchkey.pth"
 	@touch $@

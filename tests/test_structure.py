@@ -24,13 +24,11 @@ MOST_LINES = 200
 MOST_LINES_OF_A_FUNCTION = 30
 # These are to be split. No entry may be added; one that is no longer needed may be dropped.
 STILL_LONG = {
-    "latchkey/apps/request.py",
     "latchkey/connect/oauth/client.py",
     "latchkey/infra/http.py",
     "latchkey/infra/metrics.py",
     "latchkey/infra/store/store.py",
     "latchkey/nylas/client.py",
-    "latchkey/problems/nylas.py",
     "latchkey/problems/oauth.py",
     "latchkey/providers/detection/detector.py",
     "latchkey/sandbox/outcomes.py",
@@ -44,12 +42,9 @@ FUNCTIONS_STILL_LONG = {
     "latchkey/connect/oauth/authorization.py: finish",
     "latchkey/connect/oauth/client.py: authorization_url",
     "latchkey/connect/submit.py: submit_authorization_code",
-    "latchkey/infra/http.py: send",
     "latchkey/providers/mailhosts/identity.py: judge_login",
     "latchkey/providers/mailhosts/table.py: load",
-    "latchkey/web/branding/palette.py: make_palette",
     "latchkey/web/completion.py: end",
-    "latchkey/web/pages/entry.py: submit",
     "latchkey/web/pages/oauth.py: show",
 }
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import httpcore
 import httpx
@@ -41,6 +41,16 @@ class Answer:
     body: bytes = field(repr=False)
 
 
+class Sent(TypedDict, total=False):
+    """What goes out; ``content`` does so byte for byte, for what is signed."""
+
+    headers: Mapping[str, str] | None
+    params: Mapping[str, str] | None
+    json: Any
+    form: Mapping[str, str]
+    content: bytes
+
+
 class HttpClient:
     """Sends requests; safe to share between threads.
 
@@ -57,38 +67,31 @@ class HttpClient:
         *,
         call: UpstreamCall = _UNNAMED,
         seconds: float,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        content: bytes | None = None,
         send_slot: SendSlot = nullcontext,
+        **sent: Unpack[Sent],
     ) -> Answer:
         """Send one request and read the whole answer, all within ``seconds``.
 
         A connection that cannot be made is tried once more, as nothing was sent by then.
 
         :param call: which metrics it counts in.
-        :param content: a body that goes out byte for byte, for what is signed.
         :param send_slot: makes the context to send the first byte in; it may wait for its moment.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
         """
         deadline = time.monotonic() + seconds
-        sent = {
-            "headers": headers, "params": params, "json": json, "data": form, "content": content,
-        }  # fmt: skip
+        parts = {"data" if name == "form" else name: part for name, part in sent.items()}
         with call.timed() as answered:
             try:
-                answer = self._once(method, url, deadline, sent, send_slot)
+                answer = self._once(method, url, deadline, parts, send_slot)
             except NotSent:
-                answer = self._once(method, url, deadline, sent, send_slot)
+                answer = self._once(method, url, deadline, parts, send_slot)
             answered(answer.status)
         return answer
 
     def _once(
-        self, method: str, url: str, deadline: float, sent: dict[str, Any], send_slot: SendSlot
+        self, method: str, url: str, deadline: float, parts: dict[str, Any], send_slot: SendSlot
     ) -> Answer:
         left = deadline - time.monotonic()
         if left <= 0:
@@ -96,7 +99,7 @@ class HttpClient:
         try:
             with (
                 self._client(deadline, left, send_slot) as client,
-                client.stream(method, url, **sent) as response,
+                client.stream(method, url, **parts) as response,
             ):
                 return _read(response, deadline)
         except _UNSENT as error:

@@ -72,14 +72,13 @@ def make_palette(named: Mapping[str, str], *, theme: str) -> tuple[Palette, tupl
     raised = mix(surface, text_on(surface), 0.04)
     behind = (surface, ground, raised)
     bad_ground, good_ground = (mix(surface, usual[name], 0.1) for name in ("bad", "good"))
-    text = readable(usual["text"], *behind, bad_ground, ratio=TEXT_CONTRAST)
     fill = readable(usual["primary"], surface, ratio=SHAPE_CONTRAST)
     link = usual.get("link", usual["primary"])
     palette = Palette(
         ground=ground,
         surface=surface,
         raised=raised,
-        text=text,
+        text=readable(usual["text"], *behind, bad_ground, ratio=TEXT_CONTRAST),
         text_soft=readable(usual["text_soft"], *behind, ratio=TEXT_CONTRAST),
         line=readable(usual["line"], surface, raised, ratio=SHAPE_CONTRAST),
         line_soft=mix(surface, text_on(surface), 0.13),
@@ -91,10 +90,13 @@ def make_palette(named: Mapping[str, str], *, theme: str) -> tuple[Palette, tupl
         brand_on_fill=text_on(fill),
         brand_ink=readable(link, *behind, ratio=TEXT_CONTRAST),
     )
-    used = {"primary": fill, "link": palette.brand_ink, "text": text}
-    moved = tuple(
+    return palette, _moved(named, palette, theme)
+
+
+def _moved(named: Mapping[str, str], palette: Palette, theme: str) -> tuple[Moved, ...]:
+    used = {"primary": palette.brand_fill, "link": palette.brand_ink, "text": palette.text}
+    return tuple(
         Moved(theme=theme, name=name, wanted=named[name], used=used[name])
         for name in used
         if name in named and named[name] != used[name]
     )
-    return palette, moved
