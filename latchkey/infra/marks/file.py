@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,3 +92,11 @@ class FileMarks:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(_TABLE)
+        # Python 3.13 warns of connections that are left to the garbage collector.
+        weakref.finalize(self, _close, self._connection, self._opened_by)
+
+
+def _close(connection: sqlite3.Connection, opened_by: int) -> None:
+    # Closing in another process than the one that opened it may drop that one's locks.
+    if os.getpid() == opened_by:
+        connection.close()

@@ -1,6 +1,7 @@
 """Marks of what was used up: in a file, in a Redis, in memory."""
 
 import contextlib
+import gc
 import os
 import sqlite3
 import stat
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from latchkey.infra.marks import MarksUnavailable, UsedMarks, open_marks
+from latchkey.infra.marks.file import FileMarks
 from latchkey.infra.marks.used import FILE_NAME
 from latchkey.infra.store import Store
 from tests.conftest import Clock
@@ -180,3 +182,15 @@ class TestSharedStore:
                     marks.is_spent("test", "v")
                 with pytest.raises(MarksUnavailable):
                     marks.release("test", "v")
+
+
+@pytest.mark.parametrize("name", [None, FILE_NAME])
+def test_a_place_that_is_no_longer_used_closes_its_database(
+    name: str | None, tmp_path: Path
+) -> None:
+    place = FileMarks(tmp_path / name if name else None)
+    connection = place._connection
+    del place
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
