@@ -55,11 +55,13 @@ class MailboxIdentity:
     :ivar address: the address of the sign-in.
     :ivar login: login name for reading.
     :ivar smtp_login: login name for sending, None when it has none of its own.
+    :ivar kind: what the server is asked for.
     """
 
     address: str
     login: str
     smtp_login: str | None = None
+    kind: ServerKind = ServerKind.MAIL
 
     @property
     def login_is_short(self) -> bool:
@@ -70,9 +72,11 @@ class MailboxIdentity:
     def needs_grant_lookup(self) -> bool:
         """Whether a grant of this name may be another person's, so that Nylas is asked first.
 
-        Such a name was not proven by the address: it is short, or ends in a private domain.
+        Such a name was not proven: it is short, or an Exchange server of one domain vouches for a
+        name of another. An account of a mail provider is proven by the provider's own server.
         """
-        return self.login_is_short or is_private_name(self.login.rpartition("@")[2])
+        vouched = self.kind is ServerKind.EXCHANGE and not same_mailbox(self.login, self.address)
+        return self.login_is_short or vouched
 
 
 def judge_login(

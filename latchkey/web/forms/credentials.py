@@ -86,7 +86,12 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         # Without a server of its own, sending goes where the mailbox is.
         sending = self._judged("smtp_username", "smtp_host", host_needed=False)
         address = self.mailbox.email
-        return MailboxIdentity(address=address, login=login or address, smtp_login=sending)
+        return MailboxIdentity(
+            address=address,
+            login=login or address,
+            smtp_login=sending,
+            kind=self.provider.server_kind,
+        )
 
     def _judged(self, name: str, host_field: str, *, host_needed: bool) -> str | None:
         """The name to send, which is then the only one that the settings are built from."""
