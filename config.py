@@ -75,7 +75,7 @@ ROOT = Path(__file__).resolve().parent
 SANDBOX_API_KEY = "sandbox"
 
 OAUTH_PROVIDERS = ("google", "microsoft", "yahoo", "zoom")
-ENDPOINTS = ("authorize", "token", "userinfo", "revoke")
+ENDPOINTS = ("authorize", "token", "userinfo")
 # These exist for every provider of OAUTH_PROVIDERS; documented once, as <PROVIDER>_....
 CLIENT_VARIABLES = (
     Variable(name="CLIENT_ID", parse=client_text),
@@ -177,10 +177,14 @@ class Settings:
 VARIABLES = tuple(
     variables_of(
         Settings,
-        clients=tuple(
-            replace(variable, name=f"{provider.upper()}_{variable.name}")
-            for provider in OAUTH_PROVIDERS
-            for variable in CLIENT_VARIABLES
+        clients=(
+            *(
+                replace(variable, name=f"{provider.upper()}_{variable.name}")
+                for provider in OAUTH_PROVIDERS
+                for variable in CLIENT_VARIABLES
+            ),
+            # No other provider has an address to give tokens back at.
+            Variable(name="GOOGLE_REVOKE_URL", parse=endpoint),
         ),
     )
 )
@@ -231,7 +235,8 @@ def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
 
 
 def _take_client(provider: str, values: dict[str, Any]) -> Client:
-    endpoints = {kind: values.pop(f"{provider}_{kind}_url") for kind in ENDPOINTS}
+    kinds = (*ENDPOINTS, "revoke")
+    endpoints = {kind: values.pop(f"{provider}_{kind}_url", "") for kind in kinds}
     return Client(
         id=values.pop(f"{provider}_client_id"),
         secret=values.pop(f"{provider}_client_secret"),

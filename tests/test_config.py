@@ -22,6 +22,7 @@ from config import (
     Settings,
     load_settings,
 )
+from latchkey.providers import PROVIDERS
 
 KEY = "nyk_v0_some-key-of-nylas"
 SECRET = "q8Zr3vTn-6LwXy1_uKdB0mPa9sHfEjGc"
@@ -321,3 +322,17 @@ def test_a_command_with_bad_settings_ends_with_plain_words(command: list[str]) -
     assert "  - PORT must be a whole number from 1 to 65535.\n" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert "tell" not in done.stdout + done.stderr
+
+
+def test_tokens_are_given_back_only_where_the_provider_takes_them() -> None:
+    names = [variable.name for variable in VARIABLES if variable.name.endswith("_REVOKE_URL")]
+    assert names == [
+        f"{key.upper()}_REVOKE_URL"
+        for key, provider in PROVIDERS.items()
+        if provider.oauth and "revoke" in provider.oauth.endpoints
+    ]
+    client = {"GOOGLE_CLIENT_ID": "ours", "GOOGLE_CLIENT_SECRET": "secret"}
+    url = "http://localhost:1/revoke"
+    assert load(**GOOD, **client, GOOGLE_REVOKE_URL=url).clients["google"].endpoints == {
+        "revoke": url
+    }
