@@ -34,7 +34,7 @@ from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store, Vault
 from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
-from latchkey.operator.metrics import init_metrics
+from latchkey.operator.metrics import FOR_METRICS, init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.detection import SPAN_SECONDS, MxRecords, ProviderDetector
 from latchkey.providers.detection.metrics import MX_CIRCUIT
@@ -46,7 +46,7 @@ from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.limits import detection_wait, init_limits, party
-from latchkey.web.pages import init_views
+from latchkey.web.pages import FOR_APPS, FOR_LOAD_BALANCERS, init_views
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
 from latchkey.web.support import support_mail, support_slip
@@ -84,7 +84,7 @@ def create_app(
     services = _services(settings, brand, transport)
     app.extensions["services"] = services
     init_logs(app, settings.log_level)
-    init_security(app, settings)
+    init_security(app, settings, apis=FOR_APPS, any_host=(*FOR_LOAD_BALANCERS, FOR_METRICS))
     init_flow(app, settings)
     init_limits(app, settings)
     init_i18n(app)

@@ -130,7 +130,7 @@ def _text(node: Element | None) -> str:
 def _check_headers(response: httpx.Response) -> None:
     headers = response.headers
     assert headers["content-security-policy"] == CSP
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "no-store, no-transform"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["content-type"] == "text/html; charset=utf-8"

@@ -63,6 +63,12 @@ EVENTS = {
         fields=("error", "detail"),
         story="The page could not go on with this form ({error}: {detail}) and began again.",
     ),
+    "unknown_host": Event(
+        meaning="The page was asked for under a host name that no setting names.",
+        levels=("warning",),
+        fields=("detail",),
+        story="The page was asked for under another host name: {detail}.",
+    ),
     "token": Event(
         meaning="An app exchanged a code, or was refused.",
         levels=("info",),

@@ -15,6 +15,8 @@ from latchkey.web.services import get_services
 PATH = "/metrics"
 
 bp = Blueprint("metrics", __name__)
+# The endpoint, for the rule about host names.
+FOR_METRICS = "metrics.show"
 
 
 def init_metrics(app: Flask, settings: Settings) -> None:

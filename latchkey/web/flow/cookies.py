@@ -2,7 +2,7 @@
 
 import re
 import time
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from flask import Response, current_app, g, request
 
@@ -14,6 +14,8 @@ from latchkey.web.flow.sign_in import SignIn
 IDLE_SECONDS = 30 * 60
 TOTAL_SECONDS = 2 * 60 * 60
 MAX_SIGN_INS = 5
+# A browser of ours has no more; whoever sends more wants the page to work on them.
+_MOST_READ = 8
 
 # Servers read about 8000 characters of all cookies together, names and Flask's own included.
 _ROOM = 7400
@@ -29,8 +31,8 @@ def latest() -> list[SignIn]:
 def ids() -> set[str]:
     """Return the ids in the names of this browser's cookies."""
     prefix = _cookie_name("")
-    ids = {name.removeprefix(prefix) for name in request.cookies if name.startswith(prefix)}
-    return {signin_id for signin_id in ids if _ID.fullmatch(signin_id)}
+    named = (name.removeprefix(prefix) for name in request.cookies if name.startswith(prefix))
+    return set(islice((signin_id for signin_id in named if _ID.fullmatch(signin_id)), _MOST_READ))
 
 
 def sealed(signin_id: str) -> str:
@@ -89,8 +91,19 @@ def _without_room(written: dict[str, str]) -> list[str]:
         cookies.setdefault(signin_id, request.cookies[_cookie_name(signin_id)])
     cookies = {signin_id: text for signin_id, text in cookies.items() if text}
     sizes = accumulate(len(f"{_cookie_name(name)}={text}; ") for name, text in cookies.items())
-    fitting = sum(size <= _ROOM for size in sizes)
+    # Those of other apps of the same domain come along in the same header, so ours give way.
+    room = _ROOM - _size_of_others()
+    fitting = max(len([text for text in written.values() if text]), sum(s <= room for s in sizes))
     return list(cookies)[min(fitting, MAX_SIGN_INS) :]
+
+
+def _size_of_others() -> int:
+    ours = current_app.session_interface.get_cookie_name(current_app)
+    return sum(
+        len(f"{name}={text}; ")
+        for name, text in request.cookies.items()
+        if name != ours and not name.startswith(f"{ours}-")
+    )
 
 
 def _cookie_name(signin_id: str) -> str:

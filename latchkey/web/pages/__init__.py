@@ -18,6 +18,10 @@ from latchkey.web.pages import (
 )
 from latchkey.web.start import first_page
 
+# Endpoints that apps call, and those that load balancers ask under any host name.
+FOR_APPS = ("token.exchange",)
+FOR_LOAD_BALANCERS = ("health.alive", "health.ready")
+
 
 def init_views(app: Flask) -> None:
     """Register every page."""

@@ -23,7 +23,7 @@ from latchkey.web.completion import way_back
 from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
-from latchkey.web.security import keep_opener
+from latchkey.web.security import OriginRefused, keep_opener
 from latchkey.web.start_again import why_again
 
 _RETRY_SECONDS = "5"
@@ -48,7 +48,7 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     if isinstance(error, SignInOver) and (old := flow.connected_before(asked)):
         return render_template("pages/was_connected.html", grant=old.grant, hours=_hours_since(old))
     why = flow.why_over(asked)
-    logs.event("start_again", error=type(error).__name__, detail=why)
+    logs.event("start_again", error=type(error).__name__, detail=_why_refused(error) or why)
     sign_in = _sent_here()
     if request.method in ("GET", "HEAD"):
         # Without "s" it is an address of ours, like a bookmark: nothing was lost.
@@ -73,6 +73,10 @@ def _typed_address() -> str:
 
 def _hours_since(old: SignIn) -> int:
     return int(time.time() - old.saved) // 3600
+
+
+def _why_refused(error: Exception) -> str:
+    return str(error.description) if isinstance(error, OriginRefused) else ""
 
 
 def _sent_here() -> SignIn | None:

@@ -4,7 +4,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from app import create_app
-from tests.apps import company
+from latchkey.infra import logs
+from tests.apps import company, visitor_at
 from tests.conftest import make_settings
 from tests.latchkey.web.test_security import asked, check, sandbox_app, token_and_cookies
 from tests.pages import CSP, Page
@@ -53,8 +54,8 @@ def check_refused(answer: TestResponse) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["connect.example.com", "CONNECT.example.com", "connect.example.com:8443", "localhost:8000",
-     "127.0.0.1", "[::1]:8000", "a.trusted.example", "trusted.example", "eu.localhost"],
+    ["connect.example.com", "CONNECT.example.com", "connect.example.com:8443",
+     "a.trusted.example", "trusted.example"],
 )  # fmt: skip
 def test_its_own_names_are_answered(host: str) -> None:
     app = company(PUBLIC_URL=PUBLIC, TRUSTED_HOSTS=".Trusted.example")
@@ -62,9 +63,68 @@ def test_its_own_names_are_answered(host: str) -> None:
         assert answer.status_code == 200
 
 
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
+    """Name and detail of every line that is logged."""
+    lines: list[tuple[str, object]] = []
+    monkeypatch.setattr(
+        logs, "event", lambda name, **fields: lines.append((name, fields.get("detail")))
+    )
+    return lines
+
+
+OF_THIS_MACHINE = ["localhost", "localhost:8000", "foo.localhost", "127.0.0.1", "[::1]:8000"]
+
+
+@pytest.mark.parametrize("host", OF_THIS_MACHINE)
+def test_names_of_this_machine_are_answered_only_without_https(host: str) -> None:
+    for variables, status in (({}, 200), ({"PUBLIC_URL": PUBLIC}, 400)):
+        with asked(company(**variables), "GET", "/", {"Host": host}) as answer:
+            assert answer.status_code == status
+    with asked(company(PUBLIC_URL=PUBLIC), "GET", "/healthz", {"Host": host}) as answer:
+        assert answer.status_code == 200
+    if "[" not in host:
+        named = company(PUBLIC_URL=PUBLIC, TRUSTED_HOSTS=host.partition(":")[0])
+        with asked(named, "GET", "/", {"Host": host}) as answer:
+            assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("variables", "detail"),
+    [
+        ({}, "evil.example is not in PUBLIC_URL"),
+        ({"PUBLIC_URL": PUBLIC}, "evil.example is not in TRUSTED_HOSTS"),
+    ],
+)
+def test_an_unknown_host_is_logged_with_the_setting(
+    variables: dict[str, str], detail: str, logged: list[tuple[str, object]]
+) -> None:
+    with asked(company(**variables), "GET", "/", {"Host": "evil.example"}) as answer:
+        assert answer.status_code == 400
+    assert [text for name, text in logged if name == "unknown_host"] == [detail]
+
+
+def test_with_https_nothing_is_posted_over_http(logged: list[tuple[str, object]]) -> None:
+    host = PUBLIC.removeprefix("https://")
+    for url in ("/", "/connect/imap", "/v3/connect/token"):
+        with asked(company(PUBLIC_URL=PUBLIC), "POST", url, {"Host": host}) as answer:
+            assert answer.status_code == 400
+    details = [text for name, text in logged if name == "start_again"]
+    assert details == ["sent over http; behind a proxy set TRUSTED_PROXIES"] * 3
+
+
+def test_with_https_no_form_comes_from_http() -> None:
+    visitor = visitor_at(company(PUBLIC_URL=PUBLIC), PUBLIC)
+    data = visitor.get("/").fields() | {"email": "someone@example.com"}
+    for origin, status in ((PUBLIC.replace("https", "http"), 400), (PUBLIC, 303)):
+        answer = visitor.client.post("/", data=data, headers={"Origin": origin})
+        assert answer.status_code == status
+
+
 def test_forwarded_headers_are_believed_only_from_as_many_proxies_as_there_are() -> None:
     forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    with asked(company(PUBLIC_URL=PUBLIC), "GET", "/connected", forged) as answer:
+    own = {"Host": "connect.example.com"}
+    with asked(company(PUBLIC_URL=PUBLIC), "GET", "/connected", forged | own) as answer:
         assert (answer.status_code, answer.headers["Location"]) == (302, "/")
     behind = company(PUBLIC_URL=PUBLIC, TRUSTED_PROXIES="1")
     with asked(behind, "GET", "/", forged) as answer:
@@ -109,6 +169,9 @@ SENT_FROM = {
     "another port": ({"Origin": "http://localhost:5000"}, 400),
     "another page of our domain": ({"Sec-Fetch-Site": "same-site"}, 400),
     "somewhere hidden": ({"Origin": "null"}, 400),
+    "our page, hidden by a proxy": ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 303),
+    "another site, hidden": ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 400),
+    "the address bar, hidden": ({"Origin": "null", "Sec-Fetch-Site": "none"}, 400),
     "nowhere": ({"Origin": ""}, 400),
     "an odd place": ({"Origin": "http://[::1"}, 400),
     "another odd place": ({"Origin": "localhost"}, 400),

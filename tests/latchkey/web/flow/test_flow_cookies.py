@@ -7,7 +7,7 @@ import pytest
 from app import create_app
 from latchkey.web.flow import MAX_SIGN_INS
 from tests.apps import company, visitor_at
-from tests.conftest import SECRET, make_settings
+from tests.conftest import SECRET, Clock, make_settings
 from tests.latchkey.web.flow.test_flow import CREDENTIALS, DONE, START, again, sign_ins
 from tests.pages import Visitor
 
@@ -153,3 +153,29 @@ def test_a_huge_login_name_does_not_lose_the_sign_in(visitor: Visitor) -> None:
     assert page.error_at("username") == "This is too long for a login name."
     assert visitor.get("/connect/imap").heading == CREDENTIALS
     assert visitor.submit(page, password="secret", username="").heading == DONE
+
+
+def test_of_many_cookies_that_look_like_ours_few_are_read_and_dropped() -> None:
+    app = create_app(make_settings())
+    flood = "; ".join(f"signin-A{number:07}=x" for number in range(380))
+    client = app.test_client()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/").text)
+    assert token
+    data = {"csrf_token": token[1], "email": "someone@example.com"}
+    session = client.get_cookie("signin")
+    assert session
+    cookies = f"signin={session.value}; {flood}"
+    plain = app.test_client(use_cookies=False)
+    with plain.post("/", data=data, headers={"Cookie": cookies}) as answer:
+        assert answer.status_code == 303
+        assert len(answer.headers.getlist("Set-Cookie")) <= 10
+
+
+def test_our_cookies_give_way_to_those_of_other_apps(visitor: Visitor, wait: Clock) -> None:
+    for number in range(MAX_SIGN_INS):
+        visitor.enter(f"number{number}@example.com")
+        wait(1)
+    visitor.client.cookies.set("theirs", "a" * 7000, domain="localhost.local", path="/")
+    page = visitor.enter("last@example.com")
+    assert page.heading == CREDENTIALS
+    assert len(sign_ins(visitor)) == 1

@@ -78,13 +78,13 @@ def test_the_id_token_can_be_checked_with_the_published_keys() -> None:
 
 
 def test_the_issuer_is_the_public_address() -> None:
-    page = company(PUBLIC_URL="https://connect.example.com")
+    page = company(PUBLIC_URL="http://eu.localhost:8080")
     app = CallingApp(page, secret=KEY)
-    for host in ("connect.example.com", "localhost"):
-        app.server.base_url = httpx.URL(f"https://{host}")
+    for host in ("eu.localhost:8080", "localhost"):
+        app.server.base_url = httpx.URL(f"http://{host}")
         token = app.exchange(new_code(app)).json()["id_token"]
         claims = jwt.decode(token, options={"verify_signature": False})
-        assert claims["iss"] == "https://connect.example.com"
+        assert claims["iss"] == "http://eu.localhost:8080"
 
 
 @pytest.mark.parametrize("name", ["code", "client_id", "redirect_uri", "grant_type"])

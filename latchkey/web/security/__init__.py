@@ -1,0 +1,65 @@
+"""Security rules that hold for every answer, whatever its page: one file for each.
+
+security/
+├── headers   CSP, opener and the other headers of answers
+├── hosts     the names that the page answers to
+├── origin    where forms may be sent from
+├── bodies    kinds and sizes of bodies
+└── readable  what is kept away from Flask
+"""
+
+from collections.abc import Callable, Collection
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from latchkey.web.security.bodies import MAX_BODY_BYTES, body_guard
+from latchkey.web.security.headers import ToTheLetter, header_writer, keep_opener
+from latchkey.web.security.hosts import host_guard
+from latchkey.web.security.origin import OriginRefused, origin_guard
+from latchkey.web.security.readable import Readable
+
+__all__ = ["MAX_BODY_BYTES", "OriginRefused", "init_security", "keep_opener"]
+
+
+def init_security(
+    app: Flask, settings: Settings, *, apis: Collection[str], any_host: Collection[str]
+) -> None:
+    """Put every rule into force.
+
+    :param apis: endpoints for apps, which bring no form and no cookie: what they send along tells
+        who they are.
+    :param any_host: endpoints that load balancers ask by an address of their own.
+    """
+    app.response_class = ToTheLetter
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=50,
+        # The token lives as long as its cookie; ``origin_guard`` looks at the origin.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    app.wsgi_app = Readable(app.wsgi_app)  # type: ignore[method-assign]
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
+        )
+    app.before_request(host_guard(settings, any_host))
+    app.before_request(origin_guard(settings, apis))
+    app.before_request(body_guard(apis))
+    app.before_request(_token_guard(app, apis))
+    app.after_request(header_writer(settings))
+
+
+def _token_guard(app: Flask, apis: Collection[str]) -> Callable[[], None]:
+    csrf = CSRFProtect(app)
+
+    def check_token() -> None:
+        if request.endpoint and request.endpoint not in apis:
+            csrf.protect()
+
+    return check_token

@@ -1,0 +1,84 @@
+"""Headers of every answer, whatever its page."""
+
+from collections.abc import Callable
+from wsgiref.types import WSGIEnvironment
+
+from flask import Response, request
+from werkzeug.datastructures import Headers
+
+from config import Settings
+from latchkey.web import flow
+
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
+}
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in CSP.items()),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not "no-referrer": it turns the Origin of our own forms into "null".
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+    "browsing-topics=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+class ToTheLetter(Response):
+    """An answer that leads on to the address it was given, which Werkzeug would write anew.
+
+    Apps compare the address that people come back to with the one they registered.
+    """
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Return the headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        location = self.headers.get("Location", "")
+        if location and location.isascii():
+            headers["Location"] = location
+        return headers
+
+
+def keep_opener(response: Response) -> Response:
+    """Leave a window that an app opened for the sign-in in touch with the app's own window.
+
+    The app waits there for what comes back: cut off from its opener, the window could not tell
+    (HTML standard, COOP), which holds for every answer on the way, redirects included.
+    """
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
+def header_writer(settings: Settings) -> Callable[[Response], Response]:
+    """Make what writes the headers into an answer."""
+
+    def write_headers(response: Response) -> Response:
+        sign_in = flow.current()
+        if sign_in and sign_in.app:
+            keep_opener(response)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
+        kept = "no-store, no-transform" if response.mimetype == "text/html" else "no-store"
+        response.headers.setdefault("Cache-Control", kept)
+        if request.is_secure or settings.public_url.startswith("https://"):
+            response.headers["Strict-Transport-Security"] = HSTS
+        return response
+
+    return write_headers

@@ -1,0 +1,48 @@
+"""The host names that the page answers to."""
+
+import logging
+from collections.abc import Callable, Collection
+from http import HTTPStatus
+
+from flask import abort, request
+from werkzeug.sansio.utils import host_is_trusted
+
+from config import Settings
+from latchkey.infra import logs
+from latchkey.infra.addresses import is_loopback
+
+
+def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], None]:
+    """Make the rule, which leaves out the endpoints ``any_host``."""
+    names = _names(settings)
+
+    def refuse_foreign_hosts() -> None:
+        if request.endpoint in any_host:
+            return
+        host = request.host.lower()
+        # In its list, "host_is_trusted" takes the first colon of [::1] for that before a port.
+        bracketed = "[::1]" in names and host.partition("]")[0] == "[::1"
+        if not (host_is_trusted(host, names) or bracketed):
+            setting = "TRUSTED_HOSTS" if settings.public_url else "PUBLIC_URL"
+            seen = host[:100] or "none that can be read"
+            logs.event(
+                "unknown_host",
+                level=logging.WARNING,
+                detail=f"{seen} is not in {setting}",
+            )
+            abort(HTTPStatus.BAD_REQUEST)
+        # The sandbox's "Nylas" is for this machine alone, whatever the server was bound to.
+        if settings.sandbox and not is_loopback(request.remote_addr or ""):
+            abort(HTTPStatus.FORBIDDEN)
+
+    return refuse_foreign_hosts
+
+
+def _names(settings: Settings) -> tuple[str, ...]:
+    """Those of this machine only where people open the page at it, without https."""
+    if settings.sandbox or not settings.public_url.startswith("https://"):
+        return settings.answers_to
+    named = {name.lower() for name in settings.trusted_hosts}
+    return tuple(
+        name for name in settings.answers_to if name in named or not is_loopback(name.strip("."))
+    )
