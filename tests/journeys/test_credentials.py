@@ -282,3 +282,9 @@ def test_whose_mailbox_it_is_cannot_be_changed_in_the_form(company: Company, nyl
     page = visitor.enter(EMAIL)
     assert visitor.submit(page, password="pw", email="victim@example.com").heading == DONE
     assert nylas.settings["imap_username"] == EMAIL
+
+
+def test_a_no_break_space_is_not_called_a_letter(visitor: Visitor) -> None:
+    page = visitor.submit(visitor.enter("someone@example.com"), password="my\u00a0secret")
+    assert page.status == 422
+    assert "special space" in page.error_at("password")

@@ -1,20 +1,24 @@
-"""App passwords as providers show them, because their blanks are not part of them."""
+"""App passwords as providers show them: the blanks and dashes in them are not part of them."""
 
 import re
 
 from latchkey.providers.mailhosts.table import MailHost
 
-_BLANKS = " \u00a0\u202f"
-_FOUR_GROUPS = re.compile(rf"[A-Za-z]{{4}}(?:[{_BLANKS}][A-Za-z]{{4}}){{3}}")
+_BLANKS = " \t\r\n\u00a0\u2009\u202f"
+_FOUR_GROUPS = re.compile(r"[A-Za-z]{4}(?:[ \u00a0\u202f][A-Za-z]{4}){3}")
 _NO_BLANKS = dict.fromkeys(map(ord, _BLANKS))
 
 
 def clean_app_password(password: str, host: MailHost | None) -> str:
-    """Drop the blanks inside an app password that was pasted the way its provider shows it.
+    """Return an app password without the blanks and dashes it was pasted with, at its ends, too.
 
-    Happens only at a provider known to show four groups of four letters. Every other value comes
+    Only what then has the shape of the provider's app passwords is changed. Every other value comes
     back exactly as typed, since a blank may be part of a password.
     """
-    if host is None or host.help is None or not host.help.letter_groups:
+    if host is None or host.help is None:
         return password
-    return password.translate(_NO_BLANKS) if _FOUR_GROUPS.fullmatch(password) else password
+    compact = password.translate(_NO_BLANKS)
+    for candidate in (compact, compact.replace("-", "")):
+        if host.help.shape and re.fullmatch(host.help.shape, candidate):
+            return candidate
+    return compact if host.help.letter_groups and _FOUR_GROUPS.fullmatch(password) else password

@@ -84,6 +84,13 @@ def check_password(form: JudgedForm, box: Input) -> None:
     typed_host = form["imap_host"].data if "imap_host" in form else None
     host = form.mailbox.hosts.by_imap_host(typed_host or "") or form.mailbox.host
     password = clean_app_password(text, host)
+    if form.provider.ascii_password and "\u00a0" in password:
+        raise ValidationError(
+            translate(
+                "This password has a special space in it, which often comes along when text is "
+                "copied. Please type the password by hand."
+            )
+        )
     if form.provider.ascii_password and not password.isascii():
         raise ValidationError(
             translate(
