@@ -75,7 +75,7 @@ def test_a_password_is_never_cut_short(provider: str) -> None:
     }
 
 
-@pytest.mark.parametrize("password", ["pässword", "€", "пароль", "a\u00a0b"])
+@pytest.mark.parametrize("password", ["pässword", "€", "пароль"])
 def test_imap_takes_only_ascii_passwords(password: str) -> None:
     assert "letter or sign" in errors(form_for("imap", {"password": password}))["password"]
     assert form_for("ews", {"password": password}).values()["password"] == password
