@@ -114,17 +114,27 @@ def test_after_a_wrong_password_only_the_password_is_typed_again(
         ("unreachable@exchange.example.com", "Exchange server"),
     ],
 )
-def test_a_server_that_does_not_answer_is_told_at_its_field(
+def test_a_typed_server_that_does_not_answer_is_told_at_its_field(
     open_page: Callable[..., Page], way: dict[str, object], email: str, field: str
 ) -> None:
     page = open_page(**way)
-    sign_in(page, email)
+    enter(page, email)
+    unfold(page)
+    page.get_by_label(field).fill(f"mail.{email.partition('@')[2]}")
+    send(page)
     host = page.get_by_label(field)
     expect(host).to_be_visible()
     expect(host).to_have_attribute("aria-invalid", "true")
     expect(host).to_have_accessible_description(re.compile("We couldn’t reach the mail server"))
     page.get_by_role("alert").get_by_role("link").click()
     expect(host).to_be_focused()
+
+
+def test_who_typed_an_address_only_sees_no_server_fields(page: Page) -> None:
+    sign_in(page, "unreachable@example.com")
+    expect(page.get_by_role("alert")).to_contain_text("We couldn’t reach the mail server")
+    expect(page.get_by_label("Incoming mail server (IMAP)")).to_be_hidden()
+    expect(password(page)).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_an_address_that_is_unknown_stays_unknown() -> None:
         ("wrong-password@icloud.com", "password"),
         ("unreachable@icloud.com", ""),
         ("wrong-password@exchange.example.com", "password"),
-        ("unreachable@exchange.example.com", "ews_host"),
+        ("unreachable@exchange.example.com", ""),
     ],
 )
 def test_other_forms_tell_failures_too(email: str, place: str) -> None:

@@ -128,6 +128,12 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
             if spec.kind != "password"
         }
 
+    def names_server(self) -> bool:
+        """Tell whether a server was typed, and not only filled in or left to Nylas."""
+        name = self.provider.server_field
+        typed = (self[name].data or "").strip() if name else ""
+        return typed not in ("", _known(self.provider, self.mailbox).get(name, ""))
+
     def wrong(self) -> list[Input]:
         """The inputs that have an error, in the order of the page."""
         return [self[spec.name] for spec in self.provider.fields if self[spec.name].errors]

@@ -159,7 +159,7 @@ def _form_page(
 def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
     """Put the problem beside the field it is about, if the form has that field."""
     name = form.provider.server_field if problem.place == "server" else problem.place
-    if name not in form:
+    if name not in form or (problem.place == "server" and not form.names_server()):
         return
     mailbox = form.mailbox
     text = translate(problem.text, mailbox=mailbox.name, company=mailbox.company)
