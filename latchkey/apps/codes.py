@@ -63,7 +63,7 @@ class AuthorizationCodes:
     def read(self, code: str) -> Ticket:
         """Return the ticket of a code, which stays good.
 
-        :raises CodeRefused: it is no good.
+        :raises CodeRefused: it is forged, expired or used.
         :raises MarksUnavailable: whether it was used is not known now.
         """
         # What was issued before the marks began may have been used: they would not know.

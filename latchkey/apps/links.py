@@ -27,7 +27,7 @@ _MISMATCH = "link mismatch"
 
 
 class LinkRefused(Exception):
-    """The link is no good.
+    """The link is refused.
 
     :ivar problem: why.
     :ivar back: leads the user back to the app, "" when it is not known.

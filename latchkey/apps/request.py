@@ -30,7 +30,7 @@ class UntrustedRequest(Exception):
 
 
 class RequestRefused(Exception):
-    """The app asked for something that cannot be done; it hears so (RFC 6749, 4.1.2.1).
+    """The app's request is refused with an error response (RFC 6749, 4.1.2.1).
 
     :ivar url: takes the person back to the app with the error.
     """
@@ -45,7 +45,7 @@ class RequestRefused(Exception):
 class AppRequest:
     """A request of an app, good in all its parts.
 
-    :ivar redirect_uri: where the person goes back to; an allowed address, to the letter.
+    :ivar redirect_uri: where the user goes back to; an allowed address, compared exactly.
     :ivar state: the app's own; it gets it back as it was.
     :ivar providers: the only ones to choose from, in this order; empty for all.
     :ivar choose: show the providers before the address is asked for.
@@ -82,7 +82,7 @@ class AppRequest:
         return self.back(**denial_of(kind))
 
     def refused(self, error: str, description: str) -> RequestRefused:
-        """Return the refusal that the app hears of. It wants a number, too: that of HTTP."""
+        """Return the error response. Its number, which SDKs need, is that of HTTP."""
         url = self.back(error=error, error_description=description, error_code="400")
         return RequestRefused(error, description, url)
 

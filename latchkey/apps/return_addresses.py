@@ -1,6 +1,6 @@
 """Where people may be sent back to: what the operator lists, and what the Nylas application does.
 
-An address is allowed to the letter or not at all (RFC 9700, 4.1.3): whatever compares less
+Addresses are compared exactly (RFC 9700, 4.1.3): whatever compares less
 strictly has been tricked before.
 """
 

@@ -3,7 +3,7 @@
 connect/
 ├── submit        the two service calls: with a password, and with an authorization code
 ├── idempotency   one submission for each form, however often it arrives
-├── pacing        how many sign-ins may be on their way to Nylas
+├── pacing        how many sign-ins are sent to Nylas a second, and at once
 ├── party         for whom a sign-in goes to Nylas, for a fair share
 ├── connecting    one call to Nylas, and a second look when no answer came
 ├── grant_state   what the grant of a call is recognised by

@@ -98,7 +98,7 @@ def _with_address(client: NylasClient, grant: Grant) -> Grant:
 
 
 def _may_have_worked(error: UpstreamError) -> bool:
-    """No answer of Nylas itself: a broken connection, or a gateway on the way that gave up."""
+    """No answer of Nylas itself: a broken connection, or a gateway in between that gave up."""
     if isinstance(error, Refused):
         return error.refusal.status in (502, 503, 504) and not error.refusal.kind
     return isinstance(error, OutcomeUnknown | BadAnswer)

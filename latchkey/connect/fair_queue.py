@@ -1,7 +1,7 @@
 """Fair queue: few of one client, or of one mail domain, wait in the common queue at a time.
 
 The common queue is first come, first served. The others of the same client wait in a lane of their
-own before it, so a client with a thousand connections stands in nobody's way but its own.
+own before it, so a client with a thousand connections only delays itself.
 """
 
 import threading

@@ -35,7 +35,7 @@ _UNKNOWN = Failed(problem=OUTCOME_UNKNOWN, detail="outcome of the first submissi
 class Submission:
     """All that makes a submission differ from every other one.
 
-    Each part has a place of its own, so that no field of a form can stand for another part.
+    Each part has a place of its own, so that no field of a form can replace another part.
 
     :ivar sign_in: id of the sign-in.
     :ivar salt: random, known to the user's own cookie only.

@@ -1,8 +1,8 @@
-"""How many sign-ins may be on their way to Nylas: per second, and at once.
+"""Pacing: how many sign-ins are sent to Nylas per second, and at once.
 
 Nylas takes a number of authentications a second for a whole application (Nylas docs, "Rate
 limits"), so who comes a little too early waits here for a moment. And when Nylas stops answering,
-people hear so at once instead of joining a queue that leads nowhere; one of them a second is let
+users read so at once instead of queueing in vain; one of them a second is let
 through to notice when Nylas is back.
 
 Clients and mail domains have a fair share: of the pace (``fair_queue``), of those under way, and of
@@ -94,9 +94,9 @@ class Pacer:
 
     @contextmanager
     def admit(self) -> Iterator[SendSlot]:
-        """Wait for one's turn, then stand for one authentication under way.
+        """Wait for a slot, then hold it for one authentication under way.
 
-        Send the first byte in the context that it makes: what was held up on its way there must
+        Send the first byte in the context that it makes: what was delayed before that must
         not reach Nylas together with those whose turn comes next. Leave the passage by an
         exception when no answer came: that tells that Nylas may be in trouble.
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Party:
     """The client and the mail domain of a sign-in.
 
-    :ivar client: stands for the client, "" when clients are not told apart.
-    :ivar domain: domain of the mailbox, "" when domains are not told apart.
+    :ivar client: keyed hash of the client, "" when clients are not distinguished.
+    :ivar domain: domain of the mailbox, "" when domains are not distinguished.
     """
 
     client: str = ""

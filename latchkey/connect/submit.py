@@ -2,7 +2,7 @@
 
 The order, in one place for both ways:
 
-1. redeem   a signed link is used up, outside idempotency: no remembered outcome can stand for it
+1. redeem   a signed link is used up, outside idempotency: no remembered outcome can replace it
 2. once     across threads and processes; the same form again gets the outcome of the first time
 3. guard    the limits and counters of the layer above
 4. refuse   what may not be sent, before it is

@@ -67,7 +67,7 @@ class CachedAnswer(Generic[T]):
 
     @property
     def last(self) -> T | None:
-        """The last good answer, however old; None before the first one. Asks nobody."""
+        """The last good answer, however old; None before the first one. Makes no call."""
         return self._answer
 
     def invalidate(self, *, older: float = 0.0) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class CircuitBreaker:
-    """Lets a few through at once: a single one after trouble, nobody for a while after more.
+    """Circuit breaker: a few calls at once, a single one after a failure, none while open.
 
     :param at_once: how many while all is well.
     :param troubles: so many in a row shut it.
@@ -32,7 +32,7 @@ class CircuitBreaker:
         self._shut_until = 0.0
 
     def enter(self) -> bool:
-        """Go in, if there is room right now; whoever goes in must leave."""
+        """Admit a call if there is room right now; an admitted call must ``leave``."""
         with self._lock:
             room = 1 if self._troubles else self._at_once
             if time.monotonic() < self._shut_until or self._inside >= room:
@@ -41,7 +41,7 @@ class CircuitBreaker:
             return True
 
     def leave(self, *, good: bool | None) -> None:
-        """Go out and say whether there was trouble; None when it was not even tried."""
+        """End an admitted call and report how it went; None when it was not tried."""
         with self._lock:
             self._inside -= 1
             if good is None:
@@ -53,7 +53,7 @@ class CircuitBreaker:
                 self._shut(self._seconds)
 
     def shut(self, seconds: float) -> None:
-        """Let nobody in for ``seconds``."""
+        """Open the breaker: no call for ``seconds``."""
         with self._lock:
             self._shut(seconds)
 

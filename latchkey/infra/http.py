@@ -1,7 +1,7 @@
 """One bounded HTTP request to a server that is not ours; the only module that knows httpx.
 
 httpx 0.28 is frozen, so its gaps are closed here (measured, see the notes at each): its time
-limits count anew for every read, compressed answers may inflate without bound, and a shared pool
+limits start again with every read, compressed answers may inflate without bound, and a shared pool
 may reuse a connection that the other side has just closed, which leaves it open whether a password
 was delivered. Every call therefore gets a connection of its own, one deadline for everything, and
 a cap on what it reads. Redirects are not followed: they would carry passwords elsewhere.

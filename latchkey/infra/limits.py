@@ -1,7 +1,7 @@
 """Rate limits: named rules of several sliding windows, counted under keyed hashes.
 
 What is counted (addresses of mailboxes and of clients) is personal data, so the store only ever
-sees an HMAC of it under a key of our own: without that key nobody can look an address up in Redis.
+sees an HMAC of it under a key of our own: without that key no address can be looked up in Redis.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ class Limiter:
         return self._store.number(self._charge(Use(rule=rule, subject=subject)))
 
     def fingerprint(self, subject: str) -> str:
-        """Return a keyed hash that stands for ``subject`` and tells nothing about it."""
+        """Return a keyed hash of ``subject``."""
         content = subject.encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, content, hashlib.sha256)[:_KEY_BYTES].hex()
 

@@ -1,7 +1,7 @@
 """One JSON line for each request and each event, made of allowed fields only.
 
 Allow-list instead of redaction: what is not named in ``FIELDS`` cannot reach a log, so no address,
-password, cookie or query string can, whoever forgets about it.
+password, cookie or query string can reach a log.
 """
 
 import json

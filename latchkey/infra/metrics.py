@@ -30,7 +30,7 @@ CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 _MOST_ZEROS = 64
 _REGISTRY = CollectorRegistry()
 
-# The time at which a series began is worth a line each to nobody who has the values.
+# The time at which a series began is not worth a line for each.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 

@@ -17,7 +17,7 @@ class SingleFlight(Generic[T]):
         self._under_way: dict[str, tuple[Future[T], float]] = {}
 
     def run(self, key: str, call: Callable[[], T], *, max_wait: float) -> T | None:
-        """Return what ``call`` returns, or raises; whoever comes meanwhile gets the same.
+        """Return what ``call`` returns, or raises; concurrent callers of ``key`` share it.
 
         :param patience: seconds after its start until which others wait for it; then None.
         """

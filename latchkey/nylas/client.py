@@ -184,7 +184,7 @@ class NylasClient(NylasCalls):
         return data
 
     def token(self, request: Mapping[str, str]) -> TokenAnswer:
-        """Pass a token request on (RFC 6749, 3.2); who asks is told by what is in it."""
+        """Pass a token request on (RFC 6749, 3.2); its content authenticates the client."""
         answer = self._http.send(
             "POST", f"{self._base_url}/v3/connect/token", call=_TOKEN, seconds=TOKEN_SECONDS,
             json=dict(request),

@@ -13,7 +13,7 @@ class Refusal:
     :ivar kind: ``error.type`` after its last dot; the part before it comes and goes.
     :ivar provider_error: code that the mail provider gave, if any.
     :ivar text: all messages in one, in small letters, for matching only: it may echo anything.
-    :ivar retry_after: seconds to wait as told by ``Retry-After``, 0 when not told.
+    :ivar retry_after: seconds to wait of ``Retry-After``, 0 without it.
     """
 
     status: int

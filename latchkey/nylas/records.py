@@ -57,7 +57,7 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenAnswer:
-    """What Nylas's OAuth endpoints say, for somebody else: status, and an object."""
+    """The answer of a Nylas OAuth endpoint, to be passed on: status, and an object."""
 
     status: int
     content: Mapping[str, Any] = field(repr=False)

@@ -16,7 +16,7 @@ class Event:
     :ivar meaning: when it is logged.
     :ivar levels: the levels it can have.
     :ivar fields: names of its fields, besides those that every line has.
-    :ivar story: what ``flask explain`` says; ``{name}`` stands for a field.
+    :ivar story: what ``flask explain`` says; ``{name}`` is replaced by a field.
     """
 
     meaning: str

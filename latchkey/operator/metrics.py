@@ -22,7 +22,7 @@ FOR_METRICS = "metrics.show"
 def init_metrics(app: Flask, settings: Settings) -> None:
     """Serve the metrics as the settings say; without settings, nowhere.
 
-    Call it last: the port's application must hear of a request before proxies are believed.
+    Call it last: the port's application must see a request before proxies are believed.
     """
     app.register_blueprint(bp)
     if settings.metrics_port:

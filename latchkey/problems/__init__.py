@@ -8,7 +8,7 @@ problems/
 ├── oauth    from the answers of providers' own sign-in pages to problems
 ├── mailbox  the grant is another mailbox's than the one asked for
 ├── limits   what people read when they have to wait
-├── apps     what goes wrong on the way from an app to this page
+├── apps     problems with an app's request or a signed link
 └── pages    what goes wrong around a sign-in
 """
 

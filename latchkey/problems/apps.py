@@ -1,4 +1,4 @@
-"""What goes wrong on the way from an app to this page."""
+"""Problems with an app's request or a signed link."""
 
 from latchkey.infra.i18n import N_
 from latchkey.problems.model import Problem

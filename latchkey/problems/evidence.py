@@ -1,6 +1,6 @@
 """What the text of a refusal says went wrong, since types and statuses alone say too little.
 
-Servers word the same refusal in hundreds of ways, so classes are told apart by word stems and
+Servers word the same refusal in hundreds of ways, so classes are distinguished by word stems and
 response codes. What says more comes first: "authentication failed, too many attempts" is about
 attempts. A wrong password is the last reading, for it sends people to type again what was right.
 """

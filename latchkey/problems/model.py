@@ -40,7 +40,7 @@ class Problem:
 
 
 def operator_problem(kind: str) -> Problem:
-    """A fault of whoever runs the page: people only hear that it is not theirs."""
+    """A fault of the operator: users only read that it is not theirs."""
     return Problem(
         kind=kind,
         title=N_("This page isn’t set up correctly"),

@@ -2,7 +2,7 @@
 
 Nylas documents only a part of its error answers (see its pages "API errors" and "Event codes"),
 so status, type and text decide together: first what Nylas says of itself, then what the text says
-of the mail server (``evidence``), and what neither says is told by type and status alone.
+of the mail server (``evidence``), and the rest is decided by type and status alone.
 """
 
 import re

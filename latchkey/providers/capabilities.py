@@ -44,7 +44,7 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
 _ORDER = (
     "mail", "sending", "calendar", "calendar-read", "contacts", "contacts-read", "meetings",
 )  # fmt: skip
-# Who may change something is not told that it can be read, too.
+# "Change" includes reading, so reading is not listed beside it.
 _INCLUDED = {"calendar-read": "calendar", "contacts-read": "contacts"}
 
 

@@ -20,7 +20,7 @@ from latchkey.infra.store import Store
 
 FOUND_SECONDS = 60 * 60
 NOT_FOUND_SECONDS = 10 * 60
-# A domain whose name servers are dead costs nobody else a second, and may soon be well again.
+# A domain whose name servers are dead delays no other sign-in, and may soon be well again.
 SILENT_SECONDS = 60
 # dnspython pauses between two tries and counts no pause, so that all is over within a second.
 _SECONDS = 0.8
@@ -63,7 +63,7 @@ class MailRecords:
     def exchanges(self, domain: str) -> tuple[str, ...] | None:
         """Return the MX hosts of the best preference, None when DNS could not tell.
 
-        The others only stand in for these: mailboxes need not be there.
+        The others are only substitutes: mailboxes need not be there.
         """
         return self._cached(f"mx {domain}", lambda deadline: self._best_exchanges(domain, deadline))
 
@@ -103,7 +103,7 @@ class MailRecords:
         return tuple(found) if isinstance(found, list) else None
 
     def _look_up(self, key: str, query: _Query) -> bool | None:
-        """Tell whether DNS answered; None when it could not even be asked."""
+        """Tell whether DNS answered; None when it could not be asked."""
         try:
             found = list(query(time.monotonic() + _SECONDS))
         except dns.resolver.LifetimeTimeout:

@@ -19,7 +19,7 @@ class Field:
 
     :ivar name: its name in the form; other people's tools rely on it.
     :ivar kind: decides how it is checked: ``login`` is trimmed, ``password`` is left as it is.
-    :ivar advanced: stands under “Server settings”.
+    :ivar advanced: shown under “Server settings”.
     :ivar own_domain: asked for only when the address is at a domain of the person's own.
     """
 
@@ -62,7 +62,7 @@ class Account:
 class OAuth:
     """How one provider does the authorization code flow (RFC 6749, 4.1).
 
-    :ivar endpoints: addresses by kind; ``{tenant}`` stands for Microsoft's tenant.
+    :ivar endpoints: addresses by kind; ``{tenant}`` is replaced by Microsoft's tenant.
     :ivar scopes: asked for unless the operator chose others.
     :ivar extra: more parameters of the authorization request.
     :ivar pkce: the provider takes a code challenge (RFC 7636, S256).
@@ -113,7 +113,7 @@ class Provider:
     :ivar oauth: set when people sign in at the provider's own page instead.
     :ivar permissions: what they allow there.
     :ivar scope: sent along where Nylas's API has it.
-    :ivar server_field: where an unreachable server is reported; "" when nobody can name one.
+    :ivar server_field: where an unreachable server is reported; "" without such a field.
     :ivar server_kind: what its servers are asked for.
     :ivar ascii_password: Nylas cannot use a password with other characters.
     """

@@ -137,5 +137,5 @@ EWS = Provider(
     ),
 )
 
-# Ports that stand in the form until somebody changes them: TLS from the first byte, https for EWS.
+# Ports that the form is filled in with: TLS from the first byte, https for EWS.
 USUAL_PORTS = {"imap_port": "993", "smtp_port": "465", "ews_port": "443"}

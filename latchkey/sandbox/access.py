@@ -1,4 +1,4 @@
-"""Access tokens: an app gets one for a grant, and whoever is shown it can ask whose it is."""
+"""Access tokens: issued for a grant, and readable by tokeninfo."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 @bp.after_request
 def keep_out_of_caches(answer: Response) -> Response:
-    """Tokens must not be stored on the way (RFC 6749, 5.1)."""
+    """Tokens must not be cached (RFC 6749, 5.1)."""
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

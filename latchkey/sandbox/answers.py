@@ -13,7 +13,7 @@ ERROR_PAGE = "developer.nylas.com/docs/api/errors/400-response/"
 
 
 class ApiError(Exception):
-    """A refusal on its way to the error envelope: HTTP status, Nylas error type, plain message."""
+    """A refusal for the error envelope: HTTP status, Nylas error type, plain message."""
 
     def __init__(self, status: int, error_type: str, message: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class ApiError(Exception):
 
 
 class OAuthError(Exception):
-    """A refusal on its way to OAuth's own shape: error (RFC 6749, 5.2; RFC 6750, 3.1), and text."""
+    """A refusal in OAuth's own shape: error (RFC 6749, 5.2; RFC 6750, 3.1), and text."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)

@@ -43,7 +43,7 @@ class ExpiringStore(Generic[Value]):
             return self._get(name)
 
     def take(self, name: str) -> Value | None:
-        """Take a value out: nobody gets it again."""
+        """Return a value and delete it, in one step."""
         with self._lock:
             value = self._get(name)
             if value is not None:

@@ -53,7 +53,7 @@ def _target(host: str) -> str:
 
 
 def _unverified() -> ssl.SSLContext:
-    # A server on loopback has a self-signed certificate, and nobody can stand in between.
+    # A server on loopback has a self-signed certificate, and there is no man in the middle.
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -40,7 +40,7 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessToken:
-    """What an access token stands for; ``issued_at`` is in Unix seconds."""
+    """Claims of an access token; ``issued_at`` is in Unix seconds."""
 
     grant_id: str
     issued_at: int

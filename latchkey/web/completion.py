@@ -88,7 +88,7 @@ def end(
             grant_id=grant.id,
             reconnected=reconnected,
         )
-    # Else the app hears of it when it exchanges the code, which proves that the user came back to
+    # Else the app is notified when it exchanges the code, which proves that the user came back to
     # the browser session that sent them: a webhook alone would let a stranger's link bind them.
     flow.finish(
         sign_in,

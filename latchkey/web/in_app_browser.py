@@ -1,4 +1,4 @@
-"""In-app browsers: Google refuses OAuth there, so people are told before they leave.
+"""In-app browsers: Google refuses OAuth there, so the page says so before users leave.
 
 Google answers ``disallowed_useragent`` since September 2021 (Google developers' blog, "Upcoming
 security changes to Google's OAuth 2.0 authorization endpoint in embedded webviews").

@@ -116,7 +116,7 @@ def chooses_first(sign_in: SignIn) -> bool:
 def scope_for(sign_in: SignIn, provider: Provider) -> tuple[str, ...]:
     """Return the permissions to ask for: the app's, if it sent the person here for this provider.
 
-    Every provider has names of its own for them, so one's are no good for another.
+    Every provider has names of its own for them, so one's are useless for another.
     """
     app = sign_in.app
     return app.scope if app and app.scope and app.providers == (provider.key,) else provider.scope
@@ -177,7 +177,7 @@ def _read_app(link_claims: LinkClaims | None, *, complete: bool) -> AppRequest |
 
 
 def _known_address(app: AppRequest | None, link_claims: LinkClaims | None) -> tuple[str, str]:
-    """The address as Nylas gets it and as people know it; only the latter when it is no good."""
+    """The address for Nylas and for display; only the latter when Nylas could not use it."""
     hint = link_claims.email if link_claims else clean_hint(app.login_hint) if app else ""
     try:
         address = read_address(hint)

@@ -29,7 +29,7 @@ class SignInReference:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class WebhookEvent:
-    """One notice on its way to the app.
+    """One webhook event that waits for delivery.
 
     :ivar told: its content, without the time.
     :ivar until: Unix time at which trying ends.

@@ -21,7 +21,7 @@ class Webhooks:
     :param upstream: the way to the app.
     :param url: where the app takes notices; "" when it wants none, and then nothing is done.
     :param secret: signs them.
-    :param with_email: tell the person's address, too; else it is not even kept.
+    :param with_email: send the user's address, too; else it is not kept either.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Webhooks:
             **({"email": reference_to.email} if self._with_email else {}),
         }
         notice = WebhookEvent(told=told, until=time.time() + seconds + _TRIED_SECONDS)
-        # Anybody can make the others; they must not take the room of what counts most.
+        # A stranger can cause the others; they must not take the room of what counts most.
         minor = kind != "connected"
         self._outbox.put(notice_id, notice.pack(), seconds=seconds, minor=minor)
         self._sender.wake()

@@ -1,7 +1,7 @@
 """The authorization code flow with the company's own client, once for all providers.
 
 Rules: RFC 6749 (flow), RFC 7636 (PKCE), RFC 9207 (issuer), RFC 9700 (best current practice). What a
-provider does differently stands in its entry in ``latchkey.providers.oauth_entries``.
+provider does differently is in its entry in ``latchkey.providers.oauth_entries``.
 
 oauth/
 ├── pending        what a browser must bring back from the provider

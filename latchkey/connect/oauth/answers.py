@@ -43,7 +43,7 @@ def refused(answer: Answer) -> ProviderRefused:
 
 
 def _numbers(description: str) -> tuple[int, ...]:
-    """Microsoft's numbers, which stand as ``AADSTS65004:`` at the start of its descriptions."""
+    """Microsoft's numbers: ``AADSTS65004:`` at the start of its descriptions."""
     _, found, rest = description.partition("AADSTS")
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))][:9]
     return (int(digits),) if found and digits else ()

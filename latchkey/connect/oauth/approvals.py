@@ -1,7 +1,7 @@
 """Approvals by administrators: what they bring back shows that a page of ours sent them.
 
 An administrator comes with a browser that we know nothing of, by a link in a message. So the state
-of that link (Microsoft identity platform, "admin consent") is the same for everybody and lasts: it
+of that link (Microsoft identity platform, "admin consent") is the same for all users and lasts: it
 proves no approval, only that the address was not made up elsewhere.
 """
 

@@ -175,7 +175,7 @@ class OAuthClient:
         return account if settled else self._oauth.account(tokens.claims, self._userinfo(tokens))
 
     def revoke(self, tokens: Tokens) -> None:
-        """Give tokens back that nobody will use, where the provider has a way for it (RFC 7009)."""
+        """Revoke unused tokens where the provider has an endpoint for it (RFC 7009)."""
         if "revoke" not in self._endpoints:
             return
         try:
@@ -185,7 +185,7 @@ class OAuthClient:
                 seconds=REVOKE_SECONDS,
             )
         except UpstreamError:
-            # The person is told about something else; the token was kept nowhere in any case.
+            # The user reads about the first problem; the token was kept nowhere in any case.
             return
 
     def _post(self, kind: str, form: Mapping[str, str], *, seconds: float) -> Answer:

@@ -37,7 +37,7 @@ class UsedStates:
             time.sleep(_LOOK_SECONDS)
             return self._marks.is_spent(_ANSWER, answer)
         except MarksUnavailable:
-            # Sign-ins go on: what this process remembers by itself has to do meanwhile.
+            # Sign-ins go on: the memory of this process has to do meanwhile.
             kept = mark_name(_STATE, state)
             first = mark_name(_ANSWER, answer)
             return self._store.add(kept, first, seconds=_SECONDS) or self._store.get(kept) == first

@@ -46,7 +46,7 @@ def ports(value: str) -> tuple[int, ...]:
 
 
 def ip_and_port(value: str) -> tuple[str, int]:
-    """Parse an IP address with a port; that of version 6 stands in brackets."""
+    """Parse an IP address with a port; version 6 is written in brackets."""
     host, _, port = value.rpartition(":")
     try:
         return str(ip_address(host.removeprefix("[").removesuffix("]"))), whole(1, 65535)(port)
@@ -137,7 +137,7 @@ def nylas_origin(value: str) -> str:
 
 
 def host_names(value: str) -> tuple[str, ...]:
-    """Parse a list of host names; a dot before one stands for all names below it, too."""
+    """Parse a list of host names; a dot before one means all names below it, too."""
     names = words(value)
     for name in names:
         if "/" in name or "*" in name:

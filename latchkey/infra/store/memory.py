@@ -55,7 +55,7 @@ class Memory:
             return True
 
     def take(self, key: str) -> Any:
-        """Return the value and forget it, so that nobody gets it twice."""
+        """Return the value and delete it, in one step."""
         with self._lock:
             value = self.get(key)
             self._values.pop(key, None)
@@ -98,7 +98,7 @@ class Memory:
         del stamps[:-_MOST_STAMPS]
 
     def _put(self, key: str, value: Any, seconds: float) -> None:
-        # Anew at the end: the order of a dict is that of insertion.
+        # Again at the end: the order of a dict is that of insertion.
         self._values.pop(key, None)
         if len(self._values) >= _MOST_VALUES:
             self._values.pop(next(iter(self._values)))

@@ -9,9 +9,9 @@ from latchkey.infra.store.outbox_redis import RemoteOutbox
 from latchkey.infra.store.redis_store import Remote
 from latchkey.infra.store.store import Store
 
-# Somebody who has not told the end by then is dead.
+# A process that has not finished by then is dead.
 LEASE_SECONDS = 60.0
-# Other processes put things into Redis, too, and nobody tells this one.
+# Other processes put entries into Redis, too, without a signal to this one.
 _SHARED_LOOK_SECONDS = 1.0
 _LOOK_SECONDS = 60.0
 _AT_A_TIME = 500
@@ -60,7 +60,7 @@ class Outbox:
         self._finish(claim, value, seconds)
 
     def _hand_over(self) -> bool:
-        """Tell Redis all that nobody is at; False when it cannot be told."""
+        """Move all unclaimed entries to Redis; False when Redis does not answer."""
         while self._store.shared and (entries := self._mine.waiting(_AT_A_TIME)):
             if not self._move(entries):
                 return False
@@ -79,7 +79,7 @@ class Outbox:
         if not claim.shared:
             self._mine.finish(claim, value, seconds=seconds)
         elif not self._told(lambda outbox: outbox.finish(claim, value, seconds=seconds)):
-            # Redis is gone; it hears of this when it is back.
+            # Redis is gone; the change moves there when it is back.
             self._mine.add(claim.key, value, seconds=seconds)
 
     def _told(self, tell: Callable[[RemoteOutbox], None]) -> bool:

@@ -20,7 +20,7 @@ _LOG_SECONDS = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Something due, for whoever got this, alone until the lease runs out.
+    """A due entry, leased to one caller until the lease runs out.
 
     :ivar lease: when it runs out, by the clock of its place; it tells this claim from later ones.
     :ivar shared: whether it lies in Redis.
@@ -107,7 +107,7 @@ class MemoryOutbox:
     def finish(self, claim: Claim, value: Any, *, seconds: float) -> None:
         """Have ``value`` done in ``seconds`` instead, or nothing when it is None.
 
-        Without effect when something else came in its place, or somebody else got it since.
+        Without effect when the entry was replaced or leased again since.
         """
         with self._lock:
             entry = self._entries.get(claim.key)
@@ -119,7 +119,7 @@ class MemoryOutbox:
                 self._place(Entry(key=claim.key, value=value, due=time.monotonic() + seconds))
 
     def waiting(self, limit: int) -> list[Entry]:
-        """Return at most so many that nobody got, the oldest first."""
+        """Return at most so many unclaimed entries, the oldest first."""
         with self._lock:
             free = (entry for entry in self._entries.values() if not entry.leased)
             return list(islice(free, limit))

@@ -11,14 +11,14 @@ from latchkey.infra import logs
 from latchkey.infra.store.outbox_memory import Claim, Entry
 from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 
-# Longer than anything waits. Each new entry starts it anew; without any, all may go.
+# Longer than any entry waits. Each new entry restarts it; without any, all may expire.
 _KEPT_MILLISECONDS = 2 * 24 * 60 * 60 * 1000
 _NEWEST = 0
 # Together about 60 MB. As in memory, minor entries leave room to the others.
 _MOST = 60_000
 _MOST_MINOR = 50_000
 
-# A sorted set of keys by the time when they are due, and a hash of what they stand for. The time is
+# A sorted set of keys by the time when they are due, and a hash of their values. The time is
 # Redis's own, so the clocks of the machines need not agree.
 _NOW = """
 local time = redis.call('TIME')
@@ -67,7 +67,7 @@ end
 local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return {{lease, first[2] and math.max(0, first[2] - now) or -1, found}}
 """
-# A lease that ran out was given to somebody else, with another time.
+# An expired lease was given to another process, with another time.
 _FINISH = f"""{_SET}
 local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if score and tonumber(score) == tonumber(ARGV[2]) then set(ARGV[1], ARGV[3], ARGV[4]) end

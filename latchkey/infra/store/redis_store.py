@@ -26,7 +26,7 @@ _PEER_MILLISECONDS = 120_000
 
 # Redis's own clock, so those of the machines need not agree. A sorted set of the latest moments:
 # the one that is ``most`` places back decides when the next may be. Libraries for rate limits only
-# refuse; here somebody who comes a little too early gets a later slot instead.
+# refuse; here a caller that is a little too early gets a later slot instead.
 _RESERVE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000

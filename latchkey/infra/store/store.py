@@ -84,7 +84,7 @@ class Store:
         return added
 
     def take(self, key: str) -> Any:
-        """Return the value and forget it, so that nobody gets it twice."""
+        """Return the value and delete it, in one step."""
         mine = self._memory.take(key)
         return self.ask(lambda remote: remote.take(key), mine)
 
@@ -114,7 +114,7 @@ class Store:
         self._memory.move(key, mine)
         late = time.monotonic() - began - wait
         if shared and late > _LATE_SECONDS:
-            # Redis hears of that soon enough: it matters a span from now. Starting a thread here
+            # Redis gets that soon enough: it matters a span from now. Starting a thread here
             # would let others go first.
             self._movers.submit(self._move, key, shared, late)
 

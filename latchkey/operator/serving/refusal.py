@@ -57,5 +57,5 @@ def refuse(sock: Any, status: int, reason: str = "", detail: str = "") -> None:
     util.write_nonblock(sock, answer(status))
 
 
-# gunicorn's base worker has no other way to be given answers of one's own.
+# gunicorn's base worker has no other hook for its own answers.
 util.write_error = refuse

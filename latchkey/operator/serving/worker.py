@@ -14,7 +14,7 @@ from latchkey.operator.serving.clients import Clients
 from latchkey.operator.serving.connection import Connection
 from latchkey.operator.serving.refusal import refuse
 
-# The longest that people may still come in after the server was told to stop.
+# The longest that people may still come in after SIGTERM.
 _LAST_CALL_SECONDS = 30.0
 # A sign-in ends with a redirect; the page it leads to is asked for within this time.
 _NEXT_PAGE_SECONDS = 1.0

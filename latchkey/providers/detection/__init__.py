@@ -3,10 +3,9 @@
 Nylas answers 20 questions about domains in a minute, so they are kept for what only Nylas knows.
 
 detection/
-├── breaker     few at once, one after trouble, nobody for a while after more of it
 ├── connectors  which providers the Nylas application can make grants for
 ├── domains     what Nylas said about domains, and asking it within the budget
-├── known       mail providers that everybody knows
+├── well_known  mail providers that are known without a call
 ├── mx          mail providers by a domain's MX records
 └── detector    puts them together
 """

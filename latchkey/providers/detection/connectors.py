@@ -19,7 +19,7 @@ _PASSWORD_PROVIDERS = frozenset(
 
 
 class Connectors:
-    """The application's connectors, as far as Nylas told."""
+    """The application's connectors, as far as Nylas has answered."""
 
     def __init__(self, client: NylasClient, store: Store) -> None:
         self._lock = threading.Lock()
@@ -34,7 +34,7 @@ class Connectors:
         )  # fmt: skip
 
     def connected(self) -> frozenset[str]:
-        """Keys of the providers with a connector; before Nylas told, whatever takes a password.
+        """Keys of the providers with a connector; before Nylas answered, all that take a password.
 
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
@@ -42,7 +42,7 @@ class Connectors:
         return _PASSWORD_PROVIDERS if providers is None else providers
 
     def known(self) -> frozenset[str] | None:
-        """Return the last answer, None before the first one. Asks nobody."""
+        """Return the last answer, None before the first one. Makes no call."""
         return self._providers.last
 
     def look_again(self) -> None:

@@ -1,4 +1,4 @@
-"""Asks everybody who may know the provider of an address, the surest and cheapest first."""
+"""Provider detection: asks the known sources, the surest and cheapest first."""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from latchkey.providers.detection.mx import MxRecords
 from latchkey.providers.detection.well_known import provider_of
 from latchkey.providers.mailhosts import MailHost, MailHosts
 
-# Nylas usually answers within half of it; whoever waited that long gets the chooser.
+# Nylas usually answers within half of it; after that, the user gets the chooser.
 _PATIENCE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A provider and who named it; ``provider`` is "" when nobody did."""
+    """A provider and the source that named it; ``provider`` is "" when none did."""
 
     provider: str = ""
     source: str = "none"
@@ -84,7 +84,7 @@ class ProviderDetector:
         self._connectors.look_again()
 
     def trouble(self) -> str:
-        """Return why no sign-in can work, "" when one can, as far as is known. Asks nobody.
+        """Return why no sign-in can work, "" when one can, as far as is known. Makes no call.
 
         While there is trouble, Nylas is asked again in the background now and then.
         """
@@ -99,13 +99,13 @@ class ProviderDetector:
         return reason
 
     def dns_answers(self) -> bool | None:
-        """Tell whether MX records can be looked up; None when nobody wants to."""
+        """Tell whether MX records can be looked up; None when that is switched off."""
         return self._mx.answers() if self._mx else None
 
     def detect(self, email: str) -> str:
         """Return the key of the provider of ``email``, "" when not known or without a connector.
 
-        One that lacks only its OAuth client is told all the same: its page says what is missing.
+        One that lacks only its OAuth client is returned, too: its page says what is missing.
 
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
@@ -124,9 +124,9 @@ class ProviderDetector:
         return self._find(Question(email=email, connected=self.connected()))
 
     def likeliest(self, email: str) -> str:
-        """Return which of the offered providers somebody should try first, "" when none is.
+        """Return the offered provider to try first, "" when none is.
 
-        Asks nobody, so it is as quick as it is vague.
+        Makes no call, so it is quick and vague.
 
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
@@ -187,7 +187,7 @@ class ProviderDetector:
         return key if key in question.connected else ""
 
     def _inquire(self, question: Question) -> Finding:
-        """Ask Nylas; while only the reserve is left, only about what nobody else can tell."""
+        """Ask Nylas; while only the reserve is left, only what no other source knows."""
         try:
             answer = self._domains.ask(question, last_resort=False)
         except RateLimited:

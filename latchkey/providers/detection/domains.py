@@ -1,6 +1,6 @@
 """What Nylas said about domains, and asking it: once for each, and never more than it allows.
 
-Answers, locks and the budget stand in the shared store: with Redis, all processes are one.
+Answers, locks and the budget are in the shared store: with Redis, all processes are one.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ _LOOK_SECONDS = 0.05
 _MEMO_SECONDS = 1.0
 _BUDGET = "detect"
 _LIMIT = "detect:limit"
-# A quarter is for domains that nobody else can tell anything about.
+# A quarter is for domains that no other source knows.
 _RESERVE = 4
 # What Nylas says about one address, not about itself.
 _ABOUT_THE_ADDRESS = (400, 404, 422)
@@ -48,7 +48,7 @@ _ABOUT_THE_ADDRESS = (400, 404, 422)
 class Question:
     """Which provider serves ``email``, of those that are ``connected``?
 
-    The answer is the same for everybody at ``domain``, until a connector comes or goes: Nylas
+    The answer is the same for all addresses at ``domain``, until a connector comes or goes: Nylas
     names only providers with a connector.
     """
 
@@ -62,7 +62,7 @@ class Question:
 
     @property
     def key(self) -> str:
-        """Stands for domain and connectors; the domain cannot be read from it."""
+        """Hash of domain and connectors; the domain cannot be read from it."""
         text = " ".join([self.domain, *sorted(self.connected)])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -177,7 +177,7 @@ class Domains:
             # Only our key can be at fault here: look again whether it still works.
             self._connectors.invalidate()
         if refusal.status == 429:
-            # Somebody else spends the same budget. Until they are done, nobody of us asks.
+            # Another program spends the same budget. Until it has room, no process of ours asks.
             seconds = min(refusal.retry_after or LIMIT_SECONDS, _LONGEST_PAUSE)
             self._breaker.shut(seconds)
             self._store.put(_LIMIT, 1, seconds=seconds)
@@ -185,5 +185,5 @@ class Domains:
 
 
 def _text(value: object) -> str | None:
-    """What another version of this program, or somebody else, put there counts as nothing."""
+    """A value of another version of this program, or a foreign one, counts as none."""
     return value if isinstance(value, str) else None

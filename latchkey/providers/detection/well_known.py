@@ -1,4 +1,4 @@
-"""Mail providers that everybody knows, so that nobody needs to ask Nylas about gmail.com."""
+"""Well-known mail providers, so that Nylas is not asked about gmail.com."""
 
 from collections.abc import Collection
 

@@ -38,7 +38,7 @@ class HelpNote(StrEnum):
     LIMIT_25 = "limit-25"
     """At most 25 app passwords exist at once."""
     APPLE_ADDRESS = "apple-address"
-    """With a domain of one's own the login name is the Apple address."""
+    """With an own domain the login name is the Apple address."""
     IMAP_AGAIN_AFTER_TWO_STEP = "imap-again-after-two-step"
     """Two-step sign-in switches IMAP off until it is switched on again."""
     DESKTOP_SITE = "desktop-site"
@@ -70,7 +70,7 @@ class Ends(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Help:
-    """What stands between a mailbox and its password login, in the order in which to do it.
+    """What a mailbox needs before its password login works, in the order in which to do it.
 
     :ivar link: the provider's own page, if it has a stable one.
     :ivar letter_groups: app passwords are shown as four groups of four letters whose blanks are

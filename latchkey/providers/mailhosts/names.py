@@ -35,7 +35,7 @@ def ascii_name(text: str) -> str | None:
     """Give a host name or mail domain as lower-case ASCII without its final dot, or None.
 
     Unicode becomes punycode by UTS #46, which also folds full-width letters and the dots of other
-    scripts (https://www.unicode.org/reports/tr46/). None stands for text that is no name by IDNA
+    scripts (https://www.unicode.org/reports/tr46/). None means text that is no name by IDNA
     2008 (RFC 5891) and the letter-digit-hyphen rule (RFC 5890): at most 253 characters, 63 a label.
     """
     try:

@@ -50,7 +50,7 @@ def find_problem(query: MultiDict[str, str], rules: Rules) -> tuple[str, str]:
             "invalid_request",
             "code_challenge_method must be S256",
         ),
-        # OpenID Connect Core, 3.1.2.6: nobody is ever signed in here already.
+        # OpenID Connect Core, 3.1.2.6: no user is ever signed in here already.
         ("none" in prompts, "login_required", "nobody is signed in"),
     )
     return next(((error, text) for wrong, error, text in checks if wrong), ("", ""))

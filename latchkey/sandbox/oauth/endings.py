@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Ending:
     """One row: its name in the form, what it shows, and what the provider answers.
 
-    ``error`` goes back with the browser; ``number`` is Microsoft's, and stands before its
+    ``error`` goes back with the browser; ``number`` is Microsoft's, and precedes its
     description. ``token_status`` makes the token endpoint fail instead.
     """
 

@@ -118,7 +118,7 @@ def _rules(provider: str) -> Rules:
 
 
 def _redirect_uri(rules: Rules) -> str:
-    """The address to send people back to; never one that nobody registered, so a page says so."""
+    """The redirect URI to use; an unregistered one gets a page that says so."""
     clients = request.args.getlist("client_id")
     addresses = request.args.getlist("redirect_uri")
     if clients != [rules.client_id]:

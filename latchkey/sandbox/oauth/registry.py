@@ -82,7 +82,7 @@ RULES = {
 
 
 def is_registered(redirect_uri: str, provider: str) -> bool:
-    """Tell whether people may be sent back there: our callback, on this machine, to the letter."""
+    """Tell whether this is a redirect URI of ours: the callback, on this machine, exactly."""
     path = f"/oauth/{provider}/callback"
     origin = redirect_uri.removesuffix(path)
     return redirect_uri.endswith(path) and _ORIGIN.fullmatch(origin) is not None

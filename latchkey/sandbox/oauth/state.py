@@ -31,7 +31,7 @@ class Transaction:
 
 @dataclass(frozen=True, kw_only=True)
 class Allowed:
-    """What a code stands for."""
+    """Claims of an authorization code."""
 
     transaction: Transaction
     account: str

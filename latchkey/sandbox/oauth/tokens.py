@@ -34,7 +34,7 @@ def limit_body() -> None:
 
 @bp.after_request
 def keep_out_of_caches(answer: Response) -> Response:
-    """Tokens must not be stored on the way (RFC 6749, 5.1)."""
+    """Tokens must not be cached (RFC 6749, 5.1)."""
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

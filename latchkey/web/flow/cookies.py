@@ -14,7 +14,7 @@ from latchkey.web.flow.sign_in import SignIn
 IDLE_SECONDS = 30 * 60
 TOTAL_SECONDS = 2 * 60 * 60
 MAX_SIGN_INS = 5
-# A browser of ours has no more; whoever sends more wants the page to work on them.
+# A browser of ours has no more; a client that sends more wants the page to work on them.
 _MOST_READ = 8
 
 # Servers read about 8000 characters of all cookies together, names and Flask's own included.

@@ -12,7 +12,7 @@ from latchkey.infra.logs import bind_visit
 from latchkey.web.flow import cookies
 from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
 
-# Whoever went to look for a password comes back to the same app, if not after a day.
+# A user who went to look for a password comes back to the same app, within a day.
 REVIVED_SECONDS = 24 * 60 * 60
 _TOUCH_SECONDS = 60
 
@@ -66,14 +66,14 @@ def load(signin_id: str = "") -> SignIn:
 
 
 def save(sign_in: SignIn, **changes: Any) -> SignIn:
-    """Write ``sign_in`` with these fields changed; its half hour starts anew."""
+    """Write ``sign_in`` with these fields changed; its half hour starts again."""
     saved = dataclasses.replace(sign_in, saved=int(time.time()), **changes)
     cookies.write(saved.id, saved)
     return saved
 
 
 def finish(sign_in: SignIn, grant: ConnectedGrant) -> None:
-    """Keep what the confirmation page and the app are told, and nothing else that led there."""
+    """Keep what the confirmation page and the app need, and nothing else."""
     save(
         sign_in,
         typed={},
@@ -85,7 +85,7 @@ def finish(sign_in: SignIn, grant: ConnectedGrant) -> None:
 
 
 def follow(signin_id: str) -> SignIn | None:
-    """Begin anew after a sign-in that was open for too long: address, app and link stay."""
+    """Start again after a sign-in that was open for too long: address, app and link stay."""
     old = (
         cookies.read(signin_id, idle=REVIVED_SECONDS, total=REVIVED_SECONDS) if signin_id else None
     )
@@ -116,6 +116,6 @@ def current() -> SignIn | None:
 
 
 def touch(sign_in: SignIn) -> None:
-    """Somebody is still at it: start the half hour anew, at most once a minute."""
+    """Extend the sign-in of an active user by half an hour, at most once a minute."""
     if time.time() - sign_in.saved > _TOUCH_SECONDS:
         save(sign_in)

@@ -55,7 +55,7 @@ class ConnectedGrant:
 class SignIn:
     """One person connecting one mailbox in one tab.
 
-    :ivar id: names the cookie and stands in addresses as ``?s=``.
+    :ivar id: names the cookie, and the sign-in in addresses (``?s=``).
     :ivar visit: one id for all sign-ins of one person here in a row, for the app's webhooks.
     :ivar salt: random, known to this browser only: keys the fingerprints of what was typed.
     :ivar email: the address as Nylas gets it, its domain in punycode; "" before the e-mail step.

@@ -27,7 +27,7 @@ from latchkey.web.forms.mailbox import Mailbox
 class CredentialsForm(FlaskForm):  # type: ignore[misc]
     """Base of the forms that ``credentials_form`` makes.
 
-    ``email`` is there for password managers, and to start anew when the sign-in is over; whose
+    ``email`` is there for password managers, and to start again when the sign-in is over; whose
     mailbox it is, is never read from it. ``attempt`` makes every form that is shown a new one.
 
     :ivar cleaned: values that were found to be good, by name.
@@ -191,7 +191,7 @@ def _input(spec: Field, *, needed: bool) -> Input:
 
 
 def _known(provider: Provider, mailbox: Mailbox) -> dict[str, str]:
-    """What can be filled in before anybody typed."""
+    """Values to fill the form in with."""
     names = {spec.name for spec in provider.fields}
     known = {name: port for name, port in USUAL_PORTS.items() if name in names}
     if "imap_host" in names and (host := mailbox.host):

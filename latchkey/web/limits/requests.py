@@ -62,7 +62,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 
 def count_refused_link() -> None:
-    """Count a signed link that was no good, so that nobody can try many.
+    """Count a refused signed link, so that a client cannot try many.
 
     Good links are not counted, and open even while the client may try no others.
 
@@ -105,7 +105,7 @@ def _limit_by_endpoint() -> ResponseReturnValue | None:
 
 
 def _untrusted_proxy_warning() -> Callable[[], None]:
-    """Make a hook that says once that clients cannot be told apart behind a proxy."""
+    """Make a hook that says once that clients cannot be distinguished behind a proxy."""
     warned = threading.Event()
 
     def warn() -> None:

@@ -31,9 +31,9 @@ _ABOUT_CLIENTS = ("client", "client_refused", "all")
 
 @dataclass(frozen=True, kw_only=True)
 class _Try:
-    """One password on its way.
+    """One submission of a password.
 
-    :ivar owner: stands for a browser or a link that proves itself, "" without one.
+    :ivar owner: hash of a browser or a link that proves itself, "" without one.
     """
 
     client: str
@@ -98,7 +98,7 @@ def limited(
 
 
 def raise_if_limited(outcome: Outcome) -> None:
-    """Raise when a limit was reached, so nothing was sent and the app has nothing to hear of.
+    """Raise when a limit was reached, so nothing was sent and the app is not notified.
 
     :raises TooManyRequests: with the problem and the time to wait.
     """

@@ -1,4 +1,4 @@
-"""The page for everybody whose provider could not be told from the address."""
+"""The chooser: for addresses whose provider is not known."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue

@@ -126,7 +126,7 @@ def _too_many(error: TooManyRequests) -> ResponseReturnValue:
 
 
 def _nylas(error: UpstreamError) -> ResponseReturnValue:
-    """Nylas refused before anybody typed a password: its answer was about us."""
+    """Nylas refused before a password was typed: its answer was about the API key."""
     problem = problem_for(error, oauth=False)
     problem = BAD_KEY if problem is AMBIGUOUS else problem
     logs.event(

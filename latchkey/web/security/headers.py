@@ -41,7 +41,7 @@ HSTS = "max-age=63072000; includeSubDomains"
 
 
 class ToTheLetter(Response):
-    """An answer that leads on to the address it was given, which Werkzeug would write anew.
+    """A redirect to exactly the address it was given, which Werkzeug would rewrite.
 
     Apps compare the address that people come back to with the one they registered.
     """
@@ -59,7 +59,7 @@ def keep_opener(response: Response) -> Response:
     """Leave a window that an app opened for the sign-in in touch with the app's own window.
 
     The app waits there for what comes back: cut off from its opener, the window could not tell
-    (HTML standard, COOP), which holds for every answer on the way, redirects included.
+    (HTML standard, COOP), which holds for every answer in between, redirects included.
     """
     response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
