@@ -6,8 +6,9 @@ from latchkey.problems.model import Problem
 
 def _link(kind: str, title: str, text: str, status: int) -> Problem:
     return Problem(
-        kind=kind, title=title, text=text, place="page", status=status, fault="person", retry=False
-    )
+        kind=kind, title=title, text=text, place="page", status=status, fault="person",
+        retry=False, new_start=False,
+    )  # fmt: skip
 
 
 LINK_BROKEN = _link(

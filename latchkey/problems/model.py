@@ -19,6 +19,11 @@ class Problem:
     :ivar status: HTTP status of our page.
     :ivar fault: whose turn it is.
     :ivar retry: the page offers to try again with what was typed, passwords excepted.
+    :ivar retry_last: trying again is offered in second place, as it may have worked.
+    :ivar new_start: the page leads to the first page, where a new sign-in begins.
+    :ivar admin_message: the page has a message to copy for the administrator.
+    :ivar use_account: the page offers the account that was signed in with.
+    :ivar support: the page shows a support code.
     """
 
     kind: str
@@ -28,6 +33,11 @@ class Problem:
     status: int
     fault: Literal["person", "provider", "nylas", "operator", "administrator", "nobody"]
     retry: bool = True
+    retry_last: bool = False
+    new_start: bool = True
+    admin_message: bool = False
+    use_account: bool = False
+    support: bool = True
 
     @property
     def level(self) -> int:

@@ -44,6 +44,7 @@ CANCELLED = Problem(
     place="page",
     status=200,
     fault="person",
+    support=False,
 )
 ADMIN_NEEDED = Problem(
     kind="admin_needed",
@@ -55,6 +56,7 @@ ADMIN_NEEDED = Problem(
     place="page",
     status=403,
     fault="administrator",
+    admin_message=True,
 )
 CONDITIONAL_ACCESS = Problem(
     kind="conditional_access",
@@ -178,6 +180,7 @@ OTHER_ACCOUNT = Problem(
     place="page",
     status=422,
     fault="person",
+    use_account=True,
 )
 PROVIDER_DOWN = Problem(
     kind="provider_down",

@@ -62,6 +62,7 @@ OUTCOME_UNKNOWN = Problem(
     place="page",
     status=504,
     fault="provider",
+    retry_last=True,
 )
 NYLAS_DOWN = Problem(
     kind="nylas_down",

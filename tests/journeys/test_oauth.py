@@ -252,7 +252,9 @@ def test_a_callback_brought_by_another_browser_connects_nothing(
     target = decide(visitor, start(visitor, reach(visitor, "google")))
     stranger = visit()
     stranger.enter("someone@gmail.com")
-    assert stranger.get(target).heading == "This sign-in is over"
+    page = stranger.get(target)
+    assert page.heading == "This sign-in is over"
+    assert stranger.get(page.links["Go to the first page"]).heading == "Connect your mailbox"
 
 
 def test_a_repeated_callback_gets_the_first_ones_answer(visitor: Visitor) -> None:

@@ -54,7 +54,8 @@ def _ticket(sign_in: SignIn, grant: ConnectedGrant, app: AppRequest) -> Ticket:
     return Ticket(
         id=code_id(sign_in),
         grant_id=grant.id,
-        email=grant.email,
+        # A login name is no address, and no claim of one.
+        email=grant.email if "@" in grant.email else "",
         provider=grant.provider,
         reconnected=grant.reconnected,
         client_id=app.client_id,
