@@ -1,7 +1,7 @@
 """Silence: whether Nylas has stopped answering, by the sign-ins that wait for an answer.
 
-A sign-in hangs when Nylas does, but also when the mail server behind it does; a stranger can run a
-mail server that never answers. So many unanswered sign-ins only raise the suspicion. It is enough
+A sign-in hangs when Nylas does, but also when its mail server does, and a stranger can run a mail
+server that never answers. So many unanswered sign-ins only raise the suspicion. It is enough
 when they are of many clients and many mail domains; else Nylas is asked something cheap.
 """
 
