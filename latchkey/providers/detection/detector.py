@@ -140,7 +140,7 @@ class ProviderDetector:
         Takes a second at most; a domain whose DNS is not asked or silent counts as unknown.
         """
         known = self._hosts and (self._hosts.find(domain) or self._hosts.unsupported(domain))
-        return bool(known) or (self._mx is not None and self._mx.find(domain) is not None)
+        return bool(known) or (self._mx is not None and self._mx.has_mail(domain))
 
     def _guesses(self, question: Question) -> Iterator[str | None]:
         yield self._domains.remembered(question)

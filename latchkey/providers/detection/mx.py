@@ -21,6 +21,10 @@ class MxRecords:
         """Return the provider that takes in the mail of ``domain``, None for all others."""
         return self._known(self._records.exchanges(domain) or ())
 
+    def has_mail(self, domain: str) -> bool:
+        """Tell whether ``domain`` takes in mail, at whatever provider (RFC 7505: not by ".")."""
+        return any(name.strip(".") for name in self._records.exchanges(domain) or ())
+
     def answers(self) -> bool:
         """Tell whether DNS answers about a domain whose records everyone can see."""
         return self._records.answers()
