@@ -271,3 +271,10 @@ def test_every_page_is_looked_at_for_accessibility() -> None:
     assert list(SHOWN) == sorted(file.name for file in (TEMPLATES / "pages").glob("*.html"))
     assert set(SHOWN.values()) <= set(STATES)
     assert set(SETTINGS) <= set(STATES)
+
+
+def test_no_page_and_no_template_asks_for_a_provider_by_name() -> None:
+    """What a provider needs special is in its entry."""
+    asked = re.compile(r"\bkey\s*(?:==|!=|in|not in)\s*[\[({]?[\"']")
+    for file in [*(PACKAGE / "web").rglob("*.py"), *TEMPLATES.rglob("*.html")]:
+        assert not asked.search(file.read_text()), file.name

@@ -115,6 +115,10 @@ class Provider:
     :ivar scope: sent along where Nylas's API has it.
     :ivar server_field: where an unreachable server is reported; "" without such a field.
     :ivar server_kind: what its servers are asked for.
+    :ivar uses_mail_servers: signs in to the mail servers of the address's domain.
+    :ivar imap_host: IMAP host of the one mail provider behind it, whose help holds for own
+        domains, too; "" when the domain decides.
+    :ivar own_button: its owner prescribes how the link to it looks.
     :ivar ascii_password: Nylas cannot use a password with other characters.
     """
 
@@ -129,6 +133,9 @@ class Provider:
     scope: tuple[str, ...] = ()
     server_field: str = ""
     server_kind: ServerKind = ServerKind.MAIL
+    uses_mail_servers: bool = False
+    imap_host: str = ""
+    own_button: bool = False
     ascii_password: bool = False
     hint: str = ""
 

@@ -51,6 +51,7 @@ IMAP = Provider(
     capabilities=("mail", "sending"),
     settings=_imap,
     server_field="imap_host",
+    uses_mail_servers=True,
     ascii_password=True,
     fields=(
         _PASSWORD,
@@ -94,6 +95,7 @@ ICLOUD = Provider(
     key="icloud",
     name="iCloud",
     icon="cloud",
+    imap_host="imap.mail.me.com",
     capabilities=("mail", "sending", "calendar", "contacts"),
     settings=_icloud,
     fields=(

@@ -23,8 +23,6 @@ from latchkey.web.start import choices, scope_for
 
 bp = Blueprint("credentials", __name__)
 
-ICLOUD_IMAP = "imap.mail.me.com"
-
 
 @bp.get("/connect/<key>")
 def show(key: str) -> ResponseReturnValue:
@@ -79,21 +77,21 @@ def _blocker(provider: Provider, sign_in: SignIn) -> Problem | None:
     if provider.key not in choices(sign_in):
         return NOT_OFFERED
     host = _mailbox(provider, sign_in).host
-    return OAUTH_ONLY if provider.key == "imap" and host and not host.password_login else None
+    oauth_only = provider.uses_mail_servers and host is not None and not host.password_login
+    return OAUTH_ONLY if oauth_only else None
 
 
 def _mailbox(provider: Provider, sign_in: SignIn) -> Mailbox:
     services = get_services()
     hosts = services.hosts
-    host = hosts.find(sign_in.domain)
+    host = hosts.find(sign_in.domain) if provider.uses_mail_servers else None
+    if provider.imap_host:
+        host = hosts.by_imap_host(provider.imap_host)
     app = sign_in.app
-    if provider.key == "icloud":
-        # Also for an own domain at iCloud, which needs the same kind of password.
-        host = hosts.by_imap_host(ICLOUD_IMAP)
     return Mailbox(
         email=sign_in.email,
         domain=sign_in.domain,
-        host=host if provider.key != "ews" else None,
+        host=host,
         hosts=hosts,
         servers=services.mail_servers,
         company=services.brand.name,
