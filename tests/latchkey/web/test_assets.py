@@ -50,7 +50,7 @@ def test_a_file_that_is_not_there_is_not_kept(app: Flask) -> None:
     for name in ("css/none.css", "../app.py", "..%2fapp.py", ".env", "css"):
         answer = app.test_client().get(f"/static/{name}")
         assert answer.status_code == 404
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cache-Control"] == "no-store, no-transform"
 
 
 def test_a_page_takes_its_files_by_hash_and_only_from_here(visitor: Visitor) -> None:
