@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from werkzeug import Response
+
 from config import SANDBOX_API_KEY
 from latchkey.sandbox import create_sandbox
 
@@ -19,11 +21,13 @@ class Nylas:
 
     :ivar sent: the JSON bodies, in order, without ``state``.
     :ivar states: each one's ``state``.
+    :ivar aliases: what the answers name instead of a login name: the address of an own domain.
     """
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
         self.states: list[str] = []
+        self.aliases: dict[str, str] = {}
         self._asked = threading.Event()
         self._may_answer = threading.Event()
         self._may_answer.set()
@@ -44,7 +48,21 @@ class Nylas:
             self.sent.append(content)
             self._asked.set()
             self._may_answer.wait(_PATIENCE)
-        return self._sandbox(environ, start_response)
+        return (
+            self._named(environ, start_response)
+            if self.aliases
+            else self._sandbox(environ, start_response)
+        )
+
+    def _named(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        answer = Response.from_app(self._sandbox, environ)
+        text = answer.get_data(as_text=True)
+        for login, address in self.aliases.items():
+            text = text.replace(json.dumps(login), json.dumps(address))
+        answer.set_data(text)
+        return answer(environ, start_response)
 
     @property
     def settings(self) -> dict[str, Any]:

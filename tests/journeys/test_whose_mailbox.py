@@ -37,6 +37,10 @@ ZONE: Zone = {
 }
 
 
+# Logins at providers that serve own domains: their answers name the address of the domain.
+ACCOUNTS = ("anna@me.com", "anna@icloud.com", "anna@fastmail.com")
+
+
 @pytest.fixture(scope="module")
 def dns() -> Iterator[NameServer]:
     with nameserver() as running:
@@ -303,9 +307,19 @@ def test_honest_people_get_in(
     app: Flask, nylas: Nylas, address: str, provider: str,
     typed: dict[str, str], sent: dict[str, str],
 ) -> None:  # fmt: skip
+    nylas.aliases = {login: address for login in ACCOUNTS if login == typed.get("username")}
     page = attempt(app, address, provider, **typed)
     assert page.heading == DONE, page.text
     assert sent.items() <= nylas.settings.items()
+
+
+@pytest.mark.parametrize("login", ["anna@me.com", "anna@icloud.com"])
+def test_an_account_whose_answer_does_not_name_the_address_is_not_handed_out(
+    app: Flask, login: str
+) -> None:
+    page = attempt(app, "anna@apple.example", "icloud", username=login)
+    assert page.heading != DONE
+    assert "different e-mail address" in page.text
 
 
 @pytest.mark.parametrize(
