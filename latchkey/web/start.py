@@ -13,6 +13,7 @@ from latchkey.providers import PROVIDERS, Provider
 from latchkey.providers.email_address import AddressRefused, ascii_address, clean_hint, read_address
 from latchkey.web import flow
 from latchkey.web.flow import SignIn
+from latchkey.web.opener import is_opened_by_app
 from latchkey.web.services import get_services
 
 _OF_APPS = ("client_id", "redirect_uri", "response_type", "link")
@@ -48,6 +49,7 @@ def begin(*, complete: bool) -> SignIn:
         provider=_settled_provider(app, link_claims, email),
         app=app,
         link_claims=link_claims,
+        opened_by_app=app is not None and is_opened_by_app(),
     )
 
 

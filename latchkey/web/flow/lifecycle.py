@@ -34,6 +34,7 @@ def start(
             "visit": before.visit,
             "arrived": before.arrived,
             "app": before.app,
+            "opened_by_app": before.opened_by_app,
             "link_claims": before.link_claims,
         }
         if before

@@ -65,6 +65,7 @@ class SignIn:
     :ivar saved: Unix time of the last change.
     :ivar provider: key of the provider that was detected or chosen, "" when none.
     :ivar app: the request of the app that sent the person here.
+    :ivar opened_by_app: the app's own page opened the window, and keeps its handle on it.
     :ivar link_claims: the claims of the signed link that was opened.
     :ivar last_problem: kind of the problem that the last try ended with, "" without one.
     :ivar typed: what was typed into the form before, passwords excepted.
@@ -85,6 +86,7 @@ class SignIn:
     arrived: int = 0
     provider: str = ""
     app: AppRequest | None = None
+    opened_by_app: bool = False
     link_claims: LinkClaims | None = None
     last_problem: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)

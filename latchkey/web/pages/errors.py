@@ -23,6 +23,7 @@ from latchkey.web.completion import way_back
 from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
+from latchkey.web.opener import is_opened_by_app
 from latchkey.web.security import OriginRefused, keep_opener
 from latchkey.web.start_again import why_again
 
@@ -96,7 +97,8 @@ def _untrusted(error: UntrustedRequest) -> ResponseReturnValue:
 
 def _refused(error: RequestRefused) -> ResponseReturnValue:
     logs.event("handoff", outcome=error.error, detail=str(error))
-    return keep_opener(make_response(redirect(error.url)))
+    response = make_response(redirect(error.url))
+    return keep_opener(response) if is_opened_by_app() else response
 
 
 def _link_refused(error: LinkRefused) -> ResponseReturnValue:
@@ -109,7 +111,7 @@ def _link_refused(error: LinkRefused) -> ResponseReturnValue:
     response = make_response(_page(error.problem, "", back=error.back))
     if error.problem is LINK_WAITS:
         response.headers["Retry-After"] = _RETRY_SECONDS
-    return keep_opener(response) if error.back else response
+    return keep_opener(response) if error.back and is_opened_by_app() else response
 
 
 def _too_many(error: TooManyRequests) -> ResponseReturnValue:

@@ -70,7 +70,7 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
 
     def write_headers(response: Response) -> Response:
         sign_in = flow.current()
-        if sign_in and sign_in.app:
+        if sign_in and sign_in.opened_by_app:
             keep_opener(response)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

@@ -129,6 +129,7 @@ def test_other_sites_may_read_nothing(kind: str) -> None:
 
 
 APP = "/v3/connect/auth?client_id=sandbox-application&redirect_uri=http://localhost:5000/callback"
+LED_BY_APP = {"Referer": "http://localhost:5000/settings"}
 OPENERS = {
     "sent here": (f"{APP}&response_type=code", 302, "unsafe-none"),
     "sent back at once": (f"{APP}&response_type=token", 302, "unsafe-none"),
@@ -142,9 +143,47 @@ OPENERS = {
 def test_a_window_stays_in_touch_with_the_app_that_opened_it(
     url: str, status: int, policy: str
 ) -> None:
-    with asked(sandbox_app(), "GET", url) as answer:
+    with asked(sandbox_app(), "GET", url, LED_BY_APP) as answer:
         assert answer.status_code == status
         assert answer.headers.getlist("Cross-Origin-Opener-Policy") == [policy]
+
+
+@pytest.mark.parametrize(
+    ("led_by", "policy"),
+    [("http://localhost:5000/settings", "unsafe-none"), ("https://evil.example/", "same-origin")],
+)
+def test_who_opened_the_window_holds_for_the_whole_sign_in(led_by: str, policy: str) -> None:
+    visitor = Visitor.inside(sandbox_app())
+    visitor.client.headers["Referer"] = led_by
+    entry = visitor.get(f"{APP}&response_type=code")
+    del visitor.client.headers["Referer"]
+    form = visitor.submit(entry, email="someone@example.com")
+    done = visitor.submit(form, password="secret")
+    assert done.heading == "Your mailbox is connected"
+    for page in (entry, form, done):
+        assert page.response.headers["Cross-Origin-Opener-Policy"] == policy
+
+
+@pytest.mark.parametrize(("url", "status"), [row[:2] for row in OPENERS.values()], ids=OPENERS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Referer": "https://evil.example/"},
+        {"Referer": "https://evil.example/?http://localhost:5000/"},
+        {"Referer": "http://localhost:5000.evil.example/"},
+        {"Referer": "http://localhost:5000@evil.example/"},
+        {"Referer": "https://localhost:5000/"},
+        {"Referer": "http://[x"},
+        {"Origin": "https://evil.example"},
+    ],
+)
+def test_a_foreign_page_that_opens_a_window_is_cut_off_from_it(
+    url: str, status: int, headers: dict[str, str]
+) -> None:
+    with asked(sandbox_app(), "GET", url, headers) as answer:
+        assert answer.status_code == status
+        assert answer.headers.getlist("Cross-Origin-Opener-Policy") == ["same-origin"]
 
 
 def test_too_much_is_refused_with_a_page() -> None:
