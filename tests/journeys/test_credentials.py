@@ -288,3 +288,13 @@ def test_a_no_break_space_is_not_called_a_letter(visitor: Visitor) -> None:
     page = visitor.submit(visitor.enter("someone@example.com"), password="my\u00a0secret")
     assert page.status == 422
     assert "special space" in page.error_at("password")
+
+
+@pytest.mark.parametrize("field", ["imap_host", "imap_port", "username", "smtp_host"])
+def test_what_is_far_too_long_is_not_repeated(visitor: Visitor, field: str) -> None:
+    page = visitor.submit(
+        visitor.enter("someone@example.com"), password="x", **{field: "1" * 50_000}
+    )
+    assert page.status == 422
+    assert page.error_at(field)
+    assert len(page.html) < 15_000

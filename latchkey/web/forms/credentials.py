@@ -23,6 +23,9 @@ from latchkey.web.forms.checks import (
 )
 from latchkey.web.forms.mailbox import Mailbox
 
+# More than the longest server or login name.
+_MOST_SHOWN = 300
+
 
 class CredentialsForm(FlaskForm):  # type: ignore[misc]
     """Base of the forms that ``credentials_form`` makes.
@@ -187,7 +190,13 @@ def _input(spec: Field, *, needed: bool) -> Input:
         first = _Required(N_("Please type the server for sending. It is needed here."))
     else:
         first = Optional(strip_whitespace=spec.kind != "password")
-    return kind(spec.label, validators=[first, _CHECKS[spec.kind]])
+    filters = [] if spec.kind == "password" else [_cut]
+    return kind(spec.label, validators=[first, _CHECKS[spec.kind]], filters=filters)
+
+
+def _cut(text: str | None) -> str | None:
+    """Cut what is too long for any field, so that no page repeats a form of 60 kB."""
+    return text[:_MOST_SHOWN] if text else text
 
 
 def _known(provider: Provider, mailbox: Mailbox) -> dict[str, str]:
