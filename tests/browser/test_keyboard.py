@@ -51,10 +51,15 @@ def test_a_mailbox_is_connected_through_the_chooser(
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_label("Login name", exact=True))
     page.keyboard.type("another")
+    tab_to(page, page.get_by_label("Incoming mail server (IMAP)"))
+    page.keyboard.type("imap.nobody-knows.test")
     tab_to(page, page.get_by_role("button", name="Connect mailbox"))
     page.keyboard.press("Enter")
     expect(page).to_have_title("Your mailbox is connected – Latchkey")
-    assert site.nylas.settings == {"imap_username": "another", "imap_password": "secret"}
+    assert site.nylas.settings == {
+        "imap_username": "another", "imap_password": "secret",
+        "imap_host": "imap.nobody-knows.test", "imap_port": 993,
+    }  # fmt: skip
 
 
 def test_an_error_leads_to_its_field(page: Page) -> None:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -222,9 +223,9 @@ class TestWithRedis:
     @pytest.mark.parametrize(
         ("odd", "event"),
         [
-            ("{", "redis"),
-            (VAULT.seal("another", {}, seconds=60), "redis"),
-            (VAULT.seal("odd", {"a": 1}, seconds=60), "unexpected_error"),
+            (lambda: "{", "redis"),
+            (lambda: VAULT.seal("another", {}, seconds=60), "redis"),
+            (lambda: VAULT.seal("odd", {"a": 1}, seconds=60), "unexpected_error"),
         ],
         ids=["cut", "of another entry", "of another version"],
     )
@@ -233,13 +234,13 @@ class TestWithRedis:
         firm: Company,
         server: RedisServer,
         logged: list[tuple[str, str, str]],
-        odd: str,
+        odd: Callable[[], str],
         event: str,
     ) -> None:
         box = VAULT.name("outbox")
         with redis_client.Redis.from_url(server.url) as client:
             client.zadd(box, {VAULT.name("odd"): 0})
-            client.hset(f"{box}:values", VAULT.name("odd"), odd)
+            client.hset(f"{box}:values", VAULT.name("odd"), odd())
         firm.process(server.url).start()
         eventually(lambda: logged)
         connect(firm, server.url)
