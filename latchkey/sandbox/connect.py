@@ -86,12 +86,13 @@ def _save_grant(login: Login, outcome: Outcome) -> Grant | None:
     account = login.account
     if outcome.grant == "other-address":
         account = "someone-else@" + (account.partition("@")[2] or "example.com")
+    # Also a bare login name: the grant is filed under what signed in (assumed).
+    named = "@" in account or login.provider not in OAUTH_PROVIDERS
     default_scope = sandbox.connectors[login.provider].scope
     return sandbox.grants.save(
         account,
         provider=login.provider,
         scope=default_scope if login.scope is None else login.scope,
-        # Also a bare user name: the grant is filed under what signed in (assumed).
-        email=account if outcome.grant != "no-address" else None,
+        email=account if named and outcome.grant != "no-address" else None,
         state=login.state,
     )

@@ -154,8 +154,9 @@ def test_another_address_or_tag_is_another_grant(caller: Any) -> None:
     assert len(ids) == 3
 
 
-def test_a_user_name_that_is_no_address_gives_a_grant_without_one(caller: Any) -> None:
-    assert "email" not in caller.connect_imap("jdoe").json["data"]
+def test_a_grant_is_filed_under_the_login_name(caller: Any) -> None:
+    assert caller.connect_imap("jdoe").json["data"]["email"] == "jdoe"
+    assert "email" not in caller.connect_imap("no-email@example.com").json["data"]
 
 
 @pytest.mark.parametrize("password", ["wrong", "pässword", "pass\u00a0word"])
