@@ -8,7 +8,7 @@ _UNREADABLE = (
     _AGAIN,
     N_("We couldn’t read how far you were. Please check your address and continue."),
 )
-_WHY_OVER = {
+_WHY_OVER: dict[str, tuple[str, str]] = {
     WhyOver.NO_COOKIES: (
         N_("Please allow cookies"),
         N_(
@@ -31,4 +31,4 @@ _WHY_OVER = {
 
 def why_again(why: str) -> tuple[str, str]:
     """Return title and text for ``why``, a ``WhyOver``; two empty texts for any other value."""
-    return {str(known): texts for known, texts in _WHY_OVER.items()}.get(why, ("", ""))
+    return _WHY_OVER.get(why, ("", ""))
