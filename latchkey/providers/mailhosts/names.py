@@ -29,6 +29,9 @@ _PRIVATE_TOPS = frozenset(
 # A name that ends like this is read as an IPv4 address, in whatever notation
 # (https://url.spec.whatwg.org/#ends-in-a-number-checker).
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+# A name that UTS #46 and IDNA leave as it is: labels of letters, digits and hyphens (RFC 5890), but
+# none with hyphens third and fourth, which punycode and what may come after it begin with.
+_PLAIN = re.compile(r"(?=.{1,253}$)(?:(?!..--|-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!$)|$))+", re.DOTALL)
 
 
 def ascii_name(text: str) -> str | None:
@@ -38,6 +41,9 @@ def ascii_name(text: str) -> str | None:
     scripts (https://www.unicode.org/reports/tr46/). None means text that is no name by IDNA
     2008 (RFC 5891) and the letter-digit-hyphen rule (RFC 5890): at most 253 characters, 63 a label.
     """
+    # Nearly every name is plain, and a sign-in asks for twenty: the library takes forty times as long.
+    if _PLAIN.fullmatch(text):
+        return text
     try:
         name = idna.encode(text, uts46=True, std3_rules=True).decode("ascii")
     except idna.IDNAError:
