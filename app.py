@@ -83,6 +83,8 @@ def create_app(
         )
     services = _services(settings, brand, transport)
     app.extensions["services"] = services
+    # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     init_logs(app, settings.log_level)
     init_security(app, settings, apis=FOR_APPS, any_host=(*FOR_LOAD_BALANCERS, FOR_METRICS))
     init_flow(app, settings)

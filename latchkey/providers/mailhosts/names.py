@@ -41,7 +41,7 @@ def ascii_name(text: str) -> str | None:
     scripts (https://www.unicode.org/reports/tr46/). None means text that is no name by IDNA
     2008 (RFC 5891) and the letter-digit-hyphen rule (RFC 5890): at most 253 characters, 63 a label.
     """
-    # Nearly every name is plain, and a sign-in asks for twenty: the library takes forty times as long.
+    # Nearly every name is plain, and a sign-in asks for twenty: the library takes 40 times as long.
     if _PLAIN.fullmatch(text):
         return text
     try:

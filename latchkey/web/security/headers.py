@@ -72,8 +72,11 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
         sign_in = flow.current()
         if sign_in and sign_in.opened_by_app:
             keep_opener(response)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        # Not ``setdefault``, which looks through all headers for each of these.
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend(
+            (name, value) for name, value in HEADERS.items() if name.lower() not in present
+        )
         # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
         kept = "no-store, no-transform" if response.mimetype == "text/html" else "no-store"
         response.headers.setdefault("Cache-Control", kept)

@@ -34,7 +34,7 @@ def test_a_name_is_spelt_as_the_library_spells_it(text: str) -> None:
     [
         ("Mail.Example.", "mail.example"),
         ("bücher.example", "xn--bcher-kva.example"),
-        ("ｍａｉｌ。example", "mail.example"),
+        ("\uff4dail\u3002example", "mail.example"),
         ("mail_1.example", None),
         ("", None),
     ],
