@@ -33,7 +33,6 @@ STILL_LONG = {
     "latchkey/providers/detection/detector.py",
     "latchkey/sandbox/outcomes.py",
     "latchkey/web/forms/credentials.py",
-    "latchkey/web/pages/oauth.py",
 }
 FUNCTIONS_STILL_LONG = {
     "app.py: _services",
@@ -45,7 +44,6 @@ FUNCTIONS_STILL_LONG = {
     "latchkey/providers/mailhosts/identity.py: judge_login",
     "latchkey/providers/mailhosts/table.py: load",
     "latchkey/web/completion.py: end",
-    "latchkey/web/pages/oauth.py: show",
 }
 
 ROUTES = {

@@ -24,7 +24,7 @@ from latchkey.web.services import get_services
 _RULE_OF = {
     "entry.submit": "address",
     "oauth.start": "oauth_start",
-    "oauth.callback": "oauth_callback",
+    "oauth_callback.callback": "oauth_callback",
     "token.exchange": "token",
     "token.inspect": "token",
 }

@@ -13,6 +13,7 @@ from latchkey.web.pages import (
     health,
     leaving,
     oauth,
+    oauth_callback,
     site,
     token,
 )
@@ -25,7 +26,10 @@ FOR_LOAD_BALANCERS = ("health.alive", "health.ready")
 
 def init_views(app: Flask) -> None:
     """Register every page."""
-    pages = (entry, chooser, credentials, oauth, connected, leaving, token, health, brand, site)
+    pages = (
+        entry, chooser, credentials, oauth, oauth_callback, connected, leaving, token, health,
+        brand, site,
+    )  # fmt: skip
     for module in pages:
         app.register_blueprint(module.bp)
     app.jinja_env.globals.update(way_back=way_back, first_page=first_page)
