@@ -1,6 +1,7 @@
 """Starts and stops everything that takes part, each in processes of its own."""
 
 import contextlib
+import io
 import os
 import resource
 import secrets
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.error
@@ -33,6 +35,7 @@ class Program:
 
     :ivar port: where it listens on this machine.
     :ivar http: whether the first page tells that it is ready; else an open port does.
+    :ivar cwd: the folder it starts in.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Program:
     folder: Path
     environ: Mapping[str, str] = field(repr=False, default_factory=dict)
     http: bool = True
+    cwd: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -48,7 +52,7 @@ class Program:
         began = time.monotonic()
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=dict(self.environ), stdin=subprocess.DEVNULL,
+                self.command, cwd=self.cwd, env=dict(self.environ), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         while not self._is_ready():
@@ -93,6 +97,18 @@ class Program:
         """Processor time used so far."""
         return sum(_cpu(pid) for pid in self._pids())
 
+    def limit_processor(self, share: float) -> None:
+        """Give it and its children so much of one processor and no more, by a cgroup.
+
+        :raises RuntimeError: this machine lets nobody do that.
+        """
+        folder = _cgroup(self.name, share)
+        try:
+            for pid in self._pids():
+                (folder / "cgroup.procs").write_text(str(pid))
+        except OSError as error:
+            raise RuntimeError(f"no cgroup for processor time: {error}") from None
+
     def _pids(self) -> list[int]:
         found = [self.process.pid] if self.process else []
         for pid in found:
@@ -109,6 +125,23 @@ class Program:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as page:
                 return bool(page.status == 200)
         return False
+
+
+def _cgroup(name: str, share: float) -> Path:
+    """A cgroup with a limit: of version 1 if its controller is there, else of version 2."""
+    period = 100_000
+    first = Path("/sys/fs/cgroup/cpu")
+    folder = (first if first.is_dir() else first.parent) / f"bench-{os.getpid()}-{name}"
+    try:
+        folder.mkdir(exist_ok=True)
+        if first.is_dir():
+            (folder / "cpu.cfs_period_us").write_text(str(period))
+            (folder / "cpu.cfs_quota_us").write_text(str(int(share * period)))
+        else:
+            (folder / "cpu.max").write_text(f"{int(share * period)} {period}")
+    except OSError as error:
+        raise RuntimeError(f"no cgroup for processor time: {error}") from None
+    return folder
 
 
 def _pss(pid: int) -> int:
@@ -172,6 +205,23 @@ class Stage:
     def page(self, upstream: Program, *, name: str = "page", **settings: str) -> Program:
         """Our page, as it is deployed; not started yet."""
         return self._gunicorn(name, "app:create_app()", upstream, settings)
+
+    def earlier(self, upstream: Program, commit: str, **settings: str) -> Program:
+        """Our page as it was at ``commit``, with the libraries of today; not started yet.
+
+        :raises RuntimeError: this clone does not have the commit.
+        """
+        folder = self.folder / commit
+        folder.mkdir()
+        git = [find_program("git"), "-C", str(ROOT), "archive", commit]
+        packed = subprocess.run(git, capture_output=True)
+        if packed.returncode:
+            raise RuntimeError(f"no commit {commit} here: it takes a clone with the whole history")
+        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        program = self.page(upstream, name=f"page-{commit}", **settings)
+        program.cwd = folder
+        return program
 
     def bare(self, upstream: Program, **settings: str) -> Program:
         """A route that does next to nothing, on the server of our page; not started yet."""
