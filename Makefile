@@ -39,7 +39,7 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
-bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (15 minutes; POINTS="1 4" for some)
+bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 minutes; POINTS="1 4" for some)
 	sh bench/tools.sh
 	$(BIN)/python -m bench $(POINTS)
 
