@@ -7,6 +7,7 @@ from typing import NoReturn
 from flask import Blueprint, Response, request
 
 from latchkey.sandbox.answers import data_answer, not_found, outcome_answer, thin_answer
+from latchkey.sandbox.mail_servers import Until
 from latchkey.sandbox.mailbox import is_loopback, try_login
 from latchkey.sandbox.outcomes import (
     DEAD_TOKEN,
@@ -64,13 +65,23 @@ def _choose(login: Login) -> Outcome:
         return DEAD_TOKEN
     named = find_outcome("connect", login.account)
     if named is not None:
-        return named
+        return SUCCESS if _is_changed(login, named.until) else named
     # Source: Nylas guide on IMAP password encoding: only ASCII passwords can be used.
     if login.provider == "imap" and not login.secret.isascii():
         return WRONG_PASSWORD
     if login.imap_host is not None and is_loopback(login.imap_host):
         return _log_in(login.imap_host, login)
     return WRONG_PASSWORD if login.secret == "wrong" else SUCCESS
+
+
+def _is_changed(login: Login, until: Until) -> bool:
+    return {
+        "": False,
+        "short login": "@" not in login.account,
+        "mail server": (login.imap_host or "").startswith("mail."),
+        "port 143": login.imap_port == 143,
+        "no sending": login.imap_host is not None and login.smtp_host is None,
+    }[until]
 
 
 def _log_in(host: str, login: Login) -> Outcome:

@@ -1,5 +1,10 @@
 """What mail servers say themselves when they refuse: name of the outcome, what it shows, text."""
 
+from typing import Literal
+
+Until = Literal["", "short login", "mail server", "port 143", "no sending"]
+"""The change of login or servers with which an account is connected after all."""
+
 MAIL_SERVERS = (
     (
         "app-password",
@@ -55,5 +60,32 @@ MAIL_SERVERS = (
         "oauth-only",
         "The provider takes no passwords from apps.",
         "AuthFailed:LogonDenied-BasicAuthBlocked",
+    ),
+)
+
+UNTIL_CHANGED: tuple[tuple[str, str, str, Until], ...] = (
+    (
+        "short-login",
+        "The password is refused until the login name has no domain.",
+        "[AUTHENTICATIONFAILED] Authentication failed.",
+        "short login",
+    ),
+    (
+        "other-server",
+        "The mail server cannot be reached until another one is named, `mail.…`.",
+        "dial tcp: lookup: no such host",
+        "mail server",
+    ),
+    (
+        "other-port",
+        "The mail server cannot be reached until port 143 is used.",
+        "connect: connection refused",
+        "port 143",
+    ),
+    (
+        "reading-only",
+        "The server for sending refuses the sign-in until none is given.",
+        "SMTP authentication failed: 535 5.7.8",
+        "no sending",
     ),
 )

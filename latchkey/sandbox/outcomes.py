@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from latchkey.sandbox.mail_servers import MAIL_SERVERS
+from latchkey.sandbox.mail_servers import MAIL_SERVERS, UNTIL_CHANGED, Until
 
 Call = Literal["connect", "detect", "token"]
 GrantMade = Literal["none", "usual", "other-address", "no-address"]
@@ -16,7 +16,8 @@ class Outcome:
 
     ``status`` None breaks the connection instead of answering. ``error`` goes into the error
     envelope; without it, ``text`` is sent as it is. ``slow`` waits first. ``grant`` says which
-    grant is made, ``short`` that the answer names few of its fields.
+    grant is made, ``short`` that the answer names few of its fields. ``until`` is the change of
+    login or servers with which the account is connected instead.
     """
 
     name: str
@@ -30,14 +31,22 @@ class Outcome:
     with_request_id: bool = True
     slow: bool = False
     short: bool = False
+    until: Until = ""
     grant: GrantMade = "none"
 
 
 def _refusal(
-    name: str, shows: str, status: int, error_type: str, message: str, **more: object
+    name: str,
+    shows: str,
+    status: int,
+    error_type: str,
+    message: str,
+    *,
+    until: Until = "",
+    **more: object,
 ) -> Outcome:
     error = {"type": error_type, "message": message, **more}
-    return Outcome(name=name, shows=shows, status=status, error=error)
+    return Outcome(name=name, shows=shows, status=status, error=error, until=until)
 
 
 SUCCESS = Outcome(name="anyone", shows="The account is connected.", status=201, grant="usual")
@@ -74,6 +83,13 @@ OUTCOMES: tuple[Outcome, ...] = (
     *(
         _refusal(name, shows, 400, "api.provider_error", "Provider error", provider_error=text)
         for name, shows, text in MAIL_SERVERS
+    ),
+    *(
+        _refusal(
+            name, shows, 400, "api.provider_error", "Provider error",
+            until=until, provider_error=text,
+        )
+        for name, shows, text, until in UNTIL_CHANGED
     ),
     Outcome(
         name="slow", shows="The account is connected, after a wait.",

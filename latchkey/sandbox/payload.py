@@ -37,6 +37,7 @@ class Login:
     state: str | None
     imap_host: str | None
     imap_port: int | None
+    smtp_host: str | None
 
 
 _OAUTH = Shape(
@@ -111,6 +112,7 @@ def read_login(request: Request) -> Login:
         state=_read_state(body),
         imap_host=settings.get("imap_host"),
         imap_port=settings.get("imap_port"),
+        smtp_host=settings.get("smtp_host"),
     )
 
 

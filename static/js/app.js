@@ -1,7 +1,11 @@
 // Makes the pages nicer; each of them works without.
 
+// Passwords as they were sent, so that another way can be tried without typing them again. They
+// are in this variable alone, and gone with the page.
+const sent = new Map();
+
 // Show and hide a password. The box keeps its text, and hides it again before it is sent.
-for (const box of document.querySelectorAll("[data-password]")) {
+function makeReadable(box) {
   const input = box.querySelector("input");
   const button = box.querySelector("button");
   const [text, label] = [button.textContent, button.getAttribute("aria-label")];
@@ -15,28 +19,72 @@ for (const box of document.querySelectorAll("[data-password]")) {
   input.form.addEventListener("submit", () => show(false));
 }
 
-// One click sends a form; while it is under way, say so.
-for (const form of document.querySelectorAll("form[data-once]")) {
+// One click sends a form; while it is under way, say so, and once more when it takes long.
+function sendOnce(form) {
   const buttons = form.querySelectorAll("button[type=submit]");
   const status = form.querySelector("[data-wait]");
   const before = status.textContent;
+  let timer;
+  const rest = (text) => {
+    for (const button of buttons) button.removeAttribute("aria-disabled");
+    clearTimeout(timer);
+    status.textContent = text;
+  };
   form.addEventListener("submit", (event) => {
     if (form.querySelector("[aria-disabled=true]")) {
       event.preventDefault();
       return;
     }
-    (event.submitter ?? buttons[0]).setAttribute("aria-disabled", "true");
+    const button = event.submitter ?? buttons[0];
+    const passwords = form.querySelectorAll("[data-password] input");
+    if (passwords.length) {
+      event.preventDefault();
+      remember(passwords, "refill" in button.dataset);
+      sendFromHere(form, button, () => rest(status.dataset.broken));
+    }
+    button.setAttribute("aria-disabled", "true");
     status.textContent = status.dataset.wait;
+    const { waitLong } = status.dataset;
+    if (waitLong) timer = setTimeout(() => (status.textContent = waitLong), 10_000);
   });
   // Back from another page: browsers may bring the old one back as it was.
-  window.addEventListener("pageshow", () => {
-    for (const button of buttons) button.removeAttribute("aria-disabled");
-    status.textContent = before;
-  });
+  window.addEventListener("pageshow", () => rest(before));
 }
 
+function remember(passwords, refill) {
+  for (const input of passwords) {
+    if (refill && !input.value) input.value = sent.get(input.name) ?? "";
+    sent.set(input.name, input.value);
+  }
+}
+
+// Send a form and put its answer in this page's place. XMLHttpRequest, since it reads a page by
+// itself: everything else that does is refused by the policy (require-trusted-types-for).
+function sendFromHere(form, button, failed) {
+  const typed = new URLSearchParams(new FormData(form));
+  if (button.name) typed.append(button.name, button.value);
+  const request = new XMLHttpRequest();
+  request.responseType = "document";
+  request.open("POST", form.action);
+  request.addEventListener("loadend", () => {
+    const answer = request.response;
+    if (!answer?.querySelector("main")) return failed();
+    if (request.responseURL !== form.action) return location.assign(request.responseURL);
+    if (!answer.querySelector("[data-password]")) history.pushState(null, "");
+    document.title = answer.title;
+    document.body.replaceWith(document.adoptNode(answer.body));
+    return enhance();
+  });
+  request.send(typed);
+}
+
+// Back from the answer to a form that it took the place of.
+window.addEventListener("popstate", () => {
+  if (!document.querySelector("form")) location.reload();
+});
+
 // Copy a text that is there to be handed on.
-for (const button of document.querySelectorAll("[data-copy]")) {
+function makeCopyable(button) {
   const text = document.getElementById(button.dataset.copy);
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -46,5 +94,18 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-// After a mistake, start where it is explained.
-document.querySelector(".alert")?.focus();
+function makePrintable(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+function enhance() {
+  document.querySelectorAll("[data-password]").forEach(makeReadable);
+  document.querySelectorAll("form[data-once]").forEach(sendOnce);
+  document.querySelectorAll("[data-copy]").forEach(makeCopyable);
+  document.querySelectorAll("[data-print]").forEach(makePrintable);
+  // After a mistake, start where it is explained.
+  document.querySelector(".alert")?.focus();
+}
+
+enhance();

@@ -4,9 +4,11 @@ forms/
 ├── email        one field, and how an address has to be written
 ├── mailbox      whose credentials are asked for, and what is allowed for them
 ├── checks       checks for each kind of field
-└── credentials  a form for each provider
+├── credentials  a form for each provider
+└── alternatives, alternative_changes  other ways to try after a refusal
 """
 
+from latchkey.web.forms.alternatives import alternatives, ask_again, take_alternative
 from latchkey.web.forms.checks import MAX_LOGIN, MAX_PASSWORD
 from latchkey.web.forms.credentials import CredentialsForm, credentials_form
 from latchkey.web.forms.email import EmailForm
@@ -18,5 +20,8 @@ __all__ = [
     "CredentialsForm",
     "EmailForm",
     "Mailbox",
+    "alternatives",
+    "ask_again",
     "credentials_form",
+    "take_alternative",
 ]

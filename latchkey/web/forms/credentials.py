@@ -32,6 +32,8 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
 
     ``email`` is there for password managers, and to start again when the sign-in is over; whose
     mailbox it is, is never read from it. ``attempt`` makes every form that is shown a new one.
+    ``instead`` is the way that the user chose after a refusal, ``tried`` those of before
+    (``alternatives``).
 
     :ivar cleaned: values that were found to be good, by name.
     :ivar identity: the names that may be sent for the mailbox; those of the address until others
@@ -40,6 +42,8 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
 
     email = HiddenField()
     attempt = HiddenField()
+    instead = HiddenField()
+    tried = HiddenField()
 
     provider: Provider
 

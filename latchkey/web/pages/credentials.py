@@ -12,7 +12,7 @@ from latchkey.problems import Problem
 from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.web import flow, limits
+from latchkey.web import flow, forms, limits
 from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
 from latchkey.web.flow import SignIn
@@ -54,7 +54,9 @@ def submit(key: str) -> ResponseReturnValue:
     if not sign_in.email:
         return redirect(url_for("entry.show", s=sign_in.id), code=303)
     form = credentials_form(provider, _mailbox(provider, sign_in))
+    forms.take_alternative(form)
     if not form.validate_on_submit():
+        forms.ask_again(form)
         return _form_page(form, provider, sign_in, status=422)
     outcome = _submit(form, provider, sign_in)
     limits.raise_if_limited(outcome)
@@ -149,6 +151,7 @@ def _form_page(
         sign_in=sign_in,
         mailbox=form.mailbox,
         problem=failed.problem if failed else None,
+        ways=forms.alternatives(form, failed.problem) if failed else [],
         support_code=_support_code(failed) if failed else "",
     )
     return page, status
