@@ -6,6 +6,8 @@ forms/
 ├── checks       checks for each kind of field
 ├── credentials  a form for each provider
 └── alternatives, alternative_changes  other ways to try after a refusal
+├── inputs       the input of one field
+└── credentials  a form for each provider
 """
 
 from latchkey.web.forms.alternatives import alternatives, ask_again, take_alternative

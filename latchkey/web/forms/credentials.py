@@ -6,25 +6,14 @@ from typing import Any
 from flask import Response, after_this_request
 from flask_wtf import FlaskForm
 from wtforms import Field as Input
-from wtforms import HiddenField, PasswordField, StringField, ValidationError
-from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms import HiddenField, ValidationError
 
-from latchkey.infra.i18n import N_, translate
 from latchkey.providers import PROVIDERS, Field, Provider
 from latchkey.providers.mailhosts import MailboxIdentity
 from latchkey.providers.password_entries import USUAL_PORTS
-from latchkey.web.forms.checks import (
-    check_host,
-    check_login,
-    check_password,
-    check_port,
-    judge_name,
-)
+from latchkey.web.forms.checks import judge_name
+from latchkey.web.forms.inputs import input_for
 from latchkey.web.forms.mailbox import Mailbox
-
-# More than the longest server or login name.
-_MOST_SHOWN = 300
 
 
 class CredentialsForm(FlaskForm):  # type: ignore[misc]
@@ -150,14 +139,6 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         return any(self[spec.name].errors for spec in self.provider.fields if spec.advanced)
 
 
-_CHECKS = {
-    "password": check_password,
-    "login": check_login,
-    "host": check_host,
-    "port": check_port,
-}
-
-
 def credentials_form(
     provider: Provider, mailbox: Mailbox, *, typed: dict[str, str] | None = None
 ) -> CredentialsForm:
@@ -170,37 +151,8 @@ def _form_class(key: str, *, must_send: bool) -> type[CredentialsForm]:
     provider = PROVIDERS[key]
     members: dict[str, Any] = {"provider": provider}
     for spec in provider.fields:
-        members[spec.name] = _input(spec, needed=must_send and spec.name == "smtp_host")
+        members[spec.name] = input_for(spec, needed=must_send and spec.name == "smtp_host")
     return type("ProviderForm", (CredentialsForm,), members)
-
-
-class _Required(InputRequired):
-    """Not "DataRequired": a password may consist of spaces."""
-
-    def __call__(self, form: BaseForm, box: Input) -> None:
-        try:
-            super().__call__(form, box)
-        except StopValidation as missing:
-            # Only now, as the form's class is the same for people of every language.
-            raise StopValidation(translate(str(missing))) from None
-
-
-def _input(spec: Field, *, needed: bool) -> Input:
-    kind = PasswordField if spec.kind == "password" else StringField
-    first: InputRequired | Optional
-    if spec.required:
-        first = _Required(N_("Please type your password."))
-    elif needed:
-        first = _Required(N_("Please type the server for sending. It is needed here."))
-    else:
-        first = Optional(strip_whitespace=spec.kind != "password")
-    filters = [] if spec.kind == "password" else [_cut]
-    return kind(spec.label, validators=[first, _CHECKS[spec.kind]], filters=filters)
-
-
-def _cut(text: str | None) -> str | None:
-    """Cut what is too long for any field, so that no page repeats a form of 60 kB."""
-    return text[:_MOST_SHOWN] if text else text
 
 
 def _known(provider: Provider, mailbox: Mailbox) -> dict[str, str]:
