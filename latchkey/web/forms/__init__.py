@@ -4,10 +4,9 @@ forms/
 ├── email        one field, and how an address has to be written
 ├── mailbox      whose credentials are asked for, and what is allowed for them
 ├── checks       checks for each kind of field
+├── inputs       the input of one field
 ├── credentials  a form for each provider
 └── alternatives, alternative_changes  other ways to try after a refusal
-├── inputs       the input of one field
-└── credentials  a form for each provider
 """
 
 from latchkey.web.forms.alternatives import alternatives, ask_again, take_alternative
