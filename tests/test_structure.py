@@ -24,7 +24,6 @@ MOST_LINES = 200
 MOST_LINES_OF_A_FUNCTION = 30
 # These are to be split. No entry may be added; one that is no longer needed may be dropped.
 STILL_LONG = {
-    "latchkey/connect/oauth/client.py",
     "latchkey/infra/http.py",
     "latchkey/infra/metrics.py",
     "latchkey/infra/store/store.py",
@@ -37,9 +36,6 @@ FUNCTIONS_STILL_LONG = {
     "app.py: _services",
     "app.py: create_app",
     "latchkey/apps/request.py: read_request",
-    "latchkey/connect/oauth/authorization.py: finish",
-    "latchkey/connect/oauth/client.py: authorization_url",
-    "latchkey/connect/submit.py: submit_authorization_code",
     "latchkey/providers/mailhosts/identity.py: judge_login",
     "latchkey/providers/mailhosts/table.py: load",
     "latchkey/web/completion.py: end",

@@ -1,6 +1,7 @@
 """The core act: credentials go to Nylas once, at the pace Nylas takes them, and are compared.
 
 connect/
+├── attempt       who tries to connect a mailbox, and with what
 ├── submit        the two service calls: with a password, and with an authorization code
 ├── idempotency   one submission for each form, however often it arrives
 ├── pacing        how many sign-ins are sent to Nylas a second, and at once
@@ -12,12 +13,13 @@ connect/
 └── oauth/        the authorization code flow with the company's own client
 """
 
+from latchkey.connect.attempt import Attempt, Credentials, Guard, Send
 from latchkey.connect.grant_state import GrantStates
 from latchkey.connect.idempotency import IdempotentSubmissions
 from latchkey.connect.outcome import Connected, Failed, Outcome, report
 from latchkey.connect.pacing import Overloaded, Pacer
 from latchkey.connect.party import ANYONE, Party
-from latchkey.connect.submit import Attempt, Credentials, Guard, Send, Submissions
+from latchkey.connect.submit import Submissions
 
 __all__ = [
     "ANYONE",

@@ -10,10 +10,10 @@ The order, in one place for both ways:
 6. verify   the grant that came back is the mailbox that was asked for
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from latchkey.connect.attempt import Attempt, Credentials, Send
 from latchkey.connect.connecting import GrantRequest, connect, failed_by
 from latchkey.connect.grant_state import GrantStates
 from latchkey.connect.idempotency import IdempotentSubmissions, Submission
@@ -26,61 +26,6 @@ from latchkey.connect.verification import ExpectedMailbox, Verification
 from latchkey.infra.errors import UpstreamError
 from latchkey.nylas import NylasClient
 from latchkey.providers import Provider
-
-Send = Callable[[], Outcome]
-Replay = Callable[[], Outcome | None]
-# Uses a signed link up around a submission. An identical submission that came before is replayed.
-Redeem = Callable[[Send, Replay], Outcome]
-# What is done around each sending, and not around a replay.
-Guard = Callable[[Send], Send]
-
-
-def without_link(send: Send, replay: Replay) -> Outcome:
-    """Submit without a signed link: there is nothing to redeem."""
-    return send()
-
-
-def without_guard(send: Send) -> Send:
-    """Send without limits."""
-    return send
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """A user's try to connect a mailbox.
-
-    :ivar sign_in: id of the sign-in.
-    :ivar salt: random, known to the user's own cookie only.
-    :ivar address: the address that was typed or that the link names, "" for none.
-    :ivar link: id of the signed link, "" without one.
-    :ivar redeem: uses the link up.
-    :ivar guard: limits and counts what is sent.
-    """
-
-    sign_in: str
-    salt: str = field(repr=False)
-    provider: Provider
-    address: str
-    link: str = ""
-    redeem: Redeem = without_link
-    guard: Guard = without_guard
-
-
-@dataclass(frozen=True, kw_only=True)
-class Credentials:
-    """What was typed into a provider's form, checked.
-
-    :ivar form: the form's own fields as they came: the same again is the same submission.
-    :ivar settings: Nylas's ``settings``.
-    :ivar login: the name that ``settings`` sign in with.
-    :ivar unique_login: the login name belongs to one mailbox in the world, as an address does.
-    """
-
-    form: Mapping[str, str] = field(repr=False)
-    settings: Mapping[str, Any] = field(repr=False)
-    login: str
-    unique_login: bool
-    scope: Sequence[str] = ()
 
 
 class Submissions:
@@ -131,30 +76,39 @@ class Submissions:
 
         :param credential_id: of the connector's credential at Nylas to use, "" for the usual one.
         """
+        form = {"state": pending.state, "code": code}
+        return self._submit(
+            attempt, form, lambda: self._connect_code(attempt, client, pending, code, credential_id)
+        )
+
+    def _connect_code(
+        self,
+        attempt: Attempt,
+        client: OAuthClient,
+        pending: PendingAuthorization,
+        code: str,
+        credential_id: str,
+    ) -> Outcome:
+        tokens = exchange(client, pending, code)
+        if isinstance(tokens, Failed):
+            return tokens
         expected = ExpectedMailbox(address=attempt.address, pinned=bool(attempt.link))
-
-        def send() -> Outcome:
-            tokens = exchange(client, pending, code)
-            if isinstance(tokens, Failed):
-                return tokens
-            account = client.account(tokens, expected=expected.address)
-            outcome: Outcome | None = check_account(client, tokens, account, expected)
-            if outcome is None:
-                typed = {"refresh_token": tokens.refresh_token}
-                settings = attempt.provider.settings(expected.address, typed)
-                if credential_id:
-                    settings["credential_id"] = credential_id
-                outcome = self._connect(
-                    attempt.provider,
-                    expected,
-                    settings=settings,
-                    names=(expected.address, *account.addresses),
-                )
-            if may_revoke(outcome):
-                client.revoke(tokens)
-            return outcome
-
-        return self._submit(attempt, {"state": pending.state, "code": code}, send)
+        account = client.account(tokens, expected=expected.address)
+        outcome: Outcome | None = check_account(client, tokens, account, expected)
+        if outcome is None:
+            typed = {"refresh_token": tokens.refresh_token}
+            settings = attempt.provider.settings(expected.address, typed)
+            if credential_id:
+                settings["credential_id"] = credential_id
+            outcome = self._connect(
+                attempt.provider,
+                expected,
+                settings=settings,
+                names=(expected.address, *account.addresses),
+            )
+        if may_revoke(outcome):
+            client.revoke(tokens)
+        return outcome
 
     def _submit(self, attempt: Attempt, form: Mapping[str, str], send: Send) -> Outcome:
         key = self._idempotency.key(

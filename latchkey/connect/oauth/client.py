@@ -3,12 +3,10 @@
 The refresh token goes to Nylas unused, as Yahoo and Zoom take back a token that was used.
 """
 
-import base64
 import copy
-import hashlib
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from config import Client
@@ -19,27 +17,19 @@ from latchkey.connect.oauth.answers import (
     claims_of,
     missing_scopes,
     read_json,
-    refused,
     short,
 )
+from latchkey.connect.oauth.calls import OAuthCalls
 from latchkey.connect.oauth.pending import PendingAuthorization
 from latchkey.connect.oauth.tokens import Tokens
 from latchkey.infra.errors import BadAnswer, UpstreamError
-from latchkey.infra.http import Answer, HttpClient
-from latchkey.infra.metrics import UpstreamCall
-from latchkey.providers import PROVIDERS, OAuth, Provider
+from latchkey.infra.http import HttpClient
+from latchkey.providers import OAuth, Provider
 from latchkey.providers.model import Account, Claims
 
 TOKEN_SECONDS = 20.0
 USERINFO_SECONDS = 10.0
 REVOKE_SECONDS = 5.0
-
-_CALLS = {
-    (key, kind): UpstreamCall(f"{key}_{kind}")
-    for key, provider in PROVIDERS.items()
-    if provider.oauth
-    for kind in ("token", "userinfo", "revoke")
-}
 
 
 class OAuthClient:
@@ -48,12 +38,14 @@ class OAuthClient:
     def __init__(
         self, http: HttpClient, provider: Provider, oauth: OAuth, client: Client, *, tenant: str
     ) -> None:
-        self._http = http
         self._client = client
         self._oauth = oauth
         usual = {kind: url.replace("{tenant}", tenant) for kind, url in oauth.endpoints.items()}
         # Also what a provider has none of itself, as few have a way to give tokens back.
         self._endpoints = {**usual, **client.endpoints}
+        self._calls = OAuthCalls(
+            http, client, key=provider.key, basic=oauth.basic, endpoints=self._endpoints
+        )
         self.provider = provider
         self.scopes = client.scopes or oauth.scopes
 
@@ -101,10 +93,7 @@ class OAuthClient:
         if "openid" in self.scopes:
             query["nonce"] = pending.nonce
         if pending.verifier:
-            query |= {
-                "code_challenge": _challenge(pending.verifier),
-                "code_challenge_method": "S256",
-            }
+            query |= {"code_challenge": pending.challenge, "code_challenge_method": "S256"}
         if other_account or (self._oauth.account_chooser and not email):
             query["prompt"] = " ".join(filter(None, (query.get("prompt"), "select_account")))
         elif self._oauth.login_hint and email:
@@ -150,7 +139,7 @@ class OAuthClient:
         }
         if pending.verifier:
             form["code_verifier"] = pending.verifier
-        answer = self._post("token", form, seconds=TOKEN_SECONDS)
+        answer = self._calls.post("token", form, seconds=TOKEN_SECONDS)
         content = read_json(answer)
         access_token = content.get("access_token")
         if not isinstance(access_token, str) or not access_token:
@@ -179,7 +168,7 @@ class OAuthClient:
         if "revoke" not in self._endpoints:
             return
         try:
-            self._post(
+            self._calls.post(
                 "revoke",
                 {"token": tokens.refresh_token or tokens.access_token},
                 seconds=REVOKE_SECONDS,
@@ -188,44 +177,12 @@ class OAuthClient:
             # The user reads about the first problem; the token was kept nowhere in any case.
             return
 
-    def _post(self, kind: str, form: Mapping[str, str], *, seconds: float) -> Answer:
-        headers: dict[str, str] = {}
-        content = dict(form)
-        if self._oauth.basic:
-            headers["Authorization"] = f"Basic {_basic(self._client)}"
-        else:
-            content |= {"client_id": self._client.id, "client_secret": self._client.secret}
-        answer = self._http.send(
-            "POST", self._endpoints[kind], call=_CALLS[self.provider.key, kind], seconds=seconds,
-            headers=headers, form=content,
-        )  # fmt: skip
-        if not 200 <= answer.status < 300:
-            raise refused(answer)
-        return answer
-
     def _userinfo(self, tokens: Tokens) -> Claims:
         try:
-            answer = self._http.send(
-                "GET",
-                self._endpoints["userinfo"],
-                call=_CALLS[self.provider.key, "userinfo"],
-                seconds=USERINFO_SECONDS,
-                headers={"Authorization": f"Bearer {tokens.access_token}"},
-            )
-            return read_json(answer) if answer.status == 200 else {}
+            return self._calls.get("userinfo", tokens.access_token, seconds=USERINFO_SECONDS)
         except UpstreamError:
             # Not knowing is an answer too; whether it is good enough is decided elsewhere.
             return {}
-
-
-def _challenge(verifier: str) -> str:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def _basic(client: Client) -> str:
-    # Both are form-encoded before they are joined (RFC 6749, 2.3.1).
-    return base64.b64encode(f"{quote(client.id)}:{quote(client.secret)}".encode()).decode()
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

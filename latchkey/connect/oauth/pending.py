@@ -1,5 +1,7 @@
 """What this browser must bring back from the provider; kept in the sealed cookie meanwhile."""
 
+import base64
+import hashlib
 import hmac
 import time
 from dataclasses import dataclass
@@ -22,6 +24,12 @@ class PendingAuthorization:
     verifier: str
     redirect_uri: str
     started: int
+
+    @property
+    def challenge(self) -> str:
+        """The verifier's hash, which goes along in the open (RFC 7636, 4.2: S256)."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def pending_for(
