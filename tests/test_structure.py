@@ -28,7 +28,6 @@ STILL_LONG = {
     "latchkey/infra/metrics.py",
     "latchkey/infra/store/store.py",
     "latchkey/nylas/client.py",
-    "latchkey/problems/oauth.py",
     "latchkey/providers/detection/detector.py",
     "latchkey/sandbox/outcomes.py",
 }

@@ -5,7 +5,8 @@
   x OutcomeUnknown: the request left, but no answer came that says how it ended
   x BadAnswer: an answer came that no documented endpoint gives
 
-``latchkey.nylas.errors`` and ``latchkey.problems.oauth`` add what Nylas and OAuth providers refuse.
+``latchkey.nylas.errors`` and ``latchkey.problems.oauth_codes`` add what Nylas and OAuth providers
+refuse.
 """
 
 

@@ -5,7 +5,8 @@ problems/
 ├── nylas    from Nylas’s answers to problems: the table to edit after the first live test
 ├── evidence what the text of a refusal speaks of; its patterns are in data/phrases.txt
 ├── mail_server, service  what a mail server refuses, and what Nylas does
-├── oauth    from the answers of providers' own sign-in pages to problems
+├── oauth    what goes wrong at a provider's own sign-in page
+├── oauth_codes  from the answers of those pages to problems; the table is data/oauth_codes.csv
 ├── mailbox  the grant is another mailbox's than the one asked for
 ├── limits   what people read when they have to wait
 ├── apps     problems with an app's request or a signed link

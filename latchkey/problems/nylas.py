@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
 from latchkey.nylas.errors import Refusal, Refused
 from latchkey.problems import mail_server
-from latchkey.problems import oauth as provider_pages
 from latchkey.problems.evidence import MISCONFIGURED, problem_in
 from latchkey.problems.mail_server import (
     APP_PASSWORD_NEEDED,
@@ -22,6 +21,7 @@ from latchkey.problems.mail_server import (
 )
 from latchkey.problems.model import Problem
 from latchkey.problems.oauth import SIGN_IN_AGAIN
+from latchkey.problems.oauth_codes import problem_of_numbers
 from latchkey.problems.pages import OAUTH_ONLY
 from latchkey.problems.service import (
     AMBIGUOUS,
@@ -170,4 +170,4 @@ def _said(refusal: Refusal, *, oauth: bool) -> Problem | None:
 def _of_numbers(text: str) -> Problem | None:
     """Microsoft's own reason, when it refused the refresh token that Nylas tried."""
     numbers = re.findall(r"aadsts(\d{1,9})", text)
-    return provider_pages.problem_of_numbers(int(number) for number in numbers)
+    return problem_of_numbers(int(number) for number in numbers)

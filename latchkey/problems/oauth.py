@@ -1,33 +1,7 @@
-"""From the answers of providers' sign-in pages to what the person reads.
+"""What goes wrong at a provider's own sign-in page, in words for the person who signs in."""
 
-Microsoft's numbers decide, never its English text; elsewhere the ``error`` of RFC 6749 (4.1.2.1,
-5.2) and Google's. The table is ``data/oauth_codes.csv``.
-"""
-
-import csv
-from collections.abc import Iterable
-from importlib.resources import files
-
-from latchkey.infra.errors import UpstreamError
 from latchkey.infra.i18n import N_
-from latchkey.problems import mail_server
 from latchkey.problems.model import Problem, operator_problem
-
-
-class ProviderRefused(UpstreamError):
-    """A provider's OAuth endpoint answered with an error.
-
-    :ivar error: code of RFC 6749, "" when the answer has none.
-    :ivar numbers: Microsoft's AADSTS numbers.
-    :ivar status: HTTP status of the token endpoint, 0 when the browser brought the error.
-    """
-
-    def __init__(self, error: str, *, numbers: tuple[int, ...] = (), status: int = 0) -> None:
-        super().__init__(" ".join(str(part) for part in (status or "", error, *numbers) if part))
-        self.error = error
-        self.numbers = numbers
-        self.status = status
-
 
 SIGN_IN_AGAIN = Problem(
     kind="sign_in_again",
@@ -198,25 +172,3 @@ ALL = (
     SECOND_FACTOR, ACCOUNT_KIND, STRICT_PROTECTION, EMBEDDED_BROWSER, NOT_IN_TENANT, LINK_OVER,
     EXPIRED, NO_REFRESH_TOKEN, OTHER_ACCOUNT, PROVIDER_DOWN, CLIENT_REFUSED, NO_OFFLINE_ACCESS,
 )  # fmt: skip
-
-
-def _codes() -> dict[str, Problem]:
-    by_kind = {problem.kind: problem for problem in (*ALL, *mail_server.ALL)}
-    table = files("latchkey.problems") / "data" / "oauth_codes.csv"
-    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
-    return {row["code"]: by_kind[row["problem"]] for row in rows}
-
-
-CODES = _codes()
-
-
-def problem_of_numbers(numbers: Iterable[int]) -> Problem | None:
-    """Return the problem of the first AADSTS number that is listed."""
-    return next((CODES[str(number)] for number in numbers if str(number) in CODES), None)
-
-
-def problem_for(refused: ProviderRefused) -> Problem:
-    """Return the problem behind a provider's error; an unlisted one is worth another try."""
-    if refused.status >= 500:
-        return PROVIDER_DOWN
-    return problem_of_numbers(refused.numbers) or CODES.get(refused.error, SIGN_IN_AGAIN)

@@ -9,7 +9,7 @@ from typing import Any
 
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http import Answer
-from latchkey.problems.oauth import ProviderRefused
+from latchkey.problems.oauth_codes import ProviderRefused
 
 # Asked for to tell who signed in, or to stay signed in; not something an app needs to work.
 SIGN_IN_ONLY = frozenset({"openid", "email", "profile", "offline_access"})

@@ -14,9 +14,8 @@ from latchkey.problems.oauth import (
     OTHER_ACCOUNT,
     PROVIDER_DOWN,
     SIGN_IN_AGAIN,
-    ProviderRefused,
-    problem_for,
 )
+from latchkey.problems.oauth_codes import ProviderRefused, problem_for
 from latchkey.providers.model import Account
 
 

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from latchkey.connect import Connected, Failed, Outcome, Send, oauth, report
 from latchkey.connect.oauth import OAuthClient, PendingAuthorization
 from latchkey.infra import logs
-from latchkey.problems.oauth import LINK_OVER, problem_for
+from latchkey.problems.oauth import LINK_OVER
+from latchkey.problems.oauth_codes import problem_for
 from latchkey.providers import Provider
 from latchkey.providers.capabilities import capabilities_of
 from latchkey.web import flow

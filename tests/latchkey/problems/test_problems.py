@@ -12,10 +12,10 @@ from latchkey.infra.errors import (
 )  # fmt: skip
 from latchkey.nylas.errors import Refusal, Refused
 from latchkey.problems import PROBLEMS as LISTED
-from latchkey.problems import Problem, mail_server, nylas, pages, service
+from latchkey.problems import Problem, mail_server, nylas, oauth_codes, pages, service
 from latchkey.problems import oauth as providers
 from latchkey.problems.nylas import NYLAS_ROWS, OTHER_ROWS, problem_for
-from latchkey.problems.oauth import ProviderRefused
+from latchkey.problems.oauth_codes import ProviderRefused
 from latchkey.problems.pages import HTTP_PROBLEMS
 
 MODULES = (nylas, mail_server, service, providers, pages)
@@ -284,9 +284,9 @@ def test_a_refusal_is_named_in_logs_by_status_and_type_alone() -> None:
 def test_what_a_provider_refuses_is_told_by_its_number(
     error: str, numbers: tuple[int, ...], kind: str
 ) -> None:
-    assert providers.problem_for(ProviderRefused(error, numbers=numbers)).kind == kind
+    assert oauth_codes.problem_for(ProviderRefused(error, numbers=numbers)).kind == kind
 
 
 def test_a_token_endpoint_in_trouble_is_told_by_its_status() -> None:
     refused = ProviderRefused("invalid_client", status=503)
-    assert providers.problem_for(refused).kind == "provider_down"
+    assert oauth_codes.problem_for(refused).kind == "provider_down"

@@ -14,7 +14,7 @@ from config import Client
 from latchkey.connect.oauth import OAuthClient, PendingAuthorization, pending_for, refused_by
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
-from latchkey.problems.oauth import ProviderRefused
+from latchkey.problems.oauth_codes import ProviderRefused
 from latchkey.providers import PROVIDERS
 from latchkey.providers.model import Account
 
