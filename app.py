@@ -45,8 +45,14 @@ from latchkey.web.assets import init_assets
 from latchkey.web.branding import Brand, BrandFileError
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
+from latchkey.web.lan import SandboxLan, init_lan, is_private_address
 from latchkey.web.limits import detection_wait, init_limits, party
-from latchkey.web.pages import FOR_APPS, FOR_LOAD_BALANCERS, init_views
+from latchkey.web.pages import (
+    FOR_APPS,
+    FOR_LOAD_BALANCERS,
+    FOR_SANDBOX_CODE,
+    init_views,
+)
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
 from latchkey.web.support import support_mail, support_slip
@@ -75,18 +81,21 @@ def create_app(
     settings = replace(settings, brand_name=brand.name)
     app = Flask(__name__)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    lan = SandboxLan(settings.port) if settings.sandbox_lan else None
     if settings.sandbox and transport is None:
         sandbox = create_sandbox(api_key=settings.nylas_api_key)
         transport = httpx.WSGITransport(app=sandbox)
         app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
-            app.wsgi_app, {SANDBOX_PATH: _OnThisMachine(sandbox, settings)}
+            app.wsgi_app, {SANDBOX_PATH: _SandboxPages(sandbox, settings, lan)}
         )
-    services = _services(settings, brand, transport)
+    services = replace(_services(settings, brand, transport), lan=lan)
     app.extensions["services"] = services
     # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     init_logs(app, settings.log_level)
     init_security(app, settings, apis=FOR_APPS, any_host=(*FOR_LOAD_BALANCERS, FOR_METRICS))
+    if lan:
+        init_lan(app, lan, before_code=FOR_SANDBOX_CODE)
     init_flow(app, settings)
     init_limits(app, settings)
     init_i18n(app)
@@ -96,25 +105,30 @@ def create_app(
     init_assets(app)
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
-    app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox)
+    app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox, lan=lan)
     return app
 
 
-class _OnThisMachine:
-    """Opens the sandbox's sign-in pages, and nothing else of it, to people on this machine.
+class _SandboxPages:
+    """Opens the sandbox's sign-in pages, and nothing else of it, to those who may see the page.
 
     It stands beside the app, so the app's own guards do not stand before it.
     """
 
-    def __init__(self, sandbox: Flask, settings: Settings) -> None:
+    def __init__(self, sandbox: Flask, settings: Settings, lan: SandboxLan | None) -> None:
         self._sandbox = sandbox
         self._names = settings.answers_to
+        self._lan = lan
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
+        host = environ.get("HTTP_HOST", "").lower()
         here = is_loopback(environ.get("REMOTE_ADDR", ""))
-        named = host_is_trusted(environ.get("HTTP_HOST", "").lower(), self._names)
+        named = host_is_trusted(host, self._names)
+        if self._lan:
+            here = self._lan.admits(environ)
+            named = named or is_private_address(host)
         if here and named and environ["PATH_INFO"].startswith("/oauth/"):
             return self._sandbox(environ, start_response)
         return NotFound()(environ, start_response)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from latchkey.infra.addresses import endpoint, origin
+from latchkey.infra.addresses import endpoint, is_loopback, origin
 from latchkey.infra.settings import (
     ConfigError,
     Variable,
@@ -107,6 +107,7 @@ class Settings:
     nylas_api_uri: str = setting("https://api.us.nylas.com", nylas_origin)
     nylas_client_id: str = setting(parse=application_id)
     sandbox: bool = setting("false", switch)
+    sandbox_lan: bool = setting("false", switch)
     secret_key: str = setting(parse=random_key, secret=True)
     secret_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
     public_url: str = setting(parse=origin)
@@ -210,12 +211,9 @@ def load_settings(
         lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(f"Latchkey cannot start. Please mend these settings:\n{lines}")
     if values["sandbox"]:
-        values["nylas_api_key"] = SANDBOX_API_KEY
-        values["secret_key"] = values["secret_key"] or SANDBOX_SECRET_KEY
-        values["link_key"] = values["link_key"] or SANDBOX_LINK_KEY
+        _fill_in_sandbox(values)
     if values["limits"] is None:
-        # The sandbox's addresses are there to be tried again and again.
-        values["limits"] = {} if values["sandbox"] else rate_limits("on")
+        values["limits"] = rate_limits("on")
     clients = {
         name: client for name in OAUTH_PROVIDERS if (client := _take_client(name, values)).id
     }
@@ -232,6 +230,17 @@ def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
             problems.append(f"{variable.name} {error}.")
             values[variable.name.lower()] = None
     return values
+
+
+def _fill_in_sandbox(values: dict[str, Any]) -> None:
+    values["nylas_api_key"] = SANDBOX_API_KEY
+    values["secret_key"] = values["secret_key"] or SANDBOX_SECRET_KEY
+    values["link_key"] = values["link_key"] or SANDBOX_LINK_KEY
+    if values["limits"] is None:
+        # The sandbox's addresses are there to be tried again and again.
+        values["limits"] = {}
+    if values["sandbox_lan"] and is_loopback(values["host"]):
+        values["host"] = "0.0.0.0"  # noqa: S104 (a device needs the code that the terminal shows)
 
 
 def _take_client(provider: str, values: dict[str, Any]) -> Client:

@@ -124,6 +124,8 @@ def _begin(worker: Worker) -> None:
     services = worker.wsgi.extensions["services"]
     services.webhooks.start()
     services.detector.prepare()
+    if services.lan:
+        services.lan.show_code()
     if worker.age == 1:
         # Loaded here, as it brings in ssl, which gevent must have patched before.
         doctor = importlib.import_module("latchkey.operator.doctor")

@@ -61,6 +61,7 @@ ROUTES = {
     "/apple-touch-icon-precomposed.png": {"GET"},
     "/.well-known/security.txt": {"GET"},
     "/metrics": {"GET"},
+    "/sandbox-code": {"GET", "POST"},
     "/brand.css": {"GET"},
     "/brand/<any('logo', 'logo-dark', 'favicon'):name>": {"GET"},
     "/static/<path:filename>": {"GET"},

@@ -25,6 +25,7 @@ from latchkey.nylas import NylasClient
 from latchkey.providers.detection import ProviderDetector
 from latchkey.providers.mailhosts import MailHosts, MailServers
 from latchkey.web.branding import Brand
+from latchkey.web.lan import SandboxLan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Services:
     """The parts that live as long as the process.
 
     :ivar oauth: the company's clients, by provider.
+    :ivar lan: with ``SANDBOX_LAN`` alone.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Services:
     webhooks: Webhooks
     token_endpoint: TokenEndpoint
     token_info: TokenInfo
+    lan: SandboxLan | None = None
 
 
 def get_services() -> Services:

@@ -62,6 +62,10 @@ def _entry(page: Page) -> None:
     page.goto("/")
 
 
+def _sandbox_code(page: Page) -> None:
+    page.goto("/sandbox-code")
+
+
 def _start_again(page: Page) -> None:
     page.goto("/")
     page.context.clear_cookies()
@@ -189,12 +193,14 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "not-configured": (
         "Google is not configured here", lambda page: enter(page, "someone@gmail.com"),
     ),
+    "sandbox-code": ("Open the sandbox", _sandbox_code),
     "not-found": ("Error: This page doesn’t exist", _not_found),
 }  # fmt: skip
 
 # The settings of a site that gets into the state; the usual ones for all others.
 SETTINGS = {
     "limited": {"LIMITS": "mailbox=1/5m"},
+    "sandbox-code": {"SANDBOX_LAN": "true"},
     "not-configured": {"NYLAS_API_KEY": SANDBOX_API_KEY},
 }
 # A state in which each template of a page is shown.
@@ -208,6 +214,7 @@ SHOWN = {
     "not_configured.html": "not-configured",
     "oauth.html": "oauth",
     "problem.html": "problem-outage",
+    "sandbox_code.html": "sandbox-code",
     "typing_slip.html": "typing-slip",
     "was_connected.html": "was-connected",
 }

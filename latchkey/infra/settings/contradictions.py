@@ -10,7 +10,7 @@ from latchkey.infra.settings.secrets import misplaced
 def doubts(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each thing that is allowed but probably not meant."""
     named = values["public_url"] or values["trusted_hosts"]
-    if not is_loopback(values["host"]) and not named:
+    if not is_loopback(values["host"]) and not named and not values["sandbox_lan"]:
         yield (
             f"HOST is {values['host']}, but PUBLIC_URL is not set: the page answers to this "
             "machine's own names only, and refuses all others. Set PUBLIC_URL."
@@ -28,6 +28,17 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
     :param values: by the setting's name in small letters; ``None`` has its own problem already.
     :param providers: those that people sign in to with an OAuth client of the company.
     """
+    problems = _sandbox_contradictions(values)
+    if values["metrics_port"] and values["metrics_port"] == values["port"]:
+        problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
+    problems += _client_contradictions(values, providers)
+    problems += _link_contradictions(values)
+    if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
+        problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
+    return problems
+
+
+def _sandbox_contradictions(values: Mapping[str, Any]) -> list[str]:
     has_key = values["nylas_api_key"] != ""
     problems = []
     if values["sandbox"] and has_key:
@@ -35,18 +46,17 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
             "NYLAS_API_KEY and SANDBOX=true are both set: keep one of them. To try the sandbox "
             "beside a .env: NYLAS_API_KEY= SANDBOX=true make run."
         )
-    if values["sandbox"] and not is_loopback(values["host"]):
-        problems.append("HOST must be 127.0.0.1 in the sandbox: it is for this machine only.")
+    if values["sandbox"] and not values["sandbox_lan"] and not is_loopback(values["host"]):
+        problems.append(
+            "HOST must be 127.0.0.1 in the sandbox: it is for this machine only. To open it on a "
+            "phone in your network, set SANDBOX_LAN=true instead."
+        )
+    if values["sandbox_lan"] and not values["sandbox"]:
+        problems.append("SANDBOX_LAN is true, but SANDBOX is not: it opens the sandbox, no more.")
     if values["sandbox"] is False and not has_key:
         problems.append("NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without).")
     if values["sandbox"] is False and values["secret_key"] == "":
         problems.append("SECRET_KEY is missing: make a random one, see .env.example.")
-    if values["metrics_port"] and values["metrics_port"] == values["port"]:
-        problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
-    problems += _client_contradictions(values, providers)
-    problems += _link_contradictions(values)
-    if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
-        problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
     return problems
 
 

@@ -1,12 +1,14 @@
-"""The two forms: the e-mail address, and the credentials that a provider's fields ask for.
+"""The forms: the e-mail address, and the credentials that a provider's fields ask for.
 
 forms/
 ├── email        one field, and how an address has to be written
 ├── mailbox      whose credentials are asked for, and what is allowed for them
 ├── checks       checks for each kind of field
-├── inputs       the input of one field
 ├── credentials  a form for each provider
 └── alternatives, alternative_changes  other ways to try after a refusal
+├── inputs       the input of one field
+└── credentials  a form for each provider
+└── sandbox_code what lets a phone into the sandbox
 """
 
 from latchkey.web.forms.alternatives import alternatives, ask_again, take_alternative
@@ -14,6 +16,7 @@ from latchkey.web.forms.checks import MAX_LOGIN, MAX_PASSWORD
 from latchkey.web.forms.credentials import CredentialsForm, credentials_form
 from latchkey.web.forms.email import EmailForm
 from latchkey.web.forms.mailbox import Mailbox
+from latchkey.web.forms.sandbox_code import SandboxCodeForm
 
 __all__ = [
     "MAX_LOGIN",
@@ -21,6 +24,7 @@ __all__ = [
     "CredentialsForm",
     "EmailForm",
     "Mailbox",
+    "SandboxCodeForm",
     "alternatives",
     "ask_again",
     "credentials_form",

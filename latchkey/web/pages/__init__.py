@@ -14,6 +14,7 @@ from latchkey.web.pages import (
     leaving,
     oauth,
     oauth_callback,
+    sandbox_code,
     site,
     token,
 )
@@ -22,13 +23,17 @@ from latchkey.web.start import first_page
 # Endpoints that apps call, and those that load balancers ask under any host name.
 FOR_APPS = ("token.exchange",)
 FOR_LOAD_BALANCERS = ("health.alive", "health.ready")
+# What a device in the local network sees of the sandbox before it is let in.
+FOR_SANDBOX_CODE = (
+    "sandbox_code.show", "sandbox_code.submit", "static", "brand.stylesheet", "brand.picture",
+)  # fmt: skip
 
 
 def init_views(app: Flask) -> None:
     """Register every page."""
     pages = (
         entry, chooser, credentials, oauth, oauth_callback, connected, leaving, token, health,
-        brand, site,
+        brand, site, sandbox_code,
     )  # fmt: skip
     for module in pages:
         app.register_blueprint(module.bp)

@@ -10,6 +10,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from config import Settings
 from latchkey.infra import logs
 from latchkey.infra.addresses import is_loopback
+from latchkey.web.lan import is_private_address
 
 
 def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], None]:
@@ -22,7 +23,8 @@ def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], No
         host = request.host.lower()
         # In its list, "host_is_trusted" takes the first colon of [::1] for that before a port.
         bracketed = "[::1]" in names and host.partition("]")[0] == "[::1"
-        if not (host_is_trusted(host, names) or bracketed):
+        in_lan = settings.sandbox_lan and is_private_address(host)
+        if not (host_is_trusted(host, names) or bracketed or in_lan):
             setting = "TRUSTED_HOSTS" if settings.public_url else "PUBLIC_URL"
             seen = host[:100] or "none that can be read"
             logs.event(
@@ -32,7 +34,8 @@ def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], No
             )
             abort(HTTPStatus.BAD_REQUEST)
         # The sandbox's "Nylas" is for this machine alone, whatever the server was bound to.
-        if settings.sandbox and not is_loopback(request.remote_addr or ""):
+        own = settings.sandbox_lan or is_loopback(request.remote_addr or "")
+        if settings.sandbox and not own:
             abort(HTTPStatus.FORBIDDEN)
 
     return refuse_foreign_hosts
