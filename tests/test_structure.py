@@ -27,9 +27,7 @@ STILL_LONG = {
     "latchkey/infra/http.py",
     "latchkey/infra/metrics.py",
     "latchkey/infra/store/store.py",
-    "latchkey/nylas/client.py",
     "latchkey/providers/detection/detector.py",
-    "latchkey/sandbox/outcomes.py",
 }
 FUNCTIONS_STILL_LONG = {
     "app.py: _services",

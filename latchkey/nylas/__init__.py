@@ -9,15 +9,13 @@ nylas/
 ├── records  what Nylas knows of things
 ├── calls    one call, with the key and the envelope
 ├── answers  reads answers and refusals
-└── client   the calls
+├── grants   the calls about grants: create, look up, delete
+├── tokens   the calls about tokens
+└── client   the calls about the application, and all of them together
 """
 
-from latchkey.nylas.client import (
-    DETECT_SECONDS,
-    GRANT_SECONDS,
-    LOOKUP_SECONDS,
-    NylasClient,
-)
+from latchkey.nylas.client import DETECT_SECONDS, NylasClient
+from latchkey.nylas.grants import GRANT_SECONDS, LOOKUP_SECONDS
 from latchkey.nylas.records import Application, Connector, Detection, Grant, TokenAnswer
 
 __all__ = [

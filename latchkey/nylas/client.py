@@ -1,47 +1,32 @@
-"""The calls, each within a time limit of its own."""
+"""One Nylas application: what it can do, which provider serves an address, and the other calls."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
 
 from latchkey.infra.errors import BadAnswer, UpstreamError
-from latchkey.infra.http import HttpClient, SendSlot
+from latchkey.infra.http import HttpClient
 from latchkey.infra.metrics import UpstreamCall
-from latchkey.nylas.answers import read_json, refused
-from latchkey.nylas.calls import NylasCalls
 from latchkey.nylas.errors import Refused, is_key_refused
+from latchkey.nylas.grants import GrantCalls
 from latchkey.nylas.records import (
     Application,
     Connector,
     Detection,
-    Grant,
-    TokenAnswer,
     application_of,
     connector_of,
-    grant_of,
 )
+from latchkey.nylas.tokens import TokenCalls
 
 DETECT_SECONDS = 3.0
-LOOKUP_SECONDS = 5.0
-TOKEN_SECONDS = 10.0
-# Nylas ends a request after 90 s by its documentation, after 120 s by its command line tool.
-GRANT_SECONDS = 120.0
 
 _MOST_CONNECTORS = "50"  # one connector for each kind of provider: a page is all there is
 
 _DETECT = UpstreamCall("nylas_detect")
 _CONNECTORS = UpstreamCall("nylas_connectors")
 _APPLICATION = UpstreamCall("nylas_application")
-_GRANT = UpstreamCall("nylas_connect_custom")
-_LOOKUP = UpstreamCall("nylas_grants")
-_DELETION = UpstreamCall("nylas_grant_deletion")
-_TOKEN = UpstreamCall("nylas_token")
-_TOKEN_INFO = UpstreamCall("nylas_tokeninfo")
 
 
-class NylasClient(NylasCalls):
+class NylasClient(GrantCalls, TokenCalls):
     """Calls one Nylas application.
 
     :param base_url: region, without a slash at the end.
@@ -92,59 +77,6 @@ class NylasClient(NylasCalls):
             raise BadAnswer("applications")
         return application
 
-    def create_grant(
-        self,
-        provider: str,
-        settings: Mapping[str, Any],
-        *,
-        scope: Sequence[str] = (),
-        state: str,
-        send_slot: SendSlot = nullcontext,
-    ) -> Grant:
-        """Let Nylas sign in with these credentials, once (``POST /v3/connect/custom``).
-
-        An address that has a grant already keeps its grant id.
-
-        :param state: what the grant is recognised by afterwards, up to 256 characters.
-        :param send_slot: makes the context to send the first byte in.
-        """
-        body = {"provider": provider, "settings": dict(settings), "state": state}
-        if scope:
-            body["scope"] = list(scope)
-        data = self._data(
-            _GRANT,
-            "POST",
-            "/v3/connect/custom",
-            body=body,
-            seconds=GRANT_SECONDS,
-            send_slot=send_slot,
-        )
-        if (grant := grant_of(data)) is None:
-            raise BadAnswer("connect/custom")
-        return grant
-
-    def grant(self, grant_id: str) -> Grant:
-        """Return a grant as Nylas keeps it (``GET /v3/grants/{id}``)."""
-        data = self._data(_LOOKUP, "GET", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
-        if (grant := grant_of(data)) is None or grant.id != grant_id:
-            raise BadAnswer("grant")
-        return grant
-
-    def delete_grant(self, grant_id: str) -> None:
-        """Delete a grant for good (``DELETE /v3/grants/{id}``); one that is gone is no error."""
-        answer = self._send(_DELETION, "DELETE", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
-        if not 200 <= answer.status < 300 and answer.status != 404:
-            raise refused(answer, read_json(answer))
-
-    def find_grants(self, email: str) -> tuple[Grant, ...]:
-        """List the grants of an address."""
-        data = self._data(
-            _LOOKUP, "GET", "/v3/grants", params={"email": email}, seconds=LOOKUP_SECONDS
-        )
-        if not isinstance(data, list):
-            raise BadAnswer("grants")
-        return tuple(grant for entry in data if (grant := grant_of(entry)))
-
     def accepts_key(self) -> bool:
         """Tell by a cheap call whether a 401 was about the API key (False) or something else."""
         try:
@@ -182,48 +114,3 @@ class NylasClient(NylasCalls):
             raise
         self._key_refused = False
         return data
-
-    def token(self, request: Mapping[str, str]) -> TokenAnswer:
-        """Pass a token request on (RFC 6749, 3.2); its content authenticates the client."""
-        answer = self._http.send(
-            "POST", f"{self._base_url}/v3/connect/token", call=_TOKEN, seconds=TOKEN_SECONDS,
-            json=dict(request),
-        )  # fmt: skip
-        return TokenAnswer(status=answer.status, content=read_json(answer))
-
-    def token_for(self, grant_id: str, *, client_id: str) -> TokenAnswer:
-        """Ask for an access token for a grant of this application (client credentials)."""
-        return self.token(
-            {
-                "client_id": client_id,
-                "client_secret": self._api_key,
-                "grant_type": "client_credentials",
-                "grant_id": grant_id,
-            }
-        )
-
-    def has_grant(self, grant_id: str) -> bool:
-        """Tell whether the application has this grant."""
-        try:
-            self._data(_LOOKUP, "GET", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
-        except Refused as error:
-            if error.refusal.status not in (400, 404):
-                raise
-            return False
-        return True
-
-    def token_info(self, query: Mapping[str, str], *, with_key: bool) -> TokenAnswer:
-        """Pass a question about a token on.
-
-        :param with_key: whether our API key goes along; Nylas needs none.
-        """
-        answer = self._http.send(
-            "GET", f"{self._base_url}/v3/connect/tokeninfo", call=_TOKEN_INFO,
-            seconds=LOOKUP_SECONDS, headers=self._headers if with_key else None, params=query,
-        )  # fmt: skip
-        return TokenAnswer(status=answer.status, content=read_json(answer))
-
-
-def _grant_path(grant_id: str) -> str:
-    # What Nylas named is data like any other: it must not lead to another path.
-    return f"/v3/grants/{quote(grant_id, safe='')}"

@@ -7,10 +7,12 @@ factory            one application: key, request ids, errors in the envelope
   │    └─ mailbox  really signs in, on loopback
   ├─ access        access tokens for grants; needs no key in a header
   ├─ records       connectors, application, grants
-  └─ answers (envelopes) · outcomes (test addresses) · state · drawer · catalogue (connectors)
+  └─ answers (envelopes) · outcomes (test addresses) · state · expiring_store · catalogue
+     (connectors)
 """
 
 from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox
-from latchkey.sandbox.outcomes import OUTCOMES, Outcome, find_outcome
+from latchkey.sandbox.model import Outcome
+from latchkey.sandbox.outcomes import OUTCOMES, find_outcome
 
 __all__ = ["OUTCOMES", "SANDBOX_KEY", "Outcome", "create_sandbox", "find_outcome"]

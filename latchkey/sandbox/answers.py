@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from latchkey.sandbox.outcomes import Outcome
+from latchkey.sandbox.model import Outcome
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 200

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, request
 from latchkey.sandbox.answers import data_answer, not_found, outcome_answer, thin_answer
 from latchkey.sandbox.mail_servers import Until
 from latchkey.sandbox.mailbox import is_loopback, try_login
+from latchkey.sandbox.model import Outcome
 from latchkey.sandbox.outcomes import (
     DEAD_TOKEN,
     SUCCESS,
     UNREACHABLE,
     WRONG_PASSWORD,
-    Outcome,
     find_outcome,
 )
 from latchkey.sandbox.payload import OAUTH_PROVIDERS, TOKEN_PREFIX, Login, read_login

@@ -1,68 +1,22 @@
 """The test addresses: what a local part makes the sandbox answer, so any failure can be tried."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
-from latchkey.sandbox.mail_servers import MAIL_SERVERS, UNTIL_CHANGED, Until
-
-Call = Literal["connect", "detect", "token"]
-GrantMade = Literal["none", "usual", "other-address", "no-address"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """One row of the table: the answer for addresses whose local part is ``name``.
-
-    ``status`` None breaks the connection instead of answering. ``error`` goes into the error
-    envelope; without it, ``text`` is sent as it is. ``slow`` waits first. ``grant`` says which
-    grant is made, ``short`` that the answer names few of its fields. ``until`` is the change of
-    login or servers with which the account is connected instead.
-    """
-
-    name: str
-    shows: str
-    call: Call = "connect"
-    status: int | None
-    error: Mapping[str, object] | None = None
-    text: str = ""
-    content_type: str = "text/html"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    with_request_id: bool = True
-    slow: bool = False
-    short: bool = False
-    until: Until = ""
-    grant: GrantMade = "none"
-
-
-def _refusal(
-    name: str,
-    shows: str,
-    status: int,
-    error_type: str,
-    message: str,
-    *,
-    until: Until = "",
-    **more: object,
-) -> Outcome:
-    error = {"type": error_type, "message": message, **more}
-    return Outcome(name=name, shows=shows, status=status, error=error, until=until)
-
+from latchkey.sandbox.mail_servers import MAIL_SERVERS, UNTIL_CHANGED
+from latchkey.sandbox.model import Call, Outcome, refusal
 
 SUCCESS = Outcome(name="anyone", shows="The account is connected.", status=201, grant="usual")
 """The answer for every address that is not in the table."""
 
-WRONG_PASSWORD = _refusal(
+WRONG_PASSWORD = refusal(
     "wrong-password",
     "The mail provider refuses the password.",
     400, "grant.invalid_authentication", "Authentication failed: wrong credentials",
 )  # fmt: skip
-UNREACHABLE = _refusal(
+UNREACHABLE = refusal(
     "unreachable",
     "The mail server cannot be reached.",
     504, "provider_error", "The provider did not answer in time",
 )  # fmt: skip
-DEAD_TOKEN = _refusal(
+DEAD_TOKEN = refusal(
     "dead-token",
     "The provider says that the refresh token expired or was revoked.",
     400, "api.invalid_request_error", "Bad request",
@@ -81,11 +35,11 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     UNREACHABLE,
     *(
-        _refusal(name, shows, 400, "api.provider_error", "Provider error", provider_error=text)
+        refusal(name, shows, 400, "api.provider_error", "Provider error", provider_error=text)
         for name, shows, text in MAIL_SERVERS
     ),
     *(
-        _refusal(
+        refusal(
             name, shows, 400, "api.provider_error", "Provider error",
             until=until, provider_error=text,
         )
@@ -104,24 +58,24 @@ OUTCOMES: tuple[Outcome, ...] = (
         shows="The connection breaks after a wait, although the grant was made.",
         status=None, slow=True, grant="usual",
     ),
-    _refusal(
+    refusal(
         "quota",
         "The Nylas sandbox application holds as many grants as it may.",
         400, "api.invalid_request_error",
         "Maximum number of sandbox grants reached for Application",
     ),
-    _refusal(
+    refusal(
         "plan",
         "The Nylas plan allows no more grants.",
         403, "forbidden_access", "Maximum number of grants reached for this plan",
     ),
-    _refusal(
+    refusal(
         "bad-key",
         "Nylas does not accept the API key.",
         401, "token.unauthorized_access", "Bearer token invalid",
         code="token.unauthorized_access",
     ),
-    _refusal(
+    refusal(
         "ambiguous",
         "A 401 of unknown type: the API key or the account may be at fault.",
         401, "grant.unusable", "Not authorized",
@@ -147,44 +101,44 @@ OUTCOMES: tuple[Outcome, ...] = (
         text='{"request_id": "cut-off", "data": {"id": "cut-o',
         content_type="application/json",
     ),
-    _refusal(
+    refusal(
         "no-connector",
         "The Nylas application has no connector for the provider.",
         404, "api.not_found_error", "No such connector",
     ),
-    _refusal(
+    refusal(
         "blocked",
         "The Nylas application or the account is blocked.",
         423, "api.resource_blocked", "Blocked, ask the administrator",
     ),
-    _refusal(
+    refusal(
         "forbidden",
         "Access to the account is denied.",
         403, "grant.access_denied", "Access denied",
     ),
-    _refusal(
+    refusal(
         "rejected",
         "The request is refused for a reason that nothing is known about.",
         422, "api.unprocessable_error", "The request was not processed",
     ),
     DEAD_TOKEN,
-    _refusal(
+    refusal(
         "dead-token-401",
         "Nylas itself refuses the refresh token, with a 401.",
         401, "grant.refresh_token_invalid", "The refresh_token is not valid",
     ),
-    _refusal(
+    refusal(
         "missing-scopes",
         "The person unticked something that is needed.",
         400, "grant.scopes_conflict", "Not all requested scopes were granted",
     ),
-    _refusal(
+    refusal(
         "provider-error-string",
         "The provider's own error is plain text instead of an object.",
         400, "api.bad_request", "Bad request",
         provider_error="mailbox unavailable",
     ),
-    _refusal("internal", "Nylas fails inside.", 500, "api.internal_error", "Internal error"),
+    refusal("internal", "Nylas fails inside.", 500, "api.internal_error", "Internal error"),
     Outcome(
         name="other-address",
         shows="The account is connected, but belongs to another address than the one typed.",
