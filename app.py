@@ -138,6 +138,10 @@ def _is_detection_trial(email: str) -> bool:
     return find_outcome("detect", email) is not None
 
 
+def _is_sign_in_trial(email: str) -> bool:
+    return find_outcome("connect", email) is not None
+
+
 def _brand(settings: Settings) -> Brand:
     try:
         return Brand.from_settings(settings)
@@ -195,6 +199,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
             allow_loopback=settings.sandbox,
         ),
         nylas=nylas,
+        is_trial=_is_sign_in_trial if settings.sandbox else lambda email: False,
         detector=ProviderDetector(
             nylas,
             oauth=clients.keys(),

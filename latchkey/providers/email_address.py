@@ -14,8 +14,9 @@ _USUAL: dict[str, str | int | None] = {
     chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)
 }
 _USUAL |= dict.fromkeys("\u3002\uff0e\uff61", ".")
-# Quotation marks of all languages, brackets and punctuation around a pasted address.
-_AROUND = " \t\r\n.,;:<>()[]\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
+# Blanks, quotation marks of all languages, brackets and punctuation around a pasted address.
+_BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+_AROUND = _BLANKS + ".,;:<>()[]\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 _IN_BRACKETS = re.compile(r"[<(]\s*([^<>()\s]+@[^<>()\s]+)\s*[>)]\s*[,;.]?\s*$")
 _LIKE_AN_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
 _BLANK_AT_THE_AT = re.compile(r"[ \t]*@[ \t]*")

@@ -1,6 +1,6 @@
 """What a view may reach for, put together once in ``app.py``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -32,6 +32,7 @@ from latchkey.web.lan import SandboxLan
 class Services:
     """The parts that live as long as the process.
 
+    :ivar is_trial: names test addresses, which show their outcome with any password.
     :ivar oauth: the company's clients, by provider.
     :ivar lan: with ``SANDBOX_LAN`` alone.
     """
@@ -43,6 +44,7 @@ class Services:
     hosts: MailHosts
     mail_servers: MailServers
     nylas: NylasClient
+    is_trial: Callable[[str], bool]
     detector: ProviderDetector
     oauth: Mapping[str, OAuthClient]
     oauth_states: UsedStates

@@ -32,7 +32,7 @@ def enter(page: Page, email: str) -> None:
 
 def password(page: Page) -> Locator:
     """The box for the password."""
-    return page.get_by_label("Password", exact=True)
+    return page.locator("#password")
 
 
 def send(page: Page, text: str = "secret") -> None:
@@ -155,6 +155,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     ),
     "imap-known-wrong-password": (
         "Error: Sign in to Yahoo! Mail", lambda page: sign_in(page, "wrong-password@yahoo.com"),
+    ),
+    "imap-no-app-password": (
+        "Error: Sign in to Yahoo! Mail", lambda page: sign_in(page, "someone@yahoo.com"),
     ),
     "imap-unreachable": (f"Error: {FORM}", lambda page: sign_in(page, "unreachable@example.com")),
     "imap-host-refused": (f"Error: {FORM}", _host_refused),

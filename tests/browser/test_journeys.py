@@ -24,6 +24,11 @@ WAYS = [
         id="wide-without-script",
     ),
 ]
+# As the pages of providers show them; any other mailbox has a password of its owner's.
+APP_PASSWORDS = {
+    "someone@yahoo.com": "abcd\u00a0efgh\u00a0ijkl\u00a0mnop",
+    "someone@icloud.com": " abcd-efgh-ijkl-mnop",
+}
 # One with JavaScript and one without, where more would show nothing new.
 TWO_WAYS = (WAYS[0], WAYS[3])
 SETTINGS = {
@@ -33,13 +38,16 @@ SETTINGS = {
     },
     "someone@yahoo.com": {
         "imap_username": "someone@yahoo.com",
-        "imap_password": "  pass word ",
+        "imap_password": "abcdefghijklmnop",
         "imap_host": "imap.mail.yahoo.com",
         "imap_port": 993,
         "smtp_host": "smtp.mail.yahoo.com",
         "smtp_port": 465,
     },
-    "someone@icloud.com": {"username": "someone@icloud.com", "password": "  pass word "},
+    "someone@icloud.com": {
+        "username": "someone@icloud.com",
+        "password": "abcd-efgh-ijkl-mnop",
+    },
     "someone@exchange.example.com": {
         "email": "someone@exchange.example.com",
         "ews_username": "someone@exchange.example.com",
@@ -57,7 +65,7 @@ def test_a_mailbox_is_connected(
     enter(page, email)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sign in to ")
     expect(page.get_by_text(email, exact=True)).to_be_visible()
-    send(page, "  pass word ")
+    send(page, APP_PASSWORDS.get(email, "  pass word "))
     expect(page).to_have_title(DONE)
     expect(page).to_have_url(re.compile(r"/connected\?s=[\w-]{8}$"))
     expect(page.get_by_text(email, exact=True)).to_be_visible()
@@ -79,6 +87,29 @@ def test_an_app_password_is_explained_before_the_password_is_asked_for(
     assert note_box
     assert field_box
     assert note_box["y"] < field_box["y"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_password_that_is_no_app_password_is_asked_about_once(
+    open_page: Callable[..., Page], site: Site, way: dict[str, object]
+) -> None:
+    page = open_page(**way)
+    sign_in(page, "someone@icloud.com", "my usual password")
+    expect(page).to_have_title("Error: Sign in to Apple iCloud – Latchkey")
+    expect(password(page)).to_have_accessible_description(re.compile("so it wasn’t sent"))
+    expect(password(page)).to_have_accessible_name("App password")
+    expect(password(page)).to_have_value("")
+    assert "my usual" not in page.content()
+    assert site.nylas.sent == []
+    scripted = way.get("java_script_enabled", True)
+    expect(page.locator("noscript p")).to_be_visible(visible=not scripted)
+    if not scripted:
+        page.get_by_role("button", name="Use it anyway").click()
+        expect(password(page)).to_have_accessible_description(re.compile("didn’t keep it"))
+        password(page).fill("my usual password")
+    page.get_by_role("button", name="Use it anyway").click()
+    expect(page).to_have_title(DONE)
+    assert site.nylas.settings["password"] == "my usual password"
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -219,7 +250,10 @@ def test_two_tabs_connect_two_mailboxes(page: Page, site: Site) -> None:
     enter(other, "two@icloud.com")
     send(page, "first")
     expect(page.get_by_text("one@example.com")).to_be_visible()
-    send(other, "second")
+    send(other, "abcd-efgh-ijkl-mnop")
     expect(other.get_by_text("two@icloud.com")).to_be_visible()
     assert [body["settings"].get("imap_password") for body in site.nylas.sent] == ["first", None]
-    assert site.nylas.settings == {"username": "two@icloud.com", "password": "second"}
+    assert site.nylas.settings == {
+        "username": "two@icloud.com",
+        "password": "abcd-efgh-ijkl-mnop",
+    }

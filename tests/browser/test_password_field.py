@@ -89,6 +89,6 @@ def test_password_managers_find_what_they_look_for(page: Page, email: str) -> No
 def test_an_address_changed_in_the_page_changes_nothing(page: Page, site: Site) -> None:
     enter(page, "someone@icloud.com")
     page.evaluate("document.querySelector('[name=email]').value = 'victim@icloud.com'")
-    send(page)
+    send(page, "abcd-efgh-ijkl-mnop")
     expect(page.get_by_text("someone@icloud.com")).to_be_visible()
     assert site.nylas.settings["username"] == "someone@icloud.com"

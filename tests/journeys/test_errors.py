@@ -199,7 +199,7 @@ def test_an_address_that_is_unknown_stays_unknown() -> None:
     ],
 )
 def test_other_forms_tell_failures_too(email: str, place: str) -> None:
-    page = Visitor.inside(app()).sign_in(email)
+    page = Visitor.inside(app()).sign_in(email, "abcd-efgh-ijkl-mnop")
     assert page.status == 422
     assert page.support_code
     wrong = [box.get("name") for box in page.tree.iter("input") if box.get("aria-invalid")]

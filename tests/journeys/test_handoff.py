@@ -79,7 +79,8 @@ def test_who_chose_a_provider_first_has_its_page_after_the_address() -> None:
     assert page.heading == FIRST
     page = visitor.submit(page, email=EMAIL)
     assert page.heading == "Sign in to Apple iCloud"
-    assert APP.receive(visitor, visitor.submit(page, password="secret"))["provider"] == "icloud"
+    done = visitor.submit(page, password="abcd-efgh-ijkl-mnop")
+    assert APP.receive(visitor, done)["provider"] == "icloud"
 
 
 def test_who_chose_a_sign_in_page_first_types_no_address() -> None:

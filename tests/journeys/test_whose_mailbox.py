@@ -59,7 +59,8 @@ def attempt(app: Flask, email: str, provider: str, **typed: str) -> Page:
     page = visitor.enter(email)
     sign_in = str(page.response.url).rpartition("s=")[2]
     page = visitor.get(f"/connect/{provider}?s={sign_in}")
-    return visitor.submit(page, **{"password": "pw", **typed})
+    # Which passwords can be right is another question, and answered.
+    return visitor.submit(page, **{"password": "pw", "anyway": "yes", **typed})
 
 
 VICTIM, OWN = "victim@corp.example", "x@evil.example"

@@ -10,7 +10,7 @@ mailhosts/
 ├── ownership        which servers belong to the domain of an address
 ├── policy           which typed hosts and ports are accepted
 ├── identity         which login names are accepted
-└── passwords        app passwords as providers show them
+└── passwords        app passwords: how they are pasted, and what is none
 """
 
 from latchkey.providers.mailhosts.help import Ends, Help, HelpKind, HelpNote
@@ -21,7 +21,7 @@ from latchkey.providers.mailhosts.identity import (
     judge_login,
 )
 from latchkey.providers.mailhosts.ownership import ServerKind
-from latchkey.providers.mailhosts.passwords import clean_app_password
+from latchkey.providers.mailhosts.passwords import clean_app_password, is_no_app_password
 from latchkey.providers.mailhosts.policy import (
     HostReason,
     HostRefused,
@@ -50,5 +50,6 @@ __all__ = [
     "ServerKind",
     "Username",
     "clean_app_password",
+    "is_no_app_password",
     "judge_login",
 ]

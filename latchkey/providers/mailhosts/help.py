@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from latchkey.infra.i18n import N_
+
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -26,6 +28,16 @@ class HelpKind(StrEnum):
     """IMAP is off until it is switched on in the settings of the mailbox."""
     PAID_IMAP = "paid-imap"
     """IMAP belongs to a paid plan."""
+
+
+# What takes the place of the account's own password, as its provider calls it.
+_NAMES = {
+    HelpKind.APP_PASSWORD: N_("App password"),
+    HelpKind.SECURE_MAIL_KEY: N_("Secure mail key"),
+    HelpKind.EXTERNAL_APP_PASSWORD: N_("Password for external apps"),
+    HelpKind.SEPARATE_PASSWORD: N_("E-mail password"),
+    HelpKind.AUTHORISATION_CODE: N_("Authorisation code"),
+}
 
 
 class HelpNote(StrEnum):
@@ -92,6 +104,16 @@ class Help:
     manage: str | None = None
     text: str = ""
     checked: str = ""
+
+    @property
+    def password_name(self) -> str:
+        """What the provider wants instead of the account's own password, "" when it takes that."""
+        return next((_NAMES[kind] for kind in self.kinds if kind in _NAMES), "")
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the provider itself makes every password that works here."""
+        return bool(self.password_name) and HelpKind.SEPARATE_PASSWORD not in self.kinds
 
 
 def help_in(row: Mapping[str, str]) -> Help:

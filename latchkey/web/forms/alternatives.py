@@ -75,8 +75,8 @@ def take_alternative(form: CredentialsForm) -> None:
 
 
 def ask_again(form: CredentialsForm) -> None:
-    """Say why the password is asked for once more after a way was chosen without a script."""
-    if form.instead.data and not form["password"].data:
+    """Say why the password is asked for once more after a button was used without a script."""
+    if (form.instead.data or form.anyway.data) and not form["password"].data:
         form["password"].errors = [
             translate("Please type the password once more: this page didn’t keep it.")
         ]

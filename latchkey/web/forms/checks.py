@@ -12,6 +12,7 @@ from latchkey.providers.mailhosts import (
     HostRefused,
     LoginReason,
     LoginRefused,
+    MailHost,
     PortRefused,
     clean_app_password,
     judge_login,
@@ -74,6 +75,12 @@ _LOGIN_REFUSED = {
 }
 
 
+def mail_host(form: JudgedForm) -> MailHost | None:
+    """Return the provider that the password goes to: that of a typed server, or of the mailbox."""
+    typed = form["imap_host"].data if "imap_host" in form else None
+    return form.mailbox.hosts.by_imap_host(typed or "") or form.mailbox.host
+
+
 def check_password(form: JudgedForm, box: Input) -> None:
     """Take a password as it was typed, without the blanks of an app password."""
     text = box.data
@@ -81,9 +88,7 @@ def check_password(form: JudgedForm, box: Input) -> None:
         raise ValidationError(
             translate("This password is too long: more than 1,024 characters can’t be used.")
         )
-    typed_host = form["imap_host"].data if "imap_host" in form else None
-    host = form.mailbox.hosts.by_imap_host(typed_host or "") or form.mailbox.host
-    password = clean_app_password(text, host)
+    password = clean_app_password(text, mail_host(form))
     if form.provider.ascii_password and "\u00a0" in password:
         raise ValidationError(
             translate(

@@ -9,9 +9,9 @@ from wtforms import Field as Input
 from wtforms import HiddenField, ValidationError
 
 from latchkey.providers import PROVIDERS, Field, Provider
-from latchkey.providers.mailhosts import MailboxIdentity
+from latchkey.providers.mailhosts import MailboxIdentity, is_no_app_password
 from latchkey.providers.password_entries import USUAL_PORTS
-from latchkey.web.forms.checks import judge_name
+from latchkey.web.forms.checks import judge_name, mail_host
 from latchkey.web.forms.inputs import input_for
 from latchkey.web.forms.mailbox import Mailbox
 
@@ -23,6 +23,7 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
     mailbox it is, is never read from it. ``attempt`` makes every form that is shown a new one.
     ``instead`` is the way that the user chose after a refusal, ``tried`` those of before
     (``alternatives``).
+    ``anyway`` is the answer to the question about a password that is no app password.
 
     :ivar cleaned: values that were found to be good, by name.
     :ivar identity: the names that may be sent for the mailbox; those of the address until others
@@ -33,6 +34,7 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
     attempt = HiddenField()
     instead = HiddenField()
     tried = HiddenField()
+    anyway = HiddenField()
 
     provider: Provider
 
@@ -41,6 +43,8 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         self.cleaned: dict[str, Any] = {}
         self.identity = MailboxIdentity(address=mailbox.email, login=mailbox.email)
         super().__init__(data=_known(self.provider, mailbox) | typed)
+        if mailbox.password_name:
+            self["password"].label.text = mailbox.password_name
         after_this_request(self._forget)
 
     def _forget(self, response: Response) -> Response:
@@ -129,6 +133,11 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         name = self.provider.server_field
         typed = (self[name].data or "").strip() if name else ""
         return typed not in ("", _known(self.provider, self.mailbox).get(name, ""))
+
+    def asks_about_password(self) -> bool:
+        """Tell whether to ask, before a try is spent on a password that cannot be right."""
+        unanswered = not self.anyway.data
+        return unanswered and is_no_app_password(self["password"].data or "", mail_host(self))
 
     def wrong(self) -> list[Input]:
         """The inputs that have an error, in the order of the page."""

@@ -31,6 +31,11 @@ class Mailbox:
         return self.email.rpartition("@")[0] if short else ""
 
     @property
+    def password_name(self) -> str:
+        """What the provider wants in place of the account's password, "" when it takes that."""
+        return self.host.help.password_name if self.host and self.host.help else ""
+
+    @property
     def name(self) -> str:
         """What people call it: its provider if that is known, else its domain."""
         # Some names of the table tell twins apart: "GMX Freemail (gmx.net)".

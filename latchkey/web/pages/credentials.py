@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from latchkey.connect import Credentials, Failed, Outcome, Send
 from latchkey.infra import logs
-from latchkey.infra.i18n import translate
+from latchkey.infra.i18n import N_, translate
 from latchkey.problems import Problem
 from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
@@ -16,12 +16,18 @@ from latchkey.web import flow, forms, limits
 from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
 from latchkey.web.flow import SignIn
-from latchkey.web.forms import CredentialsForm, Mailbox, credentials_form
+from latchkey.web.forms import CredentialsForm, credentials_form
+from latchkey.web.mailboxes import mailbox_of
 from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
 from latchkey.web.start import choices, scope_for
 
 bp = Blueprint("credentials", __name__)
+
+_NO_APP_PASSWORD = N_(
+    "%(mailbox)s lets other apps in only with a password that it made for them. What you typed "
+    "can’t be one, so it wasn’t sent. The steps above show how to get one."
+)
 
 
 @bp.get("/connect/<key>")
@@ -38,7 +44,7 @@ def show(key: str) -> ResponseReturnValue:
         return redirect(url_for("entry.show", s=sign_in.id))
     flow.touch(sign_in)
     STEPS.count(step="provider")
-    form = credentials_form(provider, _mailbox(provider, sign_in), typed=dict(sign_in.typed))
+    form = credentials_form(provider, mailbox_of(provider, sign_in), typed=dict(sign_in.typed))
     return _form_page(form, provider, sign_in)
 
 
@@ -53,11 +59,13 @@ def submit(key: str) -> ResponseReturnValue:
         return _problem_page(Failed(problem=problem), provider, sign_in)
     if not sign_in.email:
         return redirect(url_for("entry.show", s=sign_in.id), code=303)
-    form = credentials_form(provider, _mailbox(provider, sign_in))
+    form = credentials_form(provider, mailbox_of(provider, sign_in))
     forms.take_alternative(form)
     if not form.validate_on_submit():
         forms.ask_again(form)
         return _form_page(form, provider, sign_in, status=422)
+    if form.asks_about_password() and not get_services().is_trial(sign_in.email):
+        return _question_page(form, provider, sign_in)
     outcome = _submit(form, provider, sign_in)
     limits.raise_if_limited(outcome)
     end_password(sign_in, outcome, form)
@@ -78,28 +86,9 @@ def _blocker(provider: Provider, sign_in: SignIn) -> Problem | None:
     """What makes it useless to ask for a password at all."""
     if provider.key not in choices(sign_in):
         return NOT_OFFERED
-    host = _mailbox(provider, sign_in).host
+    host = mailbox_of(provider, sign_in).host
     oauth_only = provider.uses_mail_servers and host is not None and not host.password_login
     return OAUTH_ONLY if oauth_only else None
-
-
-def _mailbox(provider: Provider, sign_in: SignIn) -> Mailbox:
-    services = get_services()
-    hosts = services.hosts
-    host = hosts.find(sign_in.domain) if provider.uses_mail_servers else None
-    if provider.imap_host:
-        host = hosts.by_imap_host(provider.imap_host)
-    app = sign_in.app
-    return Mailbox(
-        email=sign_in.email,
-        domain=sign_in.domain,
-        host=host,
-        hosts=hosts,
-        servers=services.mail_servers,
-        company=services.brand.name,
-        settled=sign_in.link_claims is not None,
-        must_send=app is not None and app.smtp_required,
-    )
 
 
 def _submit(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome:
@@ -130,6 +119,15 @@ def _failed(
     if problem.place == "page":
         return _problem_page(failed, provider, sign_in)
     return _form_page(form, provider, sign_in, status=problem.status, failed=failed)
+
+
+def _question_page(
+    form: CredentialsForm, provider: Provider, sign_in: SignIn
+) -> ResponseReturnValue:
+    """Ask about a password that is no app password; nothing was sent, and no try is spent."""
+    form["password"].errors = [translate(_NO_APP_PASSWORD, mailbox=form.mailbox.name)]
+    form.anyway.data = "yes"
+    return _form_page(form, provider, sign_in, status=422)
 
 
 def _form_page(
@@ -182,7 +180,7 @@ def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> Respon
         sign_in=sign_in,
         wait=failed.wait,
         typed=sign_in.display_address,
-        mailbox_name=_mailbox(provider, sign_in).name,
+        mailbox_name=mailbox_of(provider, sign_in).name,
         again=url_for("credentials.show", key=provider.key, s=sign_in.id),
         support_code=_support_code(failed),
     )

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from latchkey.providers.email_address import (
@@ -84,6 +84,7 @@ def test_invisible_characters_change_nothing(hidden: str, end: str, place: int) 
     assert clean_address(f"{address[:place]}{hidden}{address[place:]}{end}") == address
 
 
+@example("0\x1f>")
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean_address(text)

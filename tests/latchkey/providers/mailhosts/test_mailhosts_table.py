@@ -100,14 +100,14 @@ def test_help_is_sorted_and_given_once() -> None:
 @pytest.mark.parametrize("kind", HelpKind)
 def test_every_kind_of_help_is_used_and_has_its_sentence_on_the_page(kind: HelpKind) -> None:
     page = (ROOT / "templates/components/password_help.html").read_text(encoding="utf-8")
-    assert f'kind == "{kind}"' in page
+    assert f'"{kind}" in help.kinds' in page
     assert any(kind in row["kinds"].split() for row in HELP)
 
 
 @pytest.mark.parametrize("note", HelpNote)
 def test_every_note_is_used_and_has_its_sentence_on_the_page(note: HelpNote) -> None:
     page = (ROOT / "templates/components/password_help.html").read_text(encoding="utf-8")
-    assert f'note == "{note}"' in page
+    assert f'note == "{note}"' in page or f'"{note}" in help.notes' in page
     assert any(note in row["notes"].split() for row in HELP)
 
 
