@@ -24,6 +24,7 @@ from latchkey.apps import (
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import GrantStates, IdempotentSubmissions, Pacer, Submissions
 from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
+from latchkey.connect.trouble import ProviderTrouble
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.http import HttpClient
 from latchkey.infra.i18n import init_i18n
@@ -215,6 +216,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         oauth_states=UsedStates(marks, store),
         approvals=Approvals(keys),
         pacer=pacer,
+        trouble=ProviderTrouble(store, secret_key=settings.secret_key),
         submissions=Submissions(
             nylas,
             pacer,

@@ -2,6 +2,7 @@
 
 from latchkey.connect import Outcome
 from latchkey.providers.capabilities import capabilities_of
+from latchkey.web import trouble
 from latchkey.web.completion import end
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import CredentialsForm
@@ -10,6 +11,7 @@ from latchkey.web.start import scope_for
 
 def end_password(sign_in: SignIn, outcome: Outcome, form: CredentialsForm) -> None:
     """Log and tell how it ended; with an account, keep what its page shows."""
+    trouble.note_password(form, outcome)
     provider = form.provider
     able = capabilities_of(
         provider,

@@ -18,6 +18,7 @@ from latchkey.apps import (
 from latchkey.apps.webhooks import Webhooks
 from latchkey.connect import Pacer, Submissions
 from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
+from latchkey.connect.trouble import ProviderTrouble
 from latchkey.infra.limits import Limiter
 from latchkey.infra.marks import UsedMarks
 from latchkey.infra.store import Store
@@ -50,6 +51,7 @@ class Services:
     oauth_states: UsedStates
     approvals: Approvals
     pacer: Pacer
+    trouble: ProviderTrouble
     submissions: Submissions
     return_addresses: ReturnAddresses
     marks: UsedMarks

@@ -12,6 +12,7 @@ from config import SANDBOX_API_KEY
 from latchkey.apps import SignedLinks
 from latchkey.infra.marks import UsedMarks
 from tests.conftest import LINK_KEY
+from tests.pages import Visitor
 
 ENTRY = "Connect your mailbox"
 CHOOSER = "Choose your mail provider"
@@ -129,6 +130,16 @@ def _limited(page: Page) -> None:
     send(page)
 
 
+def _trouble(page: Page) -> None:
+    page.goto("/")
+    for number in range(20):
+        visitor = Visitor.at(page.url)
+        visitor.client.headers["X-Forwarded-For"] = f"127.0.1.{number}"
+        visitor.sign_in("unreachable@icloud.com")
+    enter(page, "someone@icloud.com")
+    expect(page.get_by_text("Apple iCloud has trouble just now.")).to_be_visible()
+
+
 def _was_connected(page: Page) -> None:
     sign_in(page, "someone@example.com")
     expect(page).to_have_title(re.compile(DONE))
@@ -167,6 +178,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
         "Error: Sign in to Apple iCloud", lambda page: sign_in(page, "unreachable@icloud.com"),
     ),
     "ews": ("Sign in to exchange.example.com", lambda page: enter(page, EWS)),
+    "trouble": ("Sign in to Apple iCloud", _trouble),
     "oauth": ("Continue with Google", lambda page: enter(page, "someone@gmail.com")),
     "connected": (DONE, lambda page: sign_in(page, "someone@example.com")),
     "connected-other-address": (DONE, lambda page: sign_in(page, "other-address@example.com")),
@@ -202,6 +214,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 # The settings of a site that gets into the state; the usual ones for all others.
 SETTINGS = {
+    "trouble": {"TRUSTED_PROXIES": "1"},
     "limited": {"LIMITS": "mailbox=1/5m"},
     "sandbox-code": {"SANDBOX_LAN": "true"},
     "not-configured": {"NYLAS_API_KEY": SANDBOX_API_KEY},

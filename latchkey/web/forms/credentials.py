@@ -139,6 +139,15 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         unanswered = not self.anyway.data
         return unanswered and is_no_app_password(self["password"].data or "", mail_host(self))
 
+    def has_usual_servers(self) -> bool:
+        """Tell whether servers and ports are those that are known, or left to Nylas."""
+        known = _known(self.provider, self.mailbox)
+        return all(
+            (self[spec.name].data or "").strip() in ("", known.get(spec.name, ""))
+            for spec in self.provider.fields
+            if spec.kind in ("host", "port")
+        )
+
     def wrong(self) -> list[Input]:
         """The inputs that have an error, in the order of the page."""
         return [self[spec.name] for spec in self.provider.fields if self[spec.name].errors]

@@ -21,6 +21,7 @@ from latchkey.web.mailboxes import mailbox_of
 from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
 from latchkey.web.start import choices, scope_for
+from latchkey.web.trouble import is_trouble_known
 
 bp = Blueprint("credentials", __name__)
 
@@ -149,6 +150,7 @@ def _form_page(
         sign_in=sign_in,
         mailbox=form.mailbox,
         problem=failed.problem if failed else None,
+        trouble=is_trouble_known(provider, form.mailbox),
         ways=forms.alternatives(form, failed.problem) if failed else [],
         support_code=_support_code(failed) if failed else "",
     )

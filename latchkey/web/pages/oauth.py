@@ -19,6 +19,7 @@ from latchkey.web.metrics import STEPS
 from latchkey.web.oauth_clients import callback_url, client_for, oauth_provider
 from latchkey.web.services import get_services
 from latchkey.web.start import choices, start_elsewhere
+from latchkey.web.trouble import is_trouble_known
 
 bp = Blueprint("oauth", __name__)
 
@@ -87,6 +88,7 @@ def _page(
         support_code=failure.code if failure else "",
         permissions=_permissions(client),
         missing=[_permission_text(provider, scope) for scope in missing],
+        trouble=is_trouble_known(provider),
         app_browser=hindering_app(provider, request.user_agent.string),
         **_links(client, sign_in),
     )

@@ -12,7 +12,7 @@ from latchkey.problems.oauth import LINK_OVER
 from latchkey.problems.oauth_codes import problem_for
 from latchkey.providers import Provider
 from latchkey.providers.capabilities import capabilities_of
-from latchkey.web import flow
+from latchkey.web import flow, trouble
 from latchkey.web.completion import attempt_of, counted, end
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.oauth_clients import client_for, oauth_provider
@@ -98,6 +98,7 @@ def _refused(client: OAuthClient, pending: PendingAuthorization) -> Failed | Non
 def _arrived(client: OAuthClient, sign_in: SignIn, outcome: Outcome) -> ResponseReturnValue:
     """Remember how it ended and lead on to the page that says so."""
     provider = client.provider
+    trouble.note_oauth(provider, outcome)
     able = capabilities_of(provider, asked=client.scopes)
     end(sign_in, provider, outcome, mailbox=provider.name, capabilities=able)
     if isinstance(outcome, Connected):
