@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from latchkey.connect.fair_queue import LaneFull, Lanes
 from latchkey.connect.party import ANYONE, Party
 from latchkey.connect.silence import Silence
-from latchkey.infra.http import SendSlot
+from latchkey.infra.http_connection import SendSlot
 from latchkey.infra.metrics import WAIT_BUCKETS, Gauge, Histogram, Limit
 from latchkey.infra.store import RateLimited, Store
 

@@ -1,30 +1,28 @@
-"""One bounded HTTP request to a server that is not ours; the only module that knows httpx.
+"""One bounded HTTP request to a server that is not ours; ``http_connection`` is the part below.
 
-httpx 0.28 is frozen, so its gaps are closed here (measured, see the notes at each): its time
-limits start again with every read, compressed answers may inflate without bound, and a shared pool
-may reuse a connection that the other side has just closed, which leaves it open whether a password
-was delivered. Every call therefore gets a connection of its own, one deadline for everything, and
-a cap on what it reads. Redirects are not followed: they would carry passwords elsewhere.
+httpx 0.28 is frozen, and only these two modules know it. Its gaps are closed here (measured, see
+the notes at each): its time limits start again with every read, compressed answers may inflate
+without bound, and a shared pool may reuse a connection that the other side has just closed, which
+leaves it open whether a password was delivered. Every call therefore gets a connection of its own,
+one deadline for everything, and a cap on what it reads. Redirects are not followed: they would
+carry passwords elsewhere.
 """
 
-import ssl
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
 
-import httpcore
 import httpx
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
-from latchkey.infra.metrics import UpstreamCall
+from latchkey.infra.http_connection import BoundedTransport, SendSlot
+from latchkey.infra.upstream_call import UpstreamCall
 
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
 _UNNAMED = UpstreamCall("other")
-
-SendSlot = Callable[[], AbstractContextManager[None]]
 
 _UNSENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
@@ -150,56 +148,4 @@ def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
 
 def _network() -> _MakeTransport:
     tls = httpx.create_ssl_context()
-    return lambda deadline, send_slot: _Transport(tls, deadline, send_slot)
-
-
-class _Transport(httpx.HTTPTransport):
-    """httpx's own transport, for one request, on a connection that knows its deadline."""
-
-    def __init__(self, tls: ssl.SSLContext, deadline: float, send_slot: SendSlot) -> None:
-        super().__init__(verify=tls, trust_env=False)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, send_slot)
-        )
-
-
-class _Backend(httpcore.SyncBackend):
-    def __init__(self, deadline: float, send_slot: SendSlot) -> None:
-        self._deadline = deadline
-        self._turn = send_slot
-
-    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._turn)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A socket that gives up at the deadline, however steadily bytes drip in (httpx would not)."""
-
-    def __init__(
-        self, stream: httpcore.NetworkStream, deadline: float, send_slot: SendSlot
-    ) -> None:
-        self._stream = stream
-        self._deadline = deadline
-        self._turn = send_slot
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return self._stream.read(max_bytes, left)
-
-    def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        # TLS writes for itself, so the first write of a stream is the request's.
-        stream = self._stream.start_tls(*args, **kwargs)
-        return _Stream(stream, self._deadline, self._turn)
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        send_slot, self._turn = self._turn, nullcontext
-        with send_slot():
-            self._stream.write(buffer, timeout)
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+    return lambda deadline, send_slot: BoundedTransport(tls, deadline, send_slot)

@@ -8,7 +8,6 @@ Over several processes prometheus-client adds up through files in a directory, w
 """
 
 import math
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -18,17 +17,14 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from latchkey.infra.errors import UpstreamError
-
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "other"
 WAIT_BUCKETS = (0.01, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-# Nylas may take 120 s for a sign-in.
-CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 # Fewer combinations than this show as 0 from the start, so that the first one is an increase.
 _MOST_ZEROS = 64
-_REGISTRY = CollectorRegistry()
+# Of this process alone; ``exposition`` knows all of them.
+REGISTRY = CollectorRegistry()
 
 # The time at which a series began is not worth a line for each.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -60,7 +56,7 @@ class Counter(_Labelled):
 
     def __init__(self, name: str, text: str, **labels: Collection[str]) -> None:
         super().__init__(labels)
-        self._counter = prometheus_client.Counter(name, text, list(labels), registry=_REGISTRY)
+        self._counter = prometheus_client.Counter(name, text, list(labels), registry=REGISTRY)
         self._zeros(self._counter.labels)
 
     def count(self, **values: str) -> None:
@@ -80,7 +76,7 @@ class Histogram(_Labelled):
     ) -> None:
         super().__init__(labels)
         self._histogram = prometheus_client.Histogram(
-            name, text, list(labels), buckets=tuple(buckets), registry=_REGISTRY
+            name, text, list(labels), buckets=tuple(buckets), registry=REGISTRY
         )
 
     def observe(self, seconds: float, **values: str) -> None:
@@ -106,7 +102,7 @@ class Gauge(_Labelled):
     ) -> None:
         super().__init__(labels)
         self._gauge = prometheus_client.Gauge(
-            name, text, list(labels), multiprocess_mode=together, registry=_REGISTRY
+            name, text, list(labels), multiprocess_mode=together, registry=REGISTRY
         )
         self._zeros(self._gauge.labels)
 
@@ -144,61 +140,16 @@ class Limit:
         self._hits.inc()
 
 
-class UpstreamCall:
-    """One kind of call to a server that is not ours: its duration, errors, and how many wait.
-
-    Make one as a constant of a module, so that there are only so many.
-
-    :param name: of the call.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._seconds = _SECONDS.labels(name)
-        self._waiting = _WAITING.labels(name)
-        self._errors = {kind: _ERRORS.labels(name, kind) for kind in _ERROR_KINDS}
-
-    @contextmanager
-    def timed(self) -> Iterator[Callable[[int], None]]:
-        """Measure one call; what the context gives takes the status of the answer."""
-        began = time.perf_counter()
-
-        def answered(status: int) -> None:
-            if status >= 400:
-                self._errors["429" if status == 429 else f"{min(status, 599) // 100}xx"].inc()
-
-        try:
-            with self._waiting.track_inprogress():
-                yield answered
-        except UpstreamError as error:
-            self._errors[type(error).__name__].inc()
-            raise
-        finally:
-            self._seconds.observe(time.perf_counter() - began)
-
-
 _LIMITS = prometheus_client.Counter(
     "latchkey_limits", "How often a limit held something up or refused it.", ["kind"],
-    registry=_REGISTRY,
-)  # fmt: skip
-_ERROR_KINDS = ("NotSent", "OutcomeUnknown", "BadAnswer", "429", "4xx", "5xx")
-_SECONDS = prometheus_client.Histogram(
-    "latchkey_upstream_seconds", "Duration of calls to Nylas, OAuth providers and webhooks.",
-    ["call"], buckets=CALL_BUCKETS, registry=_REGISTRY,
-)  # fmt: skip
-_ERRORS = prometheus_client.Counter(
-    "latchkey_upstream_errors", "Calls without a good answer.", ["call", "kind"],
-    registry=_REGISTRY,
-)  # fmt: skip
-_WAITING = prometheus_client.Gauge(
-    "latchkey_upstream_in_flight", "Calls that wait for their answer.", ["call"],
-    multiprocess_mode="livesum", registry=_REGISTRY,
+    registry=REGISTRY,
 )  # fmt: skip
 
 
 def exposition() -> bytes:
     """Return all values, of all processes, in Prometheus's text format."""
     if values.ValueClass is values.MutexValue:
-        return generate_latest(_REGISTRY)
+        return generate_latest(REGISTRY)
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]
     return generate_latest(together)

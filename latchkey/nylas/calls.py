@@ -5,8 +5,9 @@ from contextlib import nullcontext
 from typing import Any
 
 from latchkey.infra.errors import BadAnswer
-from latchkey.infra.http import Answer, HttpClient, SendSlot
-from latchkey.infra.metrics import UpstreamCall
+from latchkey.infra.http import Answer, HttpClient
+from latchkey.infra.http_connection import SendSlot
+from latchkey.infra.upstream_call import UpstreamCall
 from latchkey.nylas.answers import read_json, refused
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
-from latchkey.infra.metrics import UpstreamCall
+from latchkey.infra.upstream_call import UpstreamCall
 from latchkey.nylas.errors import Refused, is_key_refused
 from latchkey.nylas.grants import GrantCalls
 from latchkey.nylas.records import (

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from latchkey.infra.errors import BadAnswer
-from latchkey.infra.http import SendSlot
-from latchkey.infra.metrics import UpstreamCall
+from latchkey.infra.http_connection import SendSlot
+from latchkey.infra.upstream_call import UpstreamCall
 from latchkey.nylas.answers import read_json, refused
 from latchkey.nylas.calls import NylasCalls
 from latchkey.nylas.errors import Refused

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from latchkey.infra.metrics import UpstreamCall
+from latchkey.infra.upstream_call import UpstreamCall
 from latchkey.nylas.answers import read_json
 from latchkey.nylas.calls import NylasCalls
 from latchkey.nylas.records import TokenAnswer

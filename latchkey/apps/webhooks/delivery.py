@@ -9,8 +9,9 @@ from latchkey.apps.webhooks.event import WebhookEvent, sign
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.http import HttpClient
-from latchkey.infra.metrics import Counter, UpstreamCall
+from latchkey.infra.metrics import Counter
 from latchkey.infra.store import Claim, Outbox
+from latchkey.infra.upstream_call import UpstreamCall
 
 _ANSWER_SECONDS = 10.0
 _FIRST_WAIT_SECONDS = 1.0

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from config import Client
 from latchkey.connect.oauth.answers import read_json, refused
 from latchkey.infra.http import Answer, HttpClient
-from latchkey.infra.metrics import UpstreamCall
+from latchkey.infra.upstream_call import UpstreamCall
 from latchkey.providers import PROVIDERS
 
 _CALLS = {

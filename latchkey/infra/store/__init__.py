@@ -3,8 +3,9 @@
 store/
 ├── memory         values and rates of one process
 ├── redis_store    the same in Redis
+├── redis_link     Redis that may go and come back at any time
 ├── vault          names and seals of what lies in Redis
-├── store          puts them together, so that Redis may go and come back at any time
+├── store          puts memory and Redis together
 ├── marks_redis    what was used up
 ├── windows_memory counters of rate limits, in one process
 ├── windows_redis  the same in Redis

@@ -10,7 +10,8 @@ from app import create_app
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.errors import NotSent
 from latchkey.infra.http import HttpClient
-from latchkey.infra.metrics import Counter, UpstreamCall, exposition
+from latchkey.infra.metrics import Counter, exposition
+from latchkey.infra.upstream_call import UpstreamCall
 from tests.apps import company
 from tests.calling import CallingApp
 from tests.conftest import KEY, make_settings

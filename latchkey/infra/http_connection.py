@@ -1,0 +1,65 @@
+"""A connection for one HTTP request: it knows its deadline, and when its first byte may be sent."""
+
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import httpcore
+import httpx
+
+# Makes the context to send the first byte in; it may wait for its moment.
+SendSlot = Callable[[], AbstractContextManager[None]]
+
+
+class BoundedTransport(httpx.HTTPTransport):
+    """httpx's own transport, for one request, on a connection that knows its deadline."""
+
+    def __init__(self, tls: ssl.SSLContext, deadline: float, send_slot: SendSlot) -> None:
+        super().__init__(verify=tls, trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, send_slot)
+        )
+
+
+class _Backend(httpcore.SyncBackend):
+    def __init__(self, deadline: float, send_slot: SendSlot) -> None:
+        self._deadline = deadline
+        self._send_slot = send_slot
+
+    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._send_slot)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A socket that gives up at the deadline, however steadily bytes drip in (httpx would not)."""
+
+    def __init__(
+        self, stream: httpcore.NetworkStream, deadline: float, send_slot: SendSlot
+    ) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self._send_slot = send_slot
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, left)
+
+    def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        # TLS writes for itself, so the first write of a stream is the request's.
+        stream = self._stream.start_tls(*args, **kwargs)
+        return _Stream(stream, self._deadline, self._send_slot)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        send_slot, self._send_slot = self._send_slot, nullcontext
+        with send_slot():
+            self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,112 @@
+"""The way to a Redis that may go and come back at any time."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from latchkey.infra import logs
+from latchkey.infra.metrics import Gauge
+from latchkey.infra.store.redis_facts import RedisFacts
+from latchkey.infra.store.redis_store import Lost, Remote, is_foreign
+from latchkey.infra.store.vault import Unusable, Vault
+
+_RETRY_SECONDS = 1.0
+# One line for each kind of damage, not one for each request that meets it.
+_FOREIGN_LOG_SECONDS = 60.0
+
+_LOST = Gauge("latchkey_redis_lost", "1 while a process goes on without Redis.", together="livemax")
+
+T = TypeVar("T")
+
+
+class RedisLink:
+    """Asks Redis while it answers, and notes when it stopped and when it was back.
+
+    :param url: of Redis; "" when there is none.
+    :param vault: names and seals what is put into Redis; needed for that alone.
+    """
+
+    def __init__(self, url: str, vault: Vault | None) -> None:
+        if url and vault is None:
+            raise ValueError("nothing is put into Redis unsealed")
+        self._remote = Remote(url, vault) if url and vault else None
+        self._retry_at = 0.0
+        self._foreign_log_at: dict[str, float] = {}
+        self._lost_at: float | None = None
+        self._found_at: float | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a Redis, be it there or gone for the moment."""
+        return self._remote is not None
+
+    @property
+    def peers(self) -> int:
+        """Number of processes that share this Redis, as far as is known."""
+        return self._remote.peers if self._remote else 1
+
+    def lost_within(self, seconds: float) -> bool:
+        """Tell whether Redis went so recently, and is still gone."""
+        return _within(seconds, self._lost_at)
+
+    def found_within(self, seconds: float) -> bool:
+        """Tell whether Redis came back so recently."""
+        return _within(seconds, self._found_at)
+
+    def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
+        """Return what ``call`` gets from Redis, ``otherwise`` while there is none.
+
+        What lies there and is not ours counts as if there were none.
+        """
+        if self._remote is None or time.monotonic() < self._retry_at:
+            return otherwise
+        try:
+            answer = call(self._remote)
+        except Unusable as error:
+            self._log_foreign(str(error))
+            return otherwise
+        except Lost as error:
+            if is_foreign(error):
+                self._log_foreign("a value is of another kind")
+            else:
+                self._note_loss(error)
+            return otherwise
+        if self._lost_at is not None:
+            self._lost_at, self._found_at = None, time.monotonic()
+            _LOST.set(0)
+            logs.event("redis", outcome="found")
+        return answer
+
+    def describe(self) -> RedisFacts:
+        """Return what Redis says of itself.
+
+        :raises RedisLost: it does not answer, or there is none.
+        """
+        if self._remote is None:
+            raise Lost("no REDIS_URL")
+        return self._remote.describe()
+
+    def close(self) -> None:
+        """Close the connections; the next call opens one again."""
+        if self._remote:
+            self._remote.close()
+
+    def _note_loss(self, error: Lost) -> None:
+        self._retry_at = time.monotonic() + _RETRY_SECONDS
+        if self._lost_at is None:
+            self._lost_at = time.monotonic()
+            _LOST.set(1)
+            detail = "Redis does not answer, so each process goes on alone until it does"
+            name = type(error).__name__
+            logs.event("redis", level=logging.ERROR, outcome="lost", error=name, detail=detail)
+
+    def _log_foreign(self, what: str) -> None:
+        now = time.monotonic()
+        if now >= self._foreign_log_at.get(what, 0.0):
+            self._foreign_log_at[what] = now + _FOREIGN_LOG_SECONDS
+            logs.event("redis", level=logging.WARNING, outcome="foreign value", detail=what)
+
+
+def _within(seconds: float, since: float | None) -> bool:
+    return since is not None and time.monotonic() - since < seconds
