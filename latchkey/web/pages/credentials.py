@@ -9,14 +9,15 @@ from latchkey.connect import Credentials, Failed, Outcome, Send
 from latchkey.infra import logs
 from latchkey.infra.i18n import N_, translate
 from latchkey.problems import Problem
-from latchkey.problems.mail_server import WRONG_PASSWORD
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.web import flow, forms, limits
+from latchkey.web import flow, forms, limits, lost_answer
 from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
-from latchkey.web.flow import SignIn
+from latchkey.web.field_errors import say_at_field
+from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.forms import CredentialsForm, credentials_form
+from latchkey.web.lost_answer import WORDS, Lost
 from latchkey.web.mailboxes import mailbox_of
 from latchkey.web.metrics import STEPS
 from latchkey.web.services import get_services
@@ -43,10 +44,14 @@ def show(key: str) -> ResponseReturnValue:
     if not sign_in.email:
         flow.save(sign_in, provider=key)
         return redirect(url_for("entry.show", s=sign_in.id))
+    lost = lost_answer.find(sign_in)
+    if isinstance(lost, ConnectedGrant):
+        flow.finish(sign_in, lost)
+        return redirect(url_for("connected.show", s=sign_in.id))
     flow.touch(sign_in)
     STEPS.count(step="provider")
     form = credentials_form(provider, mailbox_of(provider, sign_in), typed=dict(sign_in.typed))
-    return _form_page(form, provider, sign_in)
+    return _form_page(form, provider, sign_in, lost=lost)
 
 
 @bp.post("/connect/<key>")
@@ -67,9 +72,10 @@ def submit(key: str) -> ResponseReturnValue:
         return _form_page(form, provider, sign_in, status=422)
     if form.asks_about_password() and not get_services().is_trial(sign_in.email):
         return _question_page(form, provider, sign_in)
-    outcome = _submit(form, provider, sign_in)
-    limits.raise_if_limited(outcome)
-    end_password(sign_in, outcome, form)
+    with lost_answer.kept_for(sign_in):
+        outcome = _submit(form, provider, sign_in)
+        limits.raise_if_limited(outcome)
+        end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
         return _failed(outcome, form, provider, sign_in)
     limits.remember(sign_in.email)
@@ -138,9 +144,10 @@ def _form_page(
     *,
     status: int = 200,
     failed: Failed | None = None,
+    lost: Lost | None = None,
 ) -> ResponseReturnValue:
     if failed:
-        _say_at_field(failed.problem, form)
+        say_at_field(failed.problem, form)
     form.email.data = sign_in.display_address
     form.attempt.data = secrets.token_urlsafe(12)
     page = render_template(
@@ -153,26 +160,9 @@ def _form_page(
         trouble=is_trouble_known(provider, form.mailbox),
         ways=forms.alternatives(form, failed.problem) if failed else [],
         support_code=_support_code(failed) if failed else "",
+        lost=WORDS[lost] if lost else None,
     )
     return page, status
-
-
-def _say_at_field(problem: Problem, form: CredentialsForm) -> None:
-    """Put the problem beside the field it is about, if the form has that field."""
-    name = form.provider.server_field if problem.place == "server" else problem.place
-    if name not in form or (problem.place == "server" and not form.names_server()):
-        return
-    mailbox = form.mailbox
-    text = translate(problem.text, mailbox=mailbox.name, company=mailbox.company)
-    if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
-        text += " " + translate("The note above may help.")
-    if problem.place == "password" and limits.is_pause_near(mailbox.email):
-        text += " " + translate(
-            "After a few more wrong passwords this page pauses for some minutes, so that "
-            "%(mailbox)s doesn’t lock your mailbox.",
-            mailbox=mailbox.name,
-        )
-    form[name].errors = [text]
 
 
 def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
