@@ -16,7 +16,7 @@ import pytest
 from app import create_app
 from config import SANDBOX_API_KEY
 from latchkey.infra.sealing import Sealer
-from latchkey.nylas import client as nylas_module
+from latchkey.nylas import client, grants
 from latchkey.sandbox import OUTCOMES, create_sandbox
 from tests.browser.nylas import Nylas
 from tests.conftest import KEY, SECRET, make_settings
@@ -178,8 +178,9 @@ def test_a_password_that_comes_back_from_nylas_is_not_passed_on(
     monkeypatch: pytest.MonkeyPatch,
     play: Play,
 ) -> None:
-    for name in ("DETECT_SECONDS", "LOOKUP_SECONDS", "GRANT_SECONDS"):
-        monkeypatch.setattr(nylas_module, name, 0.5)
+    monkeypatch.setattr(client, "DETECT_SECONDS", 0.5)
+    for name in ("LOOKUP_SECONDS", "GRANT_SECONDS"):
+        monkeypatch.setattr(grants, name, 0.5)
     # It tells headers of answers when it tells all.
     caplog.set_level(logging.INFO, logger="httpcore")
     with hostile(play) as server:
