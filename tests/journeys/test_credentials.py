@@ -283,8 +283,10 @@ def test_what_nylas_gets_for_exchange(
         ("0x7f.1", "name instead of its number"),
         ("localhost", "only known inside your network"),
         ("mail.internal", "only known inside your network"),
-        ("https://imap.example.com", "server name like"),
-        ("imap.example.com:993", "server name like"),
+        ("https://192.0.2.7/", "name instead of its number"),
+        ("https://imap.evil.example:993/imap.example.com", "doesn’t belong to example.com"),
+        ("https://imap.example.com@evil.example/", "server name like"),
+        ("anna@example.com", "server name like"),
         ("imap example.com", "server name like"),
     ],
 )
@@ -295,8 +297,65 @@ def test_a_server_that_is_not_allowed_is_refused_at_its_field_before_anything_is
     assert page.status == 422
     assert said in page.error_at(field)
     assert page.is_open()
-    assert page.fields()[field] == host
+    assert page.fields()[field] in host
     assert not nylas.sent
+
+
+PASTED = [
+    # what is pasted, host and port that are taken
+    ("https://mail.example.com/", "mail.example.com", 993),
+    ("http://mail.example.com:2096/roundcube?_task=mail#x", "mail.example.com", 993),
+    ("imaps://mail.example.com:993", "mail.example.com", 993),
+    ("IMAP://Mail.Example.com:143/", "mail.example.com", 143),
+    ("mail.example.com:143", "mail.example.com", 143),
+    (" mail.example.com 143 ", "mail.example.com", 143),
+    ("mail.example.com, port 143", "mail.example.com", 143),
+    ("mail.example.com/", "mail.example.com", 993),
+]
+
+
+@pytest.mark.parametrize(("text", "host", "port"), PASTED)
+def test_host_and_port_of_a_pasted_server_are_taken(
+    company: Company, nylas: Nylas, text: str, host: str, port: int
+) -> None:
+    assert imap(company(), EMAIL, imap_host=text).heading == DONE
+    assert nylas.settings == LOGIN | {"imap_host": host, "imap_port": port}
+
+
+def test_host_of_a_pasted_exchange_address_is_taken(company: Company, nylas: Nylas) -> None:
+    email = "a@exchange.example.com"
+    address = "https://mail.exchange.example.com/EWS/Exchange.asmx"
+    assert company().sign_in(email, ews_host=address).heading == DONE
+    assert nylas.settings["ews_host"] == "mail.exchange.example.com"
+    assert nylas.settings["ews_port"] == 443
+
+
+@pytest.mark.parametrize(
+    ("field", "port", "said", "usual"),
+    [
+        ("imap_port", "995", "POP3", "993"),
+        ("imap_port", "110", "POP3", "993"),
+        ("imap_port", "25", "outgoing mail", "993"),
+        ("imap_port", "465", "outgoing mail", "993"),
+        ("imap_port", "587", "outgoing mail", "993"),
+        ("imap_port", "4190", "can’t be used here", "993"),
+        ("smtp_port", "993", "incoming mail", "465"),
+        ("smtp_port", "25", "between servers", "465"),
+    ],
+)
+def test_a_port_of_something_else_is_questioned_and_mended_with_one_click(
+    company: Company, nylas: Nylas, field: str, port: str, said: str, usual: str
+) -> None:
+    visitor = company()
+    host = field.replace("port", "host")
+    page = imap(visitor, EMAIL, **{host: f"mail.example.com:{port}"})
+    assert said in page.error_at(field)
+    (button,) = [node for node in page.tree.iter("button") if node.get("name") == "instead"]
+    assert usual in "".join(button.itertext())
+    assert not nylas.sent
+    page = visitor.submit(page, instead=button.get("value", ""), password="pw")
+    assert page.heading == DONE
+    assert nylas.settings[field] == int(usual)
 
 
 @pytest.mark.parametrize("host", ["example.com", "mx.example.com"])

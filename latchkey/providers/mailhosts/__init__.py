@@ -8,6 +8,7 @@ mailhosts/
 ├── rows             its rows, with those of the operator over them
 ├── help             what people must know of a provider
 ├── ownership        which servers belong to the domain of an address
+├── pasted           host and port in what is pasted
 ├── policy           which typed hosts and ports are accepted
 ├── identity         which login names are accepted
 └── passwords        app passwords: how they are pasted, and what is none
@@ -22,6 +23,7 @@ from latchkey.providers.mailhosts.identity import (
 )
 from latchkey.providers.mailhosts.ownership import ServerKind
 from latchkey.providers.mailhosts.passwords import clean_app_password, is_no_app_password
+from latchkey.providers.mailhosts.pasted import read_server
 from latchkey.providers.mailhosts.policy import (
     HostReason,
     HostRefused,
@@ -52,4 +54,5 @@ __all__ = [
     "clean_app_password",
     "is_no_app_password",
     "judge_login",
+    "read_server",
 ]

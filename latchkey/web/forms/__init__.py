@@ -1,17 +1,17 @@
 """The forms: the e-mail address, and the credentials that a provider's fields ask for.
 
 forms/
-├── email        one field, and how an address has to be written
-├── mailbox      whose credentials are asked for, and what is allowed for them
-├── checks       checks for each kind of field
-├── credentials  a form for each provider
-└── alternatives, alternative_changes  other ways to try after a refusal
-├── inputs       the input of one field
-└── credentials  a form for each provider
-└── sandbox_code what lets a phone into the sandbox
+├── email          one field, and how an address has to be written
+├── mailbox        whose credentials are asked for, and what is allowed for them
+├── checks         checks of passwords and login names
+├── server_checks  checks of servers and ports
+├── inputs         the input of one field
+├── credentials    a form for each provider
+├── alternatives, alternative_changes  other ways to try after a refusal
+└── sandbox_code   what lets a phone into the sandbox
 """
 
-from latchkey.web.forms.alternatives import alternatives, ask_again, take_alternative
+from latchkey.web.forms.alternatives import alternatives, ask_again, corrections, take_alternative
 from latchkey.web.forms.checks import MAX_LOGIN, MAX_PASSWORD
 from latchkey.web.forms.credentials import CredentialsForm, credentials_form
 from latchkey.web.forms.email import EmailForm
@@ -27,6 +27,7 @@ __all__ = [
     "SandboxCodeForm",
     "alternatives",
     "ask_again",
+    "corrections",
     "credentials_form",
     "take_alternative",
 ]

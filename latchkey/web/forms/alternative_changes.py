@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from latchkey.providers.mailhosts import Username
+from latchkey.providers.password_entries import USUAL_PORTS
 from latchkey.web.forms.credentials import CredentialsForm
 
 # New values by field.
@@ -38,6 +39,15 @@ def _short_login(form: CredentialsForm) -> str:
     host = form.mailbox.host
     sure = host is not None and host.username is Username.ADDRESS
     return "" if sure or form.mailbox.settled else form.mailbox.email.rpartition("@")[0]
+
+
+def usual_port(name: str) -> Change:
+    """The usual port in place of one that cannot be used."""
+
+    def changes(form: CredentialsForm) -> Changes:
+        return {name: USUAL_PORTS[name]} if name in form else {}
+
+    return changes
 
 
 def whole_address(form: CredentialsForm) -> Changes:

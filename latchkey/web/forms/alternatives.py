@@ -24,6 +24,7 @@ from latchkey.web.forms.alternative_changes import (
     same_login_for_sending,
     servers_named,
     short_login_for_sending,
+    usual_port,
     usual_servers,
     whole_address,
     without_domain,
@@ -60,6 +61,15 @@ def alternatives(form: CredentialsForm, problem: Problem) -> list[tuple[str, str
             text = translate(way.text, to=to, company=form.mailbox.company)
             offered.append((way.key, text))
     return offered[:_MOST_OFFERED]
+
+
+def corrections(form: CredentialsForm) -> list[tuple[str, str]]:
+    """Return key and text of the ways that put right what the form refuses."""
+    return [
+        (way.key, translate(way.text, to=way.changes(form)[name]))
+        for name, way in _PORTS.items()
+        if name in form and form[name].errors
+    ]
 
 
 def take_alternative(form: CredentialsForm) -> None:
@@ -141,6 +151,16 @@ _SENDING = (
         changes=short_login_for_sending,
     ),
 )  # fmt: skip
+_PORTS = {
+    "imap_port": Alternative(
+        key="usual-port", text=N_("Use port %(to)s for incoming mail"),
+        changes=usual_port("imap_port"),
+    ),
+    "smtp_port": Alternative(
+        key="usual-sending-port", text=N_("Use port %(to)s for sending"),
+        changes=usual_port("smtp_port"),
+    ),
+}  # fmt: skip
 _AFTER = {
     WRONG_PASSWORD.kind: _LOGINS,
     UNKNOWN_USER.kind: _LOGINS,
@@ -149,4 +169,4 @@ _AFTER = {
     UNSAFE_CONNECTION.kind: _SERVERS,
     SENDING_REFUSED.kind: _SENDING,
 }
-_BY_KEY = {way.key: way for ways in _AFTER.values() for way in ways}
+_BY_KEY = {way.key: way for ways in (*_AFTER.values(), _PORTS.values()) for way in ways}

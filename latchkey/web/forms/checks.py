@@ -1,4 +1,4 @@
-"""Checks for each kind of field: what is sent to Nylas is what was judged here."""
+"""Checks of passwords and login names: what is sent to Nylas is what was judged here."""
 
 from typing import Any, Protocol
 
@@ -8,16 +8,12 @@ from wtforms import ValidationError
 from latchkey.infra.i18n import N_, translate
 from latchkey.providers import Provider
 from latchkey.providers.mailhosts import (
-    HostReason,
-    HostRefused,
     LoginReason,
     LoginRefused,
     MailHost,
-    PortRefused,
     clean_app_password,
     judge_login,
 )
-from latchkey.providers.password_entries import USUAL_PORTS
 from latchkey.web.forms.mailbox import Mailbox
 
 MAX_LOGIN = 254  # it is kept in a cookie, which has no room for much more
@@ -41,21 +37,6 @@ class JudgedForm(Protocol):
         """Tell whether there is such a field."""
 
 
-_HOST_REFUSED = {
-    HostReason.NOT_A_HOSTNAME: N_("Please type a server name like mail.example.com."),
-    HostReason.IP_ADDRESS: N_("Please type the server’s name instead of its number."),
-    HostReason.PRIVATE_NAME: N_(
-        "This server is only known inside your network. Please type its public name."
-    ),
-    HostReason.FOREIGN: N_(
-        "This server doesn’t belong to %(domain)s, so your password isn’t sent there. "
-        "If it is the right one, ask %(company)s to allow it."
-    ),
-    HostReason.UNCHECKED: N_(
-        "We can’t check right now whether this server belongs to %(domain)s. Please try again in "
-        "a minute."
-    ),
-}
 _LOGIN_REFUSED = {
     LoginReason.ODD_CHARACTER: N_(
         "This login name has a character that can’t be used here. Please type it by hand."
@@ -138,37 +119,3 @@ def judge_name(form: JudgedForm, box: Input, *, host: str, host_needed: bool) ->
         raise ValidationError(
             translate(_LOGIN_REFUSED[refused.reason], domain=mailbox.domain, email=mailbox.email)
         ) from None
-
-
-def check_host(form: JudgedForm, box: Input) -> None:
-    """Take a server that belongs to the address."""
-    mailbox = form.mailbox
-    try:
-        form.cleaned[box.name] = mailbox.servers.check_host(
-            box.data, domain=mailbox.domain, kind=form.provider.server_kind
-        )
-    except HostRefused as refused:
-        raise ValidationError(
-            translate(
-                _HOST_REFUSED[refused.reason],
-                domain=mailbox.domain,
-                company=mailbox.company,
-            )
-        ) from None
-
-
-def check_port(form: JudgedForm, box: Input) -> None:
-    """Take a port of mail."""
-    host = form.cleaned.get(box.name.replace("port", "host"), "")
-    usual = USUAL_PORTS[box.name]
-    try:
-        form.cleaned[box.name] = form.mailbox.servers.check_port(
-            box.data, field=box.name, host=host
-        )
-    except PortRefused as refused:
-        text = (
-            N_("This port can’t be used here. It is usually %(port)s.")
-            if refused.is_number
-            else N_("Please type a port number from 1 to 65535, for example %(port)s.")
-        )
-        raise ValidationError(translate(text, port=usual)) from None

@@ -7,7 +7,8 @@ from wtforms.validators import InputRequired, Optional, StopValidation
 
 from latchkey.infra.i18n import N_, translate
 from latchkey.providers import Field
-from latchkey.web.forms.checks import check_host, check_login, check_password, check_port
+from latchkey.web.forms.checks import check_login, check_password
+from latchkey.web.forms.server_checks import check_host, check_port
 
 # More than the longest server or login name.
 _MOST_SHOWN = 300

@@ -158,7 +158,7 @@ def _form_page(
         mailbox=form.mailbox,
         problem=failed.problem if failed else None,
         trouble=is_trouble_known(provider, form.mailbox),
-        ways=forms.alternatives(form, failed.problem) if failed else [],
+        ways=forms.alternatives(form, failed.problem) if failed else forms.corrections(form),
         support_code=_support_code(failed) if failed else "",
         lost=WORDS[lost] if lost else None,
     )

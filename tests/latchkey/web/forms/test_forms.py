@@ -125,7 +125,7 @@ def test_whatever_is_typed_as_a_server_is_one_of_the_domain_or_a_sentence(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("https://imap.example.com", "Please type a server name like mail.example.com."),
+        ("https://anna@imap.example.com", "Please type a server name like mail.example.com."),
         ("imap", "Please type a server name like mail.example.com."),
         ("10.1.2.3", "Please type the server’s name instead of its number."),
         ("0x7f.1", "Please type the server’s name instead of its number."),

@@ -1,0 +1,43 @@
+"""What is pasted into the field for a server is taken apart, and never read as another host."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latchkey.providers.mailhosts import read_server
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port", "of_web"),
+    [
+        ("mail.firm.example", "mail.firm.example", "", False),
+        ("https://mail.firm.example/owa/?x=1", "mail.firm.example", "", True),
+        ("https://mail.firm.example:8443", "mail.firm.example", "8443", True),
+        ("imaps://mail.firm.example:993/INBOX", "mail.firm.example", "993", False),
+        ("mail.firm.example: 993", "mail.firm.example: 993", "", False),
+        ("mail.firm.example port 993", "mail.firm.example", "993", False),
+        ("imap.bücher.example:143", "imap.bücher.example", "143", False),
+        ("ann@mail.firm.example", "ann@mail.firm.example", "", False),
+        ("https://firm.example@evil.test", "https://firm.example@evil.test", "", False),
+        ("https://a.example\\@evil.test", "https://a.example\\@evil.test", "", False),
+        ("//evil.example", "//evil.example", "", False),
+        ("[::1]:993", "[::1]:993", "", False),
+        ("::1", "::1", "", False),
+        ("one.example two.example", "one.example two.example", "", False),
+    ],
+)  # fmt: skip
+def test_host_and_port_are_found(text: str, host: str, port: str, *, of_web: bool) -> None:
+    read = read_server(text)
+    assert (read.host, read.port, read.of_web) == (host, port, of_web)
+
+
+TEXTS = st.text(st.sampled_from("ab.:/@?#\\[]  https,;19"), max_size=20)
+
+
+@given(st.one_of(st.text(), TEXTS))
+def test_a_host_is_part_of_the_text_and_has_no_mark_that_ends_one(text: str) -> None:
+    read = read_server(text)
+    assert read.host in text
+    if read.host != text:
+        assert not set(read.host) & set("/:@?#\\[] ")
+        assert len(read.port) <= 5
