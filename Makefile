@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench format texts lock clean
+.PHONY: help run check test bench format texts lock sbom audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,13 @@ lock: ## Pin the newest versions that pyproject.toml allows
 	.venv-lock/bin/pip install --quiet uv
 	$(COMPILE) --output-file requirements.txt
 	$(COMPILE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+sbom: .venv/run.stamp ## Write what is shipped, with licences and hashes, to latchkey.cdx.json (CycloneDX)
+	@$(BIN)/python deploy/sbom.py > latchkey.cdx.json
+	@echo "latchkey.cdx.json is written."
+
+audit: ## Ask OSV for known weaknesses of what is shipped (SOURCE=https://… asks another server)
+	@$(PYTHON) deploy/audit.py $(if $(SOURCE),--source $(SOURCE))
 
 clean: ## Remove the virtual environments and what tools left behind
 	rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

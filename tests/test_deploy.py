@@ -199,6 +199,38 @@ def test_kubernetes_takes_it_as_restricted() -> None:
     assert "\t" not in KUBERNETES + COMPOSE
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("hadolint", "deploy/Dockerfile"),
+        ("kubernetes-validate", "--strict", "deploy/kubernetes/latchkey.yaml"),
+        ("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "deploy/compose.yaml"),
+        ("check-jsonschema", "--builtin-schema", "vendor.github-workflows",
+         "deploy/ci/github-actions.yml"),
+        ("check-jsonschema", "--builtin-schema", "vendor.renovate", "deploy/ci/renovate.json"),
+    ],
+    ids=lambda command: command[-1],
+)  # fmt: skip
+def test_it_is_written_as_its_readers_want_it(command: tuple[str, ...]) -> None:
+    program, *arguments = command
+    tool = Path(sys.executable).parent / program
+    done = subprocess.run([tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_example_for_ci_runs_targets_that_exist_and_with_few_rights() -> None:
+    workflow = (DEPLOY / "ci" / "github-actions.yml").read_text()
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"run: make (\w+)", workflow)
+    assert {"test", "audit", "sbom"} <= set(targets)
+    assert all(f"\n{target}:" in makefile for target in targets)
+    assert "\npermissions: {}\n" in workflow
+    assert workflow.count("uses: actions/checkout@") == workflow.count("persist-credentials: false")
+    file = re.search(r"sbom-path: (\S+)", workflow)
+    assert file
+    assert f"> {file[1]}\n" in makefile
+
+
 def test_the_container_of_compose_cannot_write_or_gain_rights() -> None:
     page = COMPOSE.partition("  page:\n")[2].partition("\n  valkey:\n")[0]
     for line in ("read_only: true", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
