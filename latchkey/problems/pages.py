@@ -25,6 +25,20 @@ OAUTH_ONLY = Problem(
     retry=False,
 )
 
+UNKNOWN_HOST = Problem(
+    kind="unknown_host",
+    title=N_("This page lives at another address"),
+    text=N_(
+        "It was opened under a name that it doesn’t answer to. Please open it from %(company)s, "
+        "with the link that you were given."
+    ),
+    place="page",
+    status=400,
+    fault="operator",
+    retry=False,
+    new_start=False,
+)
+
 
 def _page(status: int, title: str, text: str) -> Problem:
     return Problem(

@@ -16,7 +16,7 @@ from latchkey.infra.i18n import span_of_time
 from latchkey.problems import Problem
 from latchkey.problems.apps import LINK_BROKEN, LINK_WAITS, UNKNOWN_APP
 from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
-from latchkey.problems.pages import HTTP_PROBLEMS
+from latchkey.problems.pages import HTTP_PROBLEMS, UNKNOWN_HOST
 from latchkey.providers.email_address import MAX_EMAIL
 from latchkey.web import flow, start
 from latchkey.web.completion import way_back
@@ -24,7 +24,7 @@ from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
 from latchkey.web.opener import is_opened_by_app
-from latchkey.web.security import OriginRefused, keep_opener
+from latchkey.web.security import OriginRefused, UnknownHost, keep_opener
 from latchkey.web.start_again import why_again
 
 _RETRY_SECONDS = "5"
@@ -39,6 +39,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(RequestRefused, _refused)
     app.register_error_handler(LinkRefused, _link_refused)
     app.register_error_handler(TooManyRequests, _too_many)
+    app.register_error_handler(UnknownHost, lambda error: _page(UNKNOWN_HOST, ""))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 

@@ -17,11 +17,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings
 from latchkey.web.security.bodies import MAX_BODY_BYTES, body_guard
 from latchkey.web.security.headers import ToTheLetter, header_writer, keep_opener
-from latchkey.web.security.hosts import host_guard
+from latchkey.web.security.hosts import UnknownHost, host_guard
 from latchkey.web.security.origin import OriginRefused, origin_guard
 from latchkey.web.security.readable import Readable
 
-__all__ = ["MAX_BODY_BYTES", "OriginRefused", "init_security", "keep_opener"]
+__all__ = ["MAX_BODY_BYTES", "OriginRefused", "UnknownHost", "init_security", "keep_opener"]
 
 
 def init_security(

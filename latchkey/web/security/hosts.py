@@ -5,12 +5,17 @@ from collections.abc import Callable, Collection
 from http import HTTPStatus
 
 from flask import abort, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.sansio.utils import host_is_trusted
 
 from config import Settings
 from latchkey.infra import logs
 from latchkey.infra.addresses import is_loopback
 from latchkey.web.lan import is_private_address
+
+
+class UnknownHost(BadRequest):
+    """The page was asked for under a host name that no setting names."""
 
 
 def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], None]:
@@ -32,7 +37,7 @@ def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], No
                 level=logging.WARNING,
                 detail=f"{seen} is not in {setting}",
             )
-            abort(HTTPStatus.BAD_REQUEST)
+            raise UnknownHost
         # The sandbox's "Nylas" is for this machine alone, whatever the server was bound to.
         own = settings.sandbox_lan or is_loopback(request.remote_addr or "")
         if settings.sandbox and not own:

@@ -104,6 +104,15 @@ def test_an_unknown_host_is_logged_with_the_setting(
     assert [text for name, text in logged if name == "unknown_host"] == [detail]
 
 
+@pytest.mark.parametrize("path", ["/", "/connected", "/no-such-page", "/connect/imap"])
+def test_a_page_under_an_unknown_host_does_not_lead_to_itself(path: str) -> None:
+    with asked(company(PUBLIC_URL=PUBLIC), "GET", path, {"Host": "evil.example"}) as answer:
+        html = answer.text
+    assert "This page lives at another address" in html
+    assert "<a " not in html
+    assert "evil.example" not in html
+
+
 def test_with_https_nothing_is_posted_over_http(logged: list[tuple[str, object]]) -> None:
     host = PUBLIC.removeprefix("https://")
     for url in ("/", "/connect/imap", "/v3/connect/token"):

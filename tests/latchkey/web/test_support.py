@@ -28,6 +28,18 @@ def test_the_slip_holds_what_support_needs_and_nothing_personal(visitor: Visitor
     assert PASSWORD not in text
 
 
+@pytest.mark.parametrize("kind", ["wrong-password", "unreachable", "rejected", "quota"])
+def test_every_refusal_has_a_slip(visitor: Visitor, kind: str) -> None:
+    page = visitor.sign_in(f"{kind}@example.com", PASSWORD)
+    assert f"Code: {page.support_code}" in slip(page)
+    assert kind not in slip(page)
+    assert PASSWORD not in page.html
+
+
+def test_a_form_without_a_refusal_has_no_slip(visitor: Visitor) -> None:
+    assert "Details for support" not in visitor.enter(EMAIL).text
+
+
 def test_the_slip_names_the_server_that_was_typed(visitor: Visitor) -> None:
     page = visitor.sign_in(EMAIL, PASSWORD, imap_host="mail.example.com", imap_port="993")
     assert "Server: mail.example.com" in slip(page)
