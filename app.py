@@ -93,7 +93,13 @@ def create_app(
     app.extensions["services"] = services
     # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
-    init_logs(app, settings.log_level)
+    init_logs(
+        app,
+        level=settings.log_level,
+        form=settings.log_format,
+        requests=settings.access_log,
+        proxies=settings.trusted_proxies,
+    )
     init_security(app, settings, apis=FOR_APPS, any_host=(*FOR_LOAD_BALANCERS, FOR_METRICS))
     if lan:
         init_lan(app, lan, before_code=FOR_SANDBOX_CODE)

@@ -38,6 +38,7 @@ from latchkey.infra.settings.parsers import (
     ip_and_port,
     level,
     listening_host,
+    log_format,
     nylas_origin,
     ports,
     switch,
@@ -145,6 +146,8 @@ class Settings:
     metrics_port: int = setting(parse=whole(1, 65535), unset=0)
     metrics_token: str = setting(parse=random_key, secret=True)
     log_level: str = setting("INFO", level)
+    log_format: str = setting("json", log_format)
+    access_log: bool = setting("true", switch)
     host: str = setting("127.0.0.1", listening_host)
     port: int = setting("8000", whole(1, 65535))
     web_concurrency: int = setting("1", whole(1, 64))

@@ -1,37 +1,28 @@
-"""One JSON line for each request and each event, made of allowed fields only.
+"""One line for each request and each event; ``log_formats`` has the fields it can have."""
 
-Allow-list instead of redaction: what is not named in ``FIELDS`` cannot reach a log, so no address,
-password, cookie or query string can reach a log.
-"""
-
-import json
 import logging
-import re
-import secrets
 import sys
 import time
 import traceback
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 from flask import Flask, Response, g, has_app_context, request
 
+from latchkey.infra.log_formats import FIELDS, LOGGER, JsonFormatter, TextFormatter
 from latchkey.infra.metrics import Counter
+from latchkey.infra.request_ids import init_request_ids, request_id, trace_id
 
-FIELDS = (
-    "request_id", "visit", "method", "route", "status", "duration_ms",
-    "provider", "outcome", "detail", "nylas_request_id", "error", "where",
-)  # fmt: skip
+__all__ = ["FIELDS", "bind_visit", "event", "init_logs", "request_id", "unexpected"]
 
-_log = logging.getLogger("latchkey")
+_log = logging.getLogger(LOGGER)
 _FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself failed.")
-_PLAIN = re.compile(r"[^A-Za-z0-9 _.,:/<>()-]")
 
 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Log ``name`` with ``fields``, whose names must be in ``FIELDS``."""
-    bound = {"visit": g.visit} if has_app_context() and "visit" in g else {}
+    bound = {"trace_id": trace} if (trace := trace_id()) else {}
+    bound |= {"visit": g.visit} if has_app_context() and "visit" in g else {}
     _log.log(level, name, extra={"fields": {"request_id": request_id(), **bound, **fields}})
 
 
@@ -52,37 +43,18 @@ def unexpected(error: BaseException) -> None:
     )
 
 
-def request_id() -> str:
-    """The id of the request being answered; people read it to support as their code.
+def init_logs(
+    app: Flask, *, level: str, form: str = "json", requests: bool = True, proxies: int = 0
+) -> None:
+    """Log to standard output.
 
-    "" outside of requests: what runs in the background belongs to none.
+    :param form: "json" or "text", which has colours on a terminal.
+    :param requests: whether each request that was answered is a line, too.
+    :param proxies: how many are in front, whose ids of requests are taken over.
     """
-    if not has_app_context():
-        return ""
-    if "request_id" not in g:
-        g.request_id = secrets.token_hex(8)
-    return str(g.request_id)
-
-
-class JsonFormatter(logging.Formatter):
-    """Writes time, level, event and the allowed fields of a record; nothing else of it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line."""
-        fields = getattr(record, "fields", {})
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "event": record.msg if record.name == _log.name else record.name,
-        }
-        line |= {name: _value(fields[name]) for name in FIELDS if name in fields}
-        return json.dumps(line)
-
-
-def init_logs(app: Flask, level: str) -> None:
-    """Log to standard output, one line for each request that was answered."""
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonFormatter())
+    text = TextFormatter(colored=sys.stdout.isatty())
+    handler.setFormatter(text if form == "text" else JsonFormatter())
     _log.handlers = [handler]
     _log.propagate = False
     _log.setLevel(level)
@@ -91,6 +63,12 @@ def init_logs(app: Flask, level: str) -> None:
     # httpx tells every address it calls, and ours carry ?email=.
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
+    init_request_ids(app, proxies=proxies)
+    if requests:
+        _log_requests(app)
+
+
+def _log_requests(app: Flask) -> None:
     @app.before_request
     def start_clock() -> None:
         g.started = time.perf_counter()
@@ -117,8 +95,3 @@ def _places(trace: TracebackType | None) -> str:
     return " < ".join(
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames)
     )
-
-
-def _value(value: object) -> object:
-    """Numbers as they are; texts cut short and freed of everything that could forge a line."""
-    return value if isinstance(value, int) else _PLAIN.sub("_", str(value))[:200]

@@ -113,6 +113,13 @@ def level(value: str) -> str:
     return value.upper()
 
 
+def log_format(value: str) -> str:
+    """Parse the form of the log."""
+    if value.lower() not in ("json", "text"):
+        raise ValueError("must be json or text")
+    return value.lower()
+
+
 def tenant(value: str) -> str:
     """Parse a tenant of Microsoft."""
     if not re.fullmatch(r"[A-Za-z0-9.-]{1,253}", value):

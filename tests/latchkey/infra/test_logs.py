@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app import create_app
 from latchkey.infra import logs
-from latchkey.infra.logs import FIELDS, JsonFormatter
+from latchkey.infra.log_formats import FIELDS, JsonFormatter
 from tests.conftest import make_settings
 from tests.pages import Visitor
 
@@ -216,3 +216,11 @@ def test_times_are_those_of_the_request(
     httpx.Client(transport=httpx.WSGITransport(app=app)).get("http://localhost/slow")
     (line,) = lines(capsys)
     assert 2500 <= line["duration_ms"] < 4000
+
+
+def test_the_lines_of_requests_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(make_settings(ACCESS_LOG="false"))
+    Visitor.inside(app).sign_in("wrong-password@example.com")
+    events = [line["event"] for line in lines(capsys)]
+    assert "grant" in events
+    assert "request" not in events
