@@ -123,7 +123,10 @@ NOT_IN_TENANT = Problem(
 LINK_OVER = Problem(
     kind="link_over",
     title=N_("This sign-in is over"),
-    text=N_("It took too long, was used before, or began in another browser. Please start again."),
+    text=N_(
+        "It took too long, was used before, or didn’t begin in this browser. Nothing was "
+        "connected. Please sign in once more."
+    ),
     place="page",
     status=400,
     fault="person",

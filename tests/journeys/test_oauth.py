@@ -254,7 +254,7 @@ def test_a_callback_brought_by_another_browser_connects_nothing(
     stranger.enter("someone@gmail.com")
     page = stranger.get(target)
     assert page.heading == "This sign-in is over"
-    assert stranger.get(page.links["Go to the first page"]).heading == "Connect your mailbox"
+    assert stranger.get(page.links["Use a different address"]).heading == "Connect your mailbox"
 
 
 def test_a_repeated_callback_gets_the_first_ones_answer(visitor: Visitor) -> None:

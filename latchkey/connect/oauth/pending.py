@@ -6,7 +6,8 @@ import hmac
 import time
 from dataclasses import dataclass
 
-PENDING_SECONDS = 10 * 60
+# As long as the sign-in itself lives: people look for a password or a second step meanwhile.
+PENDING_SECONDS = 30 * 60
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,10 +87,15 @@ def finish(sign_in: SignIn, grant: ConnectedGrant) -> None:
 
 def follow(signin_id: str) -> SignIn | None:
     """Start again after a sign-in that was open for too long: address, app and link stay."""
-    old = (
-        cookies.read(signin_id, idle=REVIVED_SECONDS, total=REVIVED_SECONDS) if signin_id else None
-    )
+    old = former(signin_id)
     return start(display_address=old.display_address, before=old) if old else None
+
+
+def former(signin_id: str) -> SignIn | None:
+    """Return the sign-in of this id as it was, if it was changed within the last day."""
+    if not signin_id:
+        return None
+    return cookies.read(signin_id, idle=REVIVED_SECONDS, total=REVIVED_SECONDS)
 
 
 def link_token(sign_in: SignIn, purpose: str) -> str:

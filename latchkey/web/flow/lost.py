@@ -7,7 +7,7 @@ from flask import current_app, request
 
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.flow import cookies
-from latchkey.web.flow.lifecycle import REVIVED_SECONDS
+from latchkey.web.flow.lifecycle import former
 from latchkey.web.flow.sign_in import SignIn
 
 _CLOCK_SECONDS = 60
@@ -45,7 +45,5 @@ def why_over(signin_id: str) -> WhyOver:
 
 def connected_before(signin_id: str) -> SignIn | None:
     """Return the sign-in of this id if it ended with a grant within the last day."""
-    if not signin_id:
-        return None
-    old = cookies.read(signin_id, idle=REVIVED_SECONDS, total=REVIVED_SECONDS)
+    old = former(signin_id)
     return old if old and old.grant else None

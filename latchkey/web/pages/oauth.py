@@ -11,7 +11,7 @@ from latchkey.problems import PROBLEMS
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.oauth import OTHER_ACCOUNT
 from latchkey.providers import Provider
-from latchkey.web import flow
+from latchkey.web import flow, oauth_return
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.in_app_browser import hindering_app
@@ -68,6 +68,7 @@ def start(key: str) -> ResponseReturnValue:
     pick = _other_account(sign_in)
     STEPS.count(step="credentials")
     flow.save(sign_in, pending=pending, authorization_failure=None)
+    oauth_return.remember(sign_in, pending)
     get_services().webhooks.expect(reference_to(sign_in, key))
     return redirect(client.authorization_url(pending, email=sign_in.email, other_account=pick))
 

@@ -12,7 +12,7 @@ from latchkey.problems.oauth import LINK_OVER
 from latchkey.problems.oauth_codes import problem_for
 from latchkey.providers import Provider
 from latchkey.providers.capabilities import capabilities_of
-from latchkey.web import flow, trouble
+from latchkey.web import flow, oauth_return, trouble
 from latchkey.web.completion import attempt_of, counted, end
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.oauth_clients import client_for, oauth_provider
@@ -28,18 +28,18 @@ def callback(key: str) -> ResponseReturnValue:
     state = request.args.get("state", "")
     if _is_admin_consent(request.args):
         return _approved(provider, state)
+    if (former := flow.former(oauth_return.signin_id(state))) and former.grant:
+        return redirect(url_for("connected.show", s=former.id), code=303)
     try:
-        sign_in = flow.load(state.partition(".")[0] or "none")
+        sign_in = flow.load(oauth_return.signin_id(state) or "none")
     except flow.SignInOver:
-        return _link_over(provider)
+        return _go_on(provider, oauth_return.continued(provider, state))
     client = client_for(provider, sign_in)
     pending = oauth.pending_for(sign_in.pending, state=state, provider=key)
     states = get_services().oauth_states
     if client and pending and states.admit(state, request.args.get("code", "")):
         return _arrived(client, sign_in, _outcome(client, sign_in, pending))
-    if sign_in.grant:
-        return redirect(url_for("connected.show", s=sign_in.id), code=303)
-    return _link_over(provider)
+    return _go_on(provider, sign_in)
 
 
 def _is_admin_consent(query: Mapping[str, str]) -> bool:
@@ -57,10 +57,19 @@ def _approved(provider: Provider, state: str) -> ResponseReturnValue:
     )
 
 
-def _link_over(provider: Provider) -> ResponseReturnValue:
+def _go_on(provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
+    """Lead from a callback that counts for nothing to the page where the sign-in goes on.
+
+    An authorization that is under way in another tab stays good.
+    """
     report(provider, counted(provider, Failed(problem=LINK_OVER)))
-    page = render_template("pages/problem.html", problem=LINK_OVER, support_code=logs.request_id())
-    return page, LINK_OVER.status
+    failure = sign_in.authorization_failure
+    if sign_in.pending or not failure or failure.provider != provider.key:
+        failure = AuthorizationFailure(
+            provider=provider.key, problem=LINK_OVER.kind, code=logs.request_id()
+        )
+        flow.save(sign_in, authorization_failure=failure)
+    return redirect(url_for("oauth.show", key=provider.key, s=sign_in.id), code=303)
 
 
 def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization) -> Outcome:
