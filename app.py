@@ -8,6 +8,7 @@ import httpx
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import NotFound
+from werkzeug.local import LocalProxy
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -43,7 +44,8 @@ from latchkey.providers.mail_records import MailRecords
 from latchkey.providers.mailhosts import MailHosts, MailServers, ProvidersFileError
 from latchkey.sandbox import create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
-from latchkey.web.branding import Brand, BrandFileError
+from latchkey.web.brand_in_force import brand_url, current_brand
+from latchkey.web.branding import BrandFileError, Brands
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan, is_private_address
@@ -78,8 +80,8 @@ def create_app(
     :raises ConfigError: when the settings cannot be used.
     """
     settings = settings or load_settings()
-    brand = _brand(settings)
-    settings = replace(settings, brand_name=brand.name)
+    brands = _brands(settings)
+    settings = replace(settings, trusted_hosts=(*settings.trusted_hosts, *brands.hosts))
     app = Flask(__name__)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     lan = SandboxLan(settings.port) if settings.sandbox_lan else None
@@ -89,7 +91,7 @@ def create_app(
         app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
             app.wsgi_app, {SANDBOX_PATH: _SandboxPages(sandbox, settings, lan)}
         )
-    services = replace(_services(settings, brand, transport), lan=lan)
+    services = replace(_services(settings, brands, transport), lan=lan)
     app.extensions["services"] = services
     # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
@@ -112,7 +114,8 @@ def create_app(
     init_assets(app)
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
-    app.jinja_env.globals.update(brand=services.brand, sandbox=settings.sandbox, lan=lan)
+    app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
+    app.jinja_env.globals.update(sandbox=settings.sandbox, lan=lan)
     return app
 
 
@@ -149,9 +152,9 @@ def _is_sign_in_trial(email: str) -> bool:
     return find_outcome("connect", email) is not None
 
 
-def _brand(settings: Settings) -> Brand:
+def _brands(settings: Settings) -> Brands:
     try:
-        return Brand.from_settings(settings)
+        return Brands.from_settings(settings)
     except BrandFileError as error:
         raise ConfigError(f"Latchkey cannot start. Please mend the brand:\n{error}") from None
 
@@ -163,7 +166,9 @@ def _mail_hosts(settings: Settings) -> MailHosts:
         raise ConfigError(f"Latchkey cannot start. Please mend PROVIDERS_FILE:\n{error}") from None
 
 
-def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport | None) -> Services:
+def _services(
+    settings: Settings, brands: Brands, transport: httpx.BaseTransport | None
+) -> Services:
     nylas = NylasClient(
         HttpClient(transport=transport),
         base_url=settings.nylas_api_uri,
@@ -196,7 +201,7 @@ def _services(settings: Settings, brand: Brand, transport: httpx.BaseTransport |
         settings=settings,
         store=store,
         limiter=_limiter(settings, store),
-        brand=brand,
+        brands=brands,
         hosts=hosts,
         mail_servers=MailServers(
             hosts,

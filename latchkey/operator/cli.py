@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -99,10 +100,23 @@ def _link(email: str, expires: str, **more: str) -> str:
         raise click.ClickException("Links are off: LINK_KEY is not set.")
     if not ascii_address(email):
         raise click.BadParameter("is no address that Nylas can use", param_hint="--email")
+    if more["brand"] and more["brand"] not in services.brands.named:
+        known = ", ".join(services.brands.named) or "none"
+        raise click.BadParameter(f"is no brand; there are: {known}", param_hint="--brand")
     _check_way_back(services, more["redirect_uri"], more["state"])
     text = services.links.make(email, seconds=_seconds(expires), **more)
-    base = settings.public_url or f"http://localhost:{settings.port}"
-    return f"{base}/?link={text}"
+    return f"{_base(services, more['brand'])}/?link={text}"
+
+
+def _base(services: Services, brand: str) -> str:
+    """Where the link is opened: at the brand's own host, if it has one."""
+    settings = services.settings
+    base = urlsplit(settings.public_url or f"http://localhost:{settings.port}")
+    hosts = services.brands.find(brand).hosts
+    if hosts and base.hostname not in hosts:
+        port = f":{base.port}" if base.port else ""
+        base = base._replace(netloc=f"{hosts[0]}{port}")
+    return base.geturl()
 
 
 def _check_way_back(services: Services, redirect_uri: str, state: str) -> None:

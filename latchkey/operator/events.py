@@ -69,6 +69,12 @@ EVENTS = {
         fields=("detail",),
         story="The page was asked for under another host name: {detail}.",
     ),
+    "unknown_brand": Event(
+        meaning="A signed link names a brand that this deployment does not have.",
+        levels=("warning",),
+        fields=("detail",),
+        story="The link named a brand that there is none of: {detail}.",
+    ),
     "token": Event(
         meaning="An app exchanged a code, or was refused.",
         levels=("info",),

@@ -1,6 +1,7 @@
 """The mailbox of a sign-in: what is known of it before its credentials are asked for."""
 
 from latchkey.providers import Provider
+from latchkey.web.brand_in_force import current_brand
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import Mailbox
 from latchkey.web.services import get_services
@@ -20,7 +21,7 @@ def mailbox_of(provider: Provider, sign_in: SignIn) -> Mailbox:
         host=host,
         hosts=hosts,
         servers=services.mail_servers,
-        company=services.brand.name,
+        company=current_brand().name,
         settled=sign_in.link_claims is not None,
         must_send=app is not None and app.smtp_required,
     )

@@ -2,11 +2,12 @@
 
 from urllib.parse import urljoin
 
-from flask import abort, request, url_for
+from flask import abort, url_for
 
 from latchkey.connect.oauth import OAuthClient
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web.flow import SignIn
+from latchkey.web.own_address import own_address
 from latchkey.web.services import get_services
 from latchkey.web.start import scope_for
 
@@ -27,9 +28,5 @@ def client_for(provider: Provider, sign_in: SignIn) -> OAuthClient | None:
 
 
 def callback_url(key: str) -> str:
-    """Return the redirect URI, as it is registered at the provider.
-
-    Without ``PUBLIC_URL`` only this machine's names are answered.
-    """
-    base = get_services().settings.public_url or request.host_url
-    return urljoin(base, url_for("oauth_callback.callback", key=key))
+    """Return the redirect URI, as it is registered at the provider."""
+    return urljoin(own_address(), url_for("oauth_callback.callback", key=key))

@@ -25,7 +25,7 @@ from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.providers.detection import ProviderDetector
 from latchkey.providers.mailhosts import MailHosts, MailServers
-from latchkey.web.branding import Brand
+from latchkey.web.branding import Brands
 from latchkey.web.lan import SandboxLan
 
 
@@ -41,7 +41,7 @@ class Services:
     settings: Settings
     store: Store
     limiter: Limiter
-    brand: Brand
+    brands: Brands
     hosts: MailHosts
     mail_servers: MailServers
     nylas: NylasClient

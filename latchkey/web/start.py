@@ -12,6 +12,7 @@ from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD, LINK_USED
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.providers.email_address import AddressRefused, ascii_address, clean_hint, read_address
 from latchkey.web import flow
+from latchkey.web.brand_in_force import choose_brand
 from latchkey.web.flow import SignIn
 from latchkey.web.opener import is_opened_by_app
 from latchkey.web.services import get_services
@@ -36,6 +37,7 @@ def begin(*, complete: bool) -> SignIn:
     except LinkRefused as error:
         refused, link_claims = error, error.claims
     app = _read_app(link_claims, complete=complete)
+    brand = choose_brand(app, link_claims)
     if refused:
         refused.back = app.denied(refused.problem.kind) if app else ""
         raise refused
@@ -47,6 +49,7 @@ def begin(*, complete: bool) -> SignIn:
         email=email,
         display_address=display_address,
         provider=_settled_provider(app, link_claims, email),
+        brand=brand,
         app=app,
         link_claims=link_claims,
         opened_by_app=app is not None and is_opened_by_app(),

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from latchkey.infra.i18n import language, translate
 from latchkey.web import flow
-from latchkey.web.services import get_services
+from latchkey.web.brand_in_force import current_brand
 
 _MAILTO_LENGTH = 1900  # what mail programs and browsers take of an address
 
@@ -30,7 +30,7 @@ def support_slip(code: str) -> str:
 
 def support_mail(code: str) -> str:
     """Return a ``mailto:`` address with the slip in it, "" without a support address."""
-    brand = get_services().brand
+    brand = current_brand()
     if not brand.support_email:
         return ""
     subject = translate("Connecting my mailbox to %(company)s", company=brand.name)

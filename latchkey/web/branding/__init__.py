@@ -1,14 +1,20 @@
-"""The company's brand: what its file says, made readable, as a stylesheet and a few texts.
+"""The company's brands: what their files say, made readable, as a stylesheet and a few texts.
 
 branding/
 ├── colors      contrast, and the nearest shade that has enough of it
 ├── palette     every colour of a page, from the few that a brand names
 ├── pictures    logos and icons that browsers can show
+├── presets     presets, corners and fonts by name
+├── values      checks of single values
+├── toml_lines  the line of a key
 ├── brand_file  reads brand.toml and says precisely what is wrong in it
-└── brand       puts file and settings together
+├── stylesheet  the custom properties that a brand sets
+├── brand       puts file and settings together
+└── brands      all brands of a deployment, and who sees which
 """
 
 from latchkey.web.branding.brand import Brand
 from latchkey.web.branding.brand_file import BrandFileError
+from latchkey.web.branding.brands import Brands
 
-__all__ = ["Brand", "BrandFileError"]
+__all__ = ["Brand", "BrandFileError", "Brands"]

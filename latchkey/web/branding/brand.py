@@ -1,12 +1,15 @@
-"""The brand in force: what the file says, with the ``BRAND_*`` settings on top of it."""
+"""A brand in force: what its file says, made readable."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config import Settings
-from latchkey.web.branding.brand_file import CORNERS, FONTS, BrandFile, read_brand_file
+from latchkey.web.branding.brand_file import BrandFile, read_brand_file
 from latchkey.web.branding.palette import Moved, Palette, make_palette
+from latchkey.web.branding.stylesheet import make_stylesheet
 
 NAME = "Latchkey"
 COLOR = "#2f5bea"
@@ -16,10 +19,15 @@ COLOR = "#2f5bea"
 class Brand:
     """What people see of the company.
 
+    :ivar key: name of the brand's file, "" for the default.
     :ivar moved: colours that were moved to be readable.
     :ivar links: addresses by name: website, support, privacy, terms, imprint, accessibility.
+    :ivar hosts: host names that show this brand and no other.
+    :ivar versions: hashes of what browsers load, by name: css, logo, logo-dark, favicon.
+    :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
 
+    key: str
     name: str
     tagline: str
     support_email: str
@@ -29,35 +37,51 @@ class Brand:
     appearance: str
     layout: str
     links: Mapping[str, str]
+    hosts: tuple[str, ...]
     light: Palette
     dark: Palette
     moved: tuple[Moved, ...]
     stylesheet: str
+    versions: Mapping[str, str]
+    sources: Mapping[str, str]
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Brand":
-        """Put ``BRAND_FILE`` and the other ``BRAND_*`` settings together.
+        """Make the default brand of ``BRAND_FILE`` and the other ``BRAND_*`` settings.
 
         :raises BrandFileError: the file cannot be used.
         """
-        said = read_brand_file(settings.brand_file) if settings.brand_file else BrandFile()
-        own = {"primary": settings.brand_color} if settings.brand_color else {}
-        light, moved_in_light = make_palette(_colors(said, "light") | own, theme="light")
-        dark, moved_in_dark = make_palette(_colors(said, "dark") | own, theme="dark")
+        return cls.from_file(default_file(settings))
+
+    @classmethod
+    def from_file(cls, said: BrandFile, *, key: str = "") -> "Brand":
+        """Make the brand of a file that was read, with everything derived that it leaves out."""
+        light, moved_in_light = make_palette(_colors(said, "light"), theme="light")
+        dark, moved_in_dark = make_palette(_colors(said, "dark"), theme="dark")
+        stylesheet = make_stylesheet(said, light, dark)
+        pictures = {"logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon}
+        loaded = {name: path.read_bytes() for name, path in pictures.items() if path}
         return cls(
-            name=settings.brand_name or said.name or NAME,
+            key=key,
+            name=said.name or NAME,
             tagline=said.tagline,
             support_email=said.support_email,
-            logo=settings.brand_logo or said.logo,
-            logo_dark=None if settings.brand_logo else said.logo_dark,
+            logo=said.logo,
+            logo_dark=said.logo_dark,
             favicon=said.favicon,
             appearance=said.appearance,
             layout=said.layout,
             links=said.links,
+            hosts=said.hosts,
             light=light,
             dark=dark,
             moved=moved_in_light + moved_in_dark,
-            stylesheet=_stylesheet(said, light, dark),
+            stylesheet=stylesheet,
+            versions={
+                name: hashlib.sha256(content).hexdigest()[:12]
+                for name, content in {"css": stylesheet.encode(), **loaded}.items()
+            },
+            sources=said.sources,
         )
 
     @property
@@ -66,21 +90,31 @@ class Brand:
         return "light dark" if self.appearance == "auto" else self.appearance
 
 
+def default_file(settings: Settings) -> BrandFile:
+    """Return what ``BRAND_FILE`` says, with the other ``BRAND_*`` settings on top of it.
+
+    :raises BrandFileError: the file cannot be used.
+    """
+    said = read_brand_file(settings.brand_file) if settings.brand_file else BrandFile()
+    for source, values in _of_settings(settings).items():
+        said = said.layered(values, source=source)
+    return said
+
+
+def _of_settings(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+    given: dict[str, Mapping[str, Any]] = {}
+    if settings.brand_name:
+        given["BRAND_NAME"] = {"name": settings.brand_name}
+    if settings.brand_logo:
+        given["BRAND_LOGO"] = {"logo": settings.brand_logo, "logo_dark": None}
+    if settings.brand_color:
+        primary = {"primary": settings.brand_color}
+        given["BRAND_COLOR"] = {"colors": {"light": primary, "dark": primary}}
+    return given
+
+
 def _colors(said: BrandFile, theme: str) -> dict[str, str]:
     """The colours of a theme; what only the other one names serves both, backgrounds excepted."""
     other = said.colors.get("light" if theme == "dark" else "dark", {})
     shared = {name: color for name, color in other.items() if name in ("primary", "link")}
     return {"primary": COLOR} | shared | dict(said.colors.get(theme, {}))
-
-
-def _stylesheet(said: BrandFile, light: Palette, dark: Palette) -> str:
-    """The custom properties that the brand sets; nothing typed by an operator gets in unchecked."""
-    radius, radius_card = CORNERS[said.corners]
-    shape = f"--radius:{radius};--radius-card:{radius_card};--font:{FONTS[said.font]}"
-    first = dark if said.appearance == "dark" else light
-    rules = f":root{{{shape};{first.properties}}}\n"
-    if said.appearance == "auto":
-        rules += f"@media (prefers-color-scheme:dark){{:root{{{dark.properties}}}}}\n"
-    else:
-        rules += f":root{{color-scheme:{said.appearance}}}\n"
-    return rules

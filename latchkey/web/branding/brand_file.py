@@ -1,40 +1,32 @@
 """Reads brand.toml and says precisely what is wrong in it: file, line, key, what is allowed."""
 
-import re
+import difflib
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from latchkey.web.branding import values
 from latchkey.web.branding.palette import NAMES
 from latchkey.web.branding.pictures import PICTURE_TYPES, check_picture
+from latchkey.web.branding.presets import CORNERS, FONTS, PRESETS
+from latchkey.web.branding.toml_lines import line_of
+from latchkey.web.branding.values import Check, line_of_text, list_of, one_of
 
 APPEARANCES = ("auto", "light", "dark")
-CORNERS = {
-    "square": ("0", "0"), "soft": ("0.625rem", "1.25rem"),
-    "round": ("1rem", "1.75rem"), "pill": ("1.5rem", "2rem"),
-}  # fmt: skip
-FONTS = {
-    "system": 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", '
-    "sans-serif",
-    "humanist": 'Seravek, "Gill Sans Nova", Ubuntu, Calibri, "DejaVu Sans", sans-serif',
-    "geometric": 'Avenir, Montserrat, Corbel, "URW Gothic", sans-serif',
-    "serif": 'Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif',
-    "mono": 'ui-monospace, "SF Mono", "Cascadia Mono", "Roboto Mono", monospace',
-}
 LAYOUTS = ("card", "plain")
 LINKS = ("website", "support", "privacy", "terms", "imprint", "accessibility")
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "calm": {},
-    "plain": {"layout": "plain", "corners": "soft"},
-    "night": {"appearance": "dark"},
-    "warm": {
-        "corners": "round",
-        "colors": {"light": {"background": "#f8f3ec", "surface": "#fffdf9"}},
-    },
+THEMES = ("light", "dark")
+# What only the file of one brand among several has: who sees it.
+CHOOSING: Mapping[str, Check] = {
+    "hosts": list_of(values.host),
+    "client_ids": list_of(values.client_id),
+    "redirect_origins": list_of(values.redirect_origin),
 }
+# More names than these are not listed when one of them is misspelt.
+_MOST_LISTED = 40
 
 
 class BrandFileError(Exception):
@@ -47,6 +39,10 @@ class BrandFile:
 
     :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
     :ivar links: by name, see ``LINKS``; https.
+    :ivar hosts: host names that show this brand and no other.
+    :ivar client_ids: Nylas applications whose apps get this brand.
+    :ivar redirect_origins: origins of the apps that get this brand.
+    :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
 
     name: str = ""
@@ -61,11 +57,28 @@ class BrandFile:
     favicon: Path | None = None
     colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    client_ids: tuple[str, ...] = ()
+    redirect_origins: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def layered(self, over: Mapping[str, Any], *, source: str) -> "BrandFile":
+        """Return this with the values of ``over`` on top; tables are put together key by key."""
+        merged: dict[str, Any] = {
+            name: _merged(getattr(self, name), value) if isinstance(value, Mapping) else value
+            for name, value in over.items()
+        }
+        sources = {**self.sources, **dict.fromkeys(_dotted(over), source)}
+        return replace(self, **merged, sources=sources)
 
 
-def read_brand_file(path: Path) -> BrandFile:
+def read_brand_file(
+    path: Path, base: BrandFile | None = None, *, choosing: bool = False
+) -> BrandFile:
     """Read and check a whole file.
 
+    :param base: what it inherits from.
+    :param choosing: it is one of several brands, and may say who sees it.
     :raises BrandFileError: one problem or more; all are in its text, one a line.
     """
     try:
@@ -75,118 +88,97 @@ def read_brand_file(path: Path) -> BrandFile:
         raise BrandFileError(f"{path} cannot be read ({type(error).__name__}).") from None
     except tomllib.TOMLDecodeError as error:
         raise BrandFileError(f"{path} is not TOML: {error}.") from None
-    return _Reader(path, text).read(given)
+    return _Reader(path, text, choosing=choosing).read(given, base or BrandFile())
 
 
 class _Reader:
     """Checks one file; collects every problem before it refuses."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, *, choosing: bool) -> None:
         self._path = path
         self._lines = text.splitlines()
         self._problems: list[str] = []
-        self._checks: Mapping[str, Callable[[Any], Any]] = {
-            "name": _line_of_text(60),
-            "tagline": _line_of_text(140),
-            "support_email": _email,
-            "appearance": _one_of(APPEARANCES),
-            "corners": _one_of(CORNERS),
-            "font": _one_of(FONTS),
-            "layout": _one_of(LAYOUTS),
+        colors = {theme: dict.fromkeys(NAMES, values.color) for theme in THEMES}
+        self._checks: Mapping[str, Check] = {
+            "name": line_of_text(60),
+            "tagline": line_of_text(140),
+            "support_email": values.email,
+            "appearance": one_of(APPEARANCES),
+            "corners": one_of(CORNERS),
+            "font": one_of(FONTS),
+            "layout": one_of(LAYOUTS),
             "logo": self._picture,
             "logo_dark": self._picture,
             "favicon": self._picture,
-            "colors": lambda value: self._table(value, "colors", ("light", "dark"), self._theme),
-            "links": lambda value: self._table(value, "links", LINKS, _https),
+            "colors": self._tables("colors", colors),
+            "links": self._keys("links", checks=dict.fromkeys(LINKS, values.https)),
+            "preset": one_of(PRESETS),
+            **(CHOOSING if choosing else {}),
         }
 
-    def read(self, given: Mapping[str, Any]) -> BrandFile:
-        preset = given.get("preset", "calm")
-        if not isinstance(preset, str) or preset not in PRESETS:
-            self._problem("preset", f"must be one of {', '.join(PRESETS)}")
-        own = {name: value for name, value in given.items() if name != "preset"}
-        values = {**PRESETS.get(str(preset), {}), **self._table(own, "", tuple(self._checks), None)}
+    def read(self, given: Mapping[str, Any], base: BrandFile) -> BrandFile:
+        said = self._table(given, (), self._checks)
         if self._problems:
             raise BrandFileError("\n".join(self._problems))
-        return BrandFile(**values)
+        if preset := said.pop("preset", ""):
+            base = base.layered(PRESETS[preset], source=f"preset {preset}")
+        return base.layered(said, source=self._path.name)
+
+    def _keys(self, *table: str, checks: Mapping[str, Check]) -> Check:
+        return partial(self._table, table=table, checks=checks)
+
+    def _tables(self, name: str, tables: Mapping[str, Mapping[str, Check]]) -> Check:
+        inner = {key: self._keys(name, key, checks=checks) for key, checks in tables.items()}
+        return self._keys(name, checks=inner)
 
     def _table(
-        self,
-        given: Any,
-        table: str,
-        allowed: tuple[str, ...],
-        check: Callable[[Any], Any] | None,
+        self, given: Any, table: tuple[str, ...], checks: Mapping[str, Check]
     ) -> dict[str, Any]:
         if not isinstance(given, Mapping):
             raise ValueError("must be a table")
-        values = {}
+        good = {}
         for name, value in given.items():
-            key = f"{table}.{name}" if table else name
-            if name not in allowed:
-                self._problem(key, f"is not known; allowed are {', '.join(allowed)}")
+            key = (*table, name)
+            if name not in checks:
+                self._problem(key, f"is not known; {_what_is_known(name, checks)}")
                 continue
             try:
-                values[name] = (check or self._checks[name])(value)
+                good[name] = checks[name](value)
             except ValueError as error:
                 self._problem(key, str(error))
-        return values
-
-    def _theme(self, given: Any) -> dict[str, str]:
-        return self._table(given, "colors", NAMES, _color)
+        return good
 
     def _picture(self, value: Any) -> Path:
-        path = self._path.parent / _line_of_text(500)(value)
+        path = self._path.parent / line_of_text(500)(value)
         if path.suffix.lower() not in PICTURE_TYPES:
             raise ValueError(f"must be an image file ({' '.join(PICTURE_TYPES)})")
         return check_picture(path)
 
-    def _problem(self, key: str, what: str) -> None:
-        name = re.escape(key.rpartition(".")[2])
-        pattern = re.compile(rf"\s*(\[.*\b{name}\]|\"?{name}\"?\s*=)")
-        found = [n for n, line in enumerate(self._lines, 1) if pattern.match(line)]
-        line = f", line {found[0]}" if found else ""
-        self._problems.append(f"{self._path.name}{line}: {key} {what}.")
+    def _problem(self, key: tuple[str, ...], what: str) -> None:
+        number = line_of(self._lines, key)
+        line = f", line {number}" if number else ""
+        self._problems.append(f"{self._path.name}{line}: {'.'.join(key)} {what}.")
 
 
-def _line_of_text(most: int) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise ValueError("must be a line of text")
-        if len(value) > most:
-            raise ValueError(f"must have {most} characters at most")
-        return value.strip()
-
-    return check
+def _what_is_known(name: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    guess = f"did you mean “{near[0]}”?" if near else ""
+    if len(known) > _MOST_LISTED:
+        return guess or "the texts are the msgid lines of locales/latchkey.pot"
+    return f"allowed are {', '.join(known)}{f' ({guess})' if guess else ''}"
 
 
-def _one_of(allowed: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}")
-        return value
-
-    return check
+def _merged(below: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    return {**below} | {
+        name: _merged(below.get(name, {}), value) if isinstance(value, Mapping) else value
+        for name, value in over.items()
+    }
 
 
-def _color(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise ValueError("must be a colour like #1f5fd6")
-    return value.lower()
-
-
-def _https(value: Any) -> str:
-    text = _line_of_text(500)(value)
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme != "https" or not parts.hostname or " " in text:
-        raise ValueError("must be an address like https://example.com/privacy")
-    return text
-
-
-def _email(value: Any) -> str:
-    text = _line_of_text(254)(value)
-    if not re.fullmatch(r"[^\s@<>?&]+@[^\s@<>?&]+\.[^\s@<>?&]+", text):
-        raise ValueError("must be an e-mail address")
-    return text
+def _dotted(given: Mapping[str, Any]) -> list[str]:
+    """The keys of all values in a table and the tables in it."""
+    keys = []
+    for name, value in given.items():
+        inner = _dotted(value) if isinstance(value, Mapping) else [""]
+        keys += [f"{name}.{key}".rstrip(".") for key in inner]
+    return keys

@@ -10,6 +10,7 @@ from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.logs import bind_visit
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.flow.sign_in import SignIn
+from latchkey.web.services import get_services
 
 IDLE_SECONDS = 30 * 60
 TOTAL_SECONDS = 2 * 60 * 60
@@ -49,6 +50,9 @@ def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS
         # UnknownShape: sealed by a version of this program with other fields.
         return None
     if sign_in.id != signin_id or time.time() - sign_in.started > total:
+        return None
+    here = get_services().brands.of_host(request.host)
+    if here and sign_in.brand != here:
         return None
     return sign_in
 

@@ -11,6 +11,7 @@ from flask import g, request
 from latchkey.infra.logs import bind_visit
 from latchkey.web.flow import cookies
 from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
+from latchkey.web.services import get_services
 
 # A user who went to look for a password comes back to the same app, within a day.
 REVIVED_SECONDS = 24 * 60 * 60
@@ -32,13 +33,14 @@ def start(
     kept = (
         {
             "visit": before.visit,
+            "brand": before.brand,
             "arrived": before.arrived,
             "app": before.app,
             "opened_by_app": before.opened_by_app,
             "link_claims": before.link_claims,
         }
         if before
-        else {}
+        else {"brand": get_services().brands.of_host(request.host)}
     )
     fields = {"visit": secrets.token_urlsafe(12), "arrived": now, **kept, **more}
     sign_in = SignIn(

@@ -60,6 +60,7 @@ class SignIn:
     :ivar salt: random, known to this browser only: keys the fingerprints of what was typed.
     :ivar email: the address as Nylas gets it, its domain in punycode; "" before the e-mail step.
     :ivar display_address: the address as the person knows it.
+    :ivar brand: key of the brand that its pages show, "" for the default.
     :ivar arrived: Unix time of the first step: coming from an app, or the e-mail step.
     :ivar started: Unix time of the e-mail step.
     :ivar saved: Unix time of the last change.
@@ -83,6 +84,7 @@ class SignIn:
     started: int
     saved: int
     visit: str = ""
+    brand: str = ""
     arrived: int = 0
     provider: str = ""
     app: AppRequest | None = None

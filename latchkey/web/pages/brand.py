@@ -1,32 +1,49 @@
-"""The company's colours and logo, as files of this site: the pages load nothing from elsewhere."""
+"""The brands' colours and logos, as files of this site: the pages load nothing from elsewhere."""
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
+from latchkey.web.branding import Brand
 from latchkey.web.services import get_services
 
 bp = Blueprint("brand", __name__)
 
-CACHE = "public, max-age=300"
+_FOREVER = "public, max-age=31536000, immutable"
+_FOR_NOW = "public, max-age=300"
 
 
 @bp.get("/brand.css")
 def stylesheet() -> ResponseReturnValue:
     """The brand's custom properties."""
-    response = Response(get_services().brand.stylesheet, mimetype="text/css")
-    response.headers["Cache-Control"] = CACHE
-    return response
+    brand = _asked_for()
+    return _kept(Response(brand.stylesheet, mimetype="text/css"), brand, "css")
 
 
 @bp.get("/brand/<any('logo', 'logo-dark', 'favicon'):name>")
 def picture(name: str) -> ResponseReturnValue:
     """A picture of the brand: the logo, the one for dark pages, or the icon of the tab."""
-    brand = get_services().brand
+    brand = _asked_for()
     path = {"logo": brand.logo, "logo-dark": brand.logo_dark, "favicon": brand.favicon}[name]
     if path is None:
         abort(404)
-    response = send_file(path)
-    response.headers["Cache-Control"] = CACHE
+    response = _kept(send_file(path), brand, name)
     # A drawing may hold scripts; opened on its own, it must not run them as this site.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def _asked_for() -> Brand:
+    """The brand that the address names; a host of a brand has the files of this one only."""
+    brands = get_services().brands
+    here = brands.of_host(request.host)
+    key = request.args.get("b", here)
+    if (key and key not in brands.named) or (here and key != here):
+        abort(404)
+    return brands.find(key)
+
+
+def _kept(response: Response, brand: Brand, name: str) -> Response:
+    """Let browsers keep what has the hash of its content in its address."""
+    current = request.args.get("v") == brand.versions[name]
+    response.headers["Cache-Control"] = _FOREVER if current else _FOR_NOW
     return response

@@ -19,6 +19,7 @@ from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
 from latchkey.problems.pages import HTTP_PROBLEMS, UNKNOWN_HOST
 from latchkey.providers.email_address import MAX_EMAIL
 from latchkey.web import flow, start
+from latchkey.web.brand_in_force import show_brand
 from latchkey.web.completion import way_back
 from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
@@ -48,6 +49,7 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     """The sign-in cannot go on: say why, on the first page, with the address kept."""
     asked = request.args.get("s", "")
     if isinstance(error, SignInOver) and (old := flow.connected_before(asked)):
+        show_brand(old.brand)
         return render_template("pages/was_connected.html", grant=old.grant, hours=_hours_since(old))
     why = flow.why_over(asked)
     logs.event("start_again", error=type(error).__name__, detail=_why_refused(error) or why)

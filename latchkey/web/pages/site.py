@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from config import ROOT
+from latchkey.web.brand_in_force import current_brand
 from latchkey.web.services import get_services
 
 bp = Blueprint("site", __name__)
@@ -24,7 +25,7 @@ def robots() -> ResponseReturnValue:
 @bp.get("/favicon.ico")
 def favicon() -> ResponseReturnValue:
     """The icon that the pages name, for browsers that do not look there."""
-    brand = get_services().brand
+    brand = current_brand()
     name = "favicon" if brand.favicon else "logo" if brand.logo else ""
     if name:
         return redirect(url_for("brand.picture", name=name))
@@ -35,7 +36,7 @@ def favicon() -> ResponseReturnValue:
 @bp.get("/apple-touch-icon-precomposed.png")
 def touch_icon() -> ResponseReturnValue:
     """The icon for home screens: the company's own when it is a PNG, as phones take no other."""
-    brand = get_services().brand
+    brand = current_brand()
     for name, path in (("favicon", brand.favicon), ("logo", brand.logo)):
         if path and path.suffix.lower() == ".png":
             return redirect(url_for("brand.picture", name=name))

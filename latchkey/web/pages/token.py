@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from latchkey.apps import TokenRefused
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
+from latchkey.web.own_address import own_address
 from latchkey.web.services import get_services
 
 bp = Blueprint("token", __name__)
@@ -29,7 +30,9 @@ _CORS_SECONDS = "600"
 @bp.post("/v3/connect/token")
 def exchange() -> ResponseReturnValue:
     """Exchange a code for tokens; other kinds of requests go on to Nylas."""
-    answer = get_services().token_endpoint.token(_read_body(), issuer=_issuer())
+    given = _read_body()
+    _check_brand(given)
+    answer = get_services().token_endpoint.token(given, issuer=own_address())
     return jsonify(answer.content), answer.status
 
 
@@ -113,6 +116,15 @@ def _origins() -> frozenset[str]:
         return frozenset()
 
 
+def _check_brand(given: Mapping[str, str]) -> None:
+    """A code is exchanged where its app's brand is: the app of another one has lost its way."""
+    brands = get_services().brands
+    here = brands.of_host(request.host)
+    of_app = brands.of_app(given.get("client_id", ""), given.get("redirect_uri", ""))
+    if here and of_app and of_app != here:
+        raise TokenRefused("invalid_grant", "redirect_uri belongs to another brand than this host")
+
+
 def _read_body() -> Mapping[str, str]:
     given = _read_json() if request.mimetype == _JSON else _read_form()
     if not isinstance(given, dict):
@@ -136,8 +148,3 @@ def _read_json() -> Any:
 def _read_form() -> dict[str, str] | None:
     repeated = any(len(values) > 1 for _, values in request.form.lists())
     return None if repeated else request.form.to_dict()
-
-
-def _issuer() -> str:
-    """This page's own address; without PUBLIC_URL only this machine's names are answered."""
-    return get_services().settings.public_url or request.host_url.rstrip("/")

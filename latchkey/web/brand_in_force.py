@@ -1,0 +1,65 @@
+"""Which brand a request shows: that of its host, of its sign-in, or the default."""
+
+import logging
+
+from flask import g, request, url_for
+
+from latchkey.apps import AppRequest, LinkClaims, UntrustedRequest
+from latchkey.infra import logs
+from latchkey.web import flow
+from latchkey.web.branding import Brand
+from latchkey.web.services import get_services
+
+
+def current_brand() -> Brand:
+    """Return the brand of this request."""
+    brands = get_services().brands
+    sign_in = flow.current()
+    chosen = sign_in.brand if sign_in else g.get("brand", "")
+    return brands.find(brands.of_host(request.host) or chosen)
+
+
+def choose_brand(app: AppRequest | None, link_claims: LinkClaims | None) -> str:
+    """Return the key of the brand that host, app and link ask for, "" for the default.
+
+    :raises UntrustedRequest: they ask for different ones, so one of them is at the wrong place.
+    """
+    brands = get_services().brands
+    asked = {
+        "host": brands.of_host(request.host),
+        "app": brands.of_app(app.client_id, app.redirect_uri) if app else "",
+        "link": _of_link(link_claims),
+    }
+    keys = {key for key in asked.values() if key}
+    if len(keys) > 1:
+        said = ", ".join(f"{name} {key}" for name, key in asked.items() if key)
+        raise UntrustedRequest(f"different brands: {said}")
+    key = next(iter(keys), "")
+    show_brand(key)
+    return key
+
+
+def show_brand(key: str) -> None:
+    """Let this request show the brand of this key, although it goes on with no sign-in."""
+    g.brand = key
+
+
+def brand_url(name: str) -> str:
+    """Return the address of a file of the brand, which changes with the file.
+
+    :param name: "css", "logo", "logo-dark" or "favicon".
+    """
+    brand = current_brand()
+    b, v = brand.key or None, brand.versions[name]
+    if name == "css":
+        return url_for("brand.stylesheet", b=b, v=v)
+    return url_for("brand.picture", name=name, b=b, v=v)
+
+
+def _of_link(link_claims: LinkClaims | None) -> str:
+    """A link outlives the brand that it was made for; it still connects the mailbox."""
+    wanted = link_claims.brand if link_claims else ""
+    if wanted and wanted not in get_services().brands.named:
+        logs.event("unknown_brand", level=logging.WARNING, detail=wanted)
+        return ""
+    return wanted
