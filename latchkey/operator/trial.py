@@ -27,8 +27,8 @@ def walk(services: Services, email: str) -> Iterator[str]:
     ascii_email, domain = str(address.ascii_email), str(address.ascii_domain)
     detector = services.detector
     yield f"Nylas gets the address as {ascii_email}"
-    if name := services.hosts.unsupported(domain):
-        yield f"{name} has no way for other apps to sign in: the page says so and ends here"
+    if closed := services.hosts.unsupported(domain):
+        yield f"{closed.name} has no way for other apps to sign in: the page says so and ends here"
         return
     host = services.hosts.find(domain)
     yield f"Table of mail providers: {host.name if host else 'has no row for this domain'}"

@@ -439,3 +439,25 @@ def test_what_is_far_too_long_is_not_repeated(visitor: Visitor, field: str) -> N
     assert page.status == 422
     assert page.error_at(field)
     assert len(page.html) < 15_000
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("someone", {}),
+        ("wrong-password", {}),
+        ("unreachable", {}),
+        ("someone", {"imap_host": "imap.evil.test"}),
+        ("someone", {"username": "victim@other.example"}),
+        ("someone", {"username": "other", "imap_host": "imap.evil.test"}),
+    ],
+)
+def test_an_address_is_shown_as_it_was_typed(
+    visitor: Visitor, name: str, typed: dict[str, str]
+) -> None:
+    page = visitor.enter(f"{name}@bücher.example")
+    form = visitor.get(page.links["Another mail provider"])
+    assert form.heading == "Sign in to bücher.example"
+    page = visitor.submit(form, password="secret", **typed)
+    assert f"{name}@bücher.example" in page.text
+    assert "xn--" not in page.text

@@ -5,6 +5,8 @@ mailhosts/
 ├── public_suffixes  which names have one owner
 ├── customer_space   names of customers' machines
 ├── table            which servers, login name and help belong to a mail domain
+├── unsupported      services that no app can sign in to
+├── endings          look-up by the ending of a name
 ├── rows             its rows, with those of the operator over them
 ├── help             what people must know of a provider
 ├── ownership        which servers belong to the domain of an address
@@ -32,6 +34,7 @@ from latchkey.providers.mailhosts.policy import (
 )
 from latchkey.providers.mailhosts.rows import ProvidersFileError
 from latchkey.providers.mailhosts.table import MailHost, MailHosts, Server, Username
+from latchkey.providers.mailhosts.unsupported import UnsupportedService
 
 __all__ = [
     "Ends",
@@ -50,6 +53,7 @@ __all__ = [
     "ProvidersFileError",
     "Server",
     "ServerKind",
+    "UnsupportedService",
     "Username",
     "clean_app_password",
     "is_no_app_password",

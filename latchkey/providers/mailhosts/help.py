@@ -111,6 +111,12 @@ class Help:
         return next((_NAMES[kind] for kind in self.kinds if kind in _NAMES), "")
 
     @property
+    def login_hint(self) -> str:
+        """Which login name own domains have here, "" when it is the address."""
+        apple = HelpNote.APPLE_ADDRESS in self.notes
+        return N_("The one that ends in icloud.com, me.com or mac.com.") if apple else ""
+
+    @property
     def is_required(self) -> bool:
         """Whether the provider itself makes every password that works here."""
         return bool(self.password_name) and HelpKind.SEPARATE_PASSWORD not in self.kinds

@@ -6,15 +6,22 @@ In this order, and the first that knows decides:
 2. the domain itself and names below it, unless it is a public suffix or the name may be a
    customer's machine;
 3. what the domain's own DNS names: MX hosts, the servers of their provider, and SRV targets.
+
+The same records tell which provider an own domain is at.
 """
 
+from collections.abc import Callable
 from enum import Enum
+from typing import TypeVar
 
 from latchkey.providers.mail_records import EXCHANGE_SERVICES, MAIL_SERVICES, MailRecords
 from latchkey.providers.mailhosts.customer_space import looks_like_customer
 from latchkey.providers.mailhosts.names import ascii_name, is_private_name
 from latchkey.providers.mailhosts.public_suffixes import is_public_suffix, registrable_domain
-from latchkey.providers.mailhosts.table import MailHosts
+from latchkey.providers.mailhosts.table import MailHost, MailHosts
+from latchkey.providers.mailhosts.unsupported import UnsupportedService
+
+_Found = TypeVar("_Found")
 
 
 class ServerKind(Enum):
@@ -60,6 +67,14 @@ class Ownership:
             return Belongs.YES
         return self._named_by_dns(host, own, kind)
 
+    def provider_of(self, domain: str) -> MailHost | None:
+        """Return the provider of a mail domain: the table's, or the one its best MX host names."""
+        return self._hosts.find(domain) or self._first(self._hosts.by_mx, domain)
+
+    def unsupported(self, domain: str) -> UnsupportedService | None:
+        """Return the service closed to apps that takes in mail of ``domain``, by MX."""
+        return self._first(self._hosts.unsupported_by_mx, domain)
+
     def leads_inward(self, host: str) -> bool:
         """Tell whether a server, though its name is public, has a private address."""
         known = self._hosts.has_host(host)
@@ -85,6 +100,10 @@ class Ownership:
             return False
         below = host.endswith(f".{domain}") and not looks_like_customer(host, domain)
         return host == domain or below
+
+    def _first(self, look_up: Callable[[str], _Found | None], domain: str) -> _Found | None:
+        exchanges = self._mx(ascii_name(domain) or "") or ()
+        return next((found for name in exchanges if (found := look_up(name))), None)
 
     def _mx(self, domain: str) -> tuple[str, ...] | None:
         found = self._records.exchanges(domain) if self._records else ()

@@ -18,7 +18,8 @@ from latchkey.providers.mailhosts.names import (
     is_private_name,
 )
 from latchkey.providers.mailhosts.ownership import Belongs, Ownership, ServerKind
-from latchkey.providers.mailhosts.table import MailHosts
+from latchkey.providers.mailhosts.table import MailHost, MailHosts
+from latchkey.providers.mailhosts.unsupported import UnsupportedService
 
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _LOOPBACK_V4 = ipaddress.IPv4Network("127.0.0.0/8")
@@ -109,6 +110,14 @@ class MailServers:
     def belongs(self, host: str, domain: str, kind: ServerKind) -> bool:
         """Tell whether a checked server belongs to `domain`, also where any other is accepted."""
         return self._is_loopback(host) or (self._ownership.judge(host, domain, kind) is Belongs.YES)
+
+    def provider_of(self, domain: str) -> MailHost | None:
+        """Return the provider of a mail domain, by the table or by MX: then it takes a second."""
+        return self._ownership.provider_of(domain)
+
+    def unsupported(self, domain: str) -> UnsupportedService | None:
+        """Return the service closed to apps that takes in mail of ``domain``, by MX."""
+        return self._ownership.unsupported(domain)
 
     def runs_mail_of(self, provider_domain: str, domain: str) -> bool:
         """Tell whether addresses at `domain` are accounts of the provider of `provider_domain`."""

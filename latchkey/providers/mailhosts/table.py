@@ -1,16 +1,17 @@
 """The table of mail servers, so that people need not know the servers of their provider."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
+from latchkey.providers.mailhosts.endings import by_ending, dotted
 from latchkey.providers.mailhosts.help import Help, help_in
 from latchkey.providers.mailhosts.names import ascii_name
 from latchkey.providers.mailhosts.rows import Row, lay_over, own_rows
+from latchkey.providers.mailhosts.unsupported import UnsupportedService, UnsupportedServices
 
-_Found = TypeVar("_Found")
 _YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -23,15 +24,6 @@ class Username(StrEnum):
     """The whole address, although the sources list the part before the @."""
     LOCAL_PART = "local part"
     """The part before the @."""
-
-
-class Unsupported(StrEnum):
-    """Why no mailbox at a domain can be connected with a password or otherwise."""
-
-    NO_IMAP = "no-imap"
-    """Other apps cannot sign in at all."""
-    FORWARD_ONLY = "forward-only"
-    """Its addresses lead to other mailboxes; there is none behind them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +56,7 @@ class MailHosts:
     _by_imap_host: Mapping[str, MailHost] = field(repr=False)
     _by_mx_suffix: Mapping[str, MailHost] = field(repr=False)
     _every_host: frozenset[str] = field(repr=False)
-    _unsupported: Mapping[str, tuple[str, Unsupported]] = field(repr=False)
+    _unsupported: UnsupportedServices = field(repr=False)
     _checked: tuple[str, ...] = field(repr=False)
 
     @classmethod
@@ -88,19 +80,14 @@ class MailHosts:
             _by_imap_host=tables.by_alias | tables.by_imap_host,
             _by_mx_suffix=tables.by_mx_suffix,
             _every_host=frozenset(tables.every_host),
-            _unsupported={
-                key: (row["name"], Unsupported(row["reason"]))
-                for row in unsupported
-                for key in (*row["domains"].split(), *_dotted(row["suffixes"]))
-                if key not in tables.by_domain
-            },
+            _unsupported=UnsupportedServices(unsupported, supported=tables.by_domain),
             _checked=tuple(row["checked"] for row in (*hosts, *help_rows, *unsupported)),
         )
 
     def find(self, domain: str) -> MailHost | None:
         """Give the servers of this mail domain, in Unicode or punycode."""
         name = ascii_name(domain) or ""
-        return self._by_domain.get(name) or _by_ending(self._by_suffix, name)
+        return self._by_domain.get(name) or by_ending(self._by_suffix, name)
 
     def by_imap_host(self, host: str) -> MailHost | None:
         """Give the provider behind an IMAP host; the first by name where several share it."""
@@ -109,34 +96,28 @@ class MailHosts:
     def by_mx(self, exchange: str) -> MailHost | None:
         """Give the provider that takes in mail at this host; the longest known ending decides."""
         name = exchange.lower().rstrip(".")
-        return self._by_mx_suffix.get(name) or _by_ending(self._by_mx_suffix, name, dot="")
+        return self._by_mx_suffix.get(name) or by_ending(self._by_mx_suffix, name, dot="")
 
     def owner(self, domain: str) -> MailHost | None:
         """Give the provider whose mail domain this is, or is below: there, names are customers'."""
         name = ascii_name(domain) or ""
-        return self.find(name) or _by_ending(self._by_domain, name, dot="")
+        return self.find(name) or by_ending(self._by_domain, name, dot="")
 
     def has_host(self, host: str) -> bool:
         """Tell whether this is the IMAP or SMTP host of a known provider."""
         return ascii_name(host) in self._every_host
 
-    def unsupported(self, domain: str) -> str | None:
-        """Give the name of the provider if its mailboxes cannot be reached by IMAP at all."""
-        found = self._why(domain)
-        return found[0] if found else None
+    def unsupported(self, domain: str) -> UnsupportedService | None:
+        """Give the service of this mail domain if its mailboxes cannot be reached by IMAP."""
+        return self._unsupported.find(domain)
 
-    def forwards_only(self, domain: str) -> bool:
-        """Tell whether addresses of this domain lead to other mailboxes and have none."""
-        found = self._why(domain)
-        return found is not None and found[1] is Unsupported.FORWARD_ONLY
+    def unsupported_by_mx(self, exchange: str) -> UnsupportedService | None:
+        """Give the service without IMAP that takes in mail at this host."""
+        return self._unsupported.by_mx(exchange)
 
     def checked_before(self, date: str) -> int:
         """Return how many rows were last compared with their source before ``date`` (ISO 8601)."""
         return sum(checked < date for checked in self._checked if checked)
-
-    def _why(self, domain: str) -> tuple[str, Unsupported] | None:
-        name = ascii_name(domain) or ""
-        return self._unsupported.get(name) or _by_ending(self._unsupported, name)
 
 
 class _Tables:
@@ -166,18 +147,7 @@ class _Tables:
         for host in row["more_hosts"].split():
             self.by_alias.setdefault(host, entry)
         self.by_mx_suffix |= dict.fromkeys(row["mx_suffixes"].split(), own)
-        self.by_suffix |= dict.fromkeys(_dotted(row["suffixes"]), entry)
-
-
-def _dotted(suffixes: str) -> Iterator[str]:
-    return (f".{suffix}" for suffix in suffixes.split())
-
-
-def _by_ending(table: Mapping[str, _Found], name: str, *, dot: str = ".") -> _Found | None:
-    """Look up every ending of a name, the longest first; ``dot`` is what keys begin with."""
-    labels = name.split(".")
-    endings = (dot + ".".join(labels[start:]) for start in range(1, len(labels)))
-    return next((table[ending] for ending in endings if ending in table), None)
+        self.by_suffix |= dict.fromkeys(dotted(row["suffixes"]), entry)
 
 
 def _mail_host(row: Row, domain: str, help_: Help | None, *, prefix: str = "") -> MailHost:

@@ -102,3 +102,7 @@ class SignIn:
     def domain(self) -> str:
         """The part behind the last ``@``, in small letters and punycode."""
         return self.email.rpartition("@")[2].lower()
+
+    def shown(self, address: str) -> str:
+        """Give an address as the user knows it: the typed one instead of its punycode."""
+        return self.display_address if address.lower() == self.email.lower() else address

@@ -23,7 +23,7 @@ def _own_domain(form: CredentialsForm) -> str:
     """The domain of the address if its servers may have any name below it, else ""."""
     mailbox = form.mailbox
     known = mailbox.host or mailbox.hosts.owner(mailbox.domain)
-    return "" if known or mailbox.hosts.unsupported(mailbox.domain) else mailbox.domain
+    return "" if known or mailbox.hosts.unsupported(mailbox.domain) else mailbox.shown_domain
 
 
 def _is_known_port(form: CredentialsForm, name: str) -> bool:

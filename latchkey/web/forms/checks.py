@@ -117,5 +117,9 @@ def judge_name(form: JudgedForm, box: Input, *, host: str, host_needed: bool) ->
         )
     except LoginRefused as refused:
         raise ValidationError(
-            translate(_LOGIN_REFUSED[refused.reason], domain=mailbox.domain, email=mailbox.email)
+            translate(
+                _LOGIN_REFUSED[refused.reason],
+                domain=mailbox.shown_domain,
+                email=mailbox.display_address,
+            )
         ) from None

@@ -1,5 +1,6 @@
 """The credentials that a provider's fields ask for."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -66,12 +67,20 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
     def shown(self) -> tuple[Field, ...]:
         """The fields to ask for: no login name where it is settled."""
         return tuple(
-            spec for spec in self.provider.fields if self._asks(spec) or self[spec.name].errors
+            self._placed(spec)
+            for spec in self.provider.fields
+            if self._asks(spec) or self[spec.name].errors
         )
+
+    def _placed(self, spec: Field) -> Field:
+        """Bring the login name to the front where it is certainly not the address."""
+        if spec.name == "username" and (hint := self.mailbox.login_hint):
+            return replace(spec, advanced=False, hint=hint)
+        return spec
 
     def _asks(self, spec: Field) -> bool:
         if spec.own_domain:
-            return self.mailbox.hosts.find(self.mailbox.domain) is None
+            return self.mailbox.is_own_domain
         return spec.kind != "login" or not self.mailbox.settled or bool(self.mailbox.usual_login)
 
     def _drop_unprintable(self) -> None:

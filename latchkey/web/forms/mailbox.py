@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from latchkey.providers.mailhosts import MailHost, MailHosts, MailServers, Username
+from latchkey.providers.mailhosts import (
+    MailHost,
+    MailHosts,
+    MailServers,
+    UnsupportedService,
+    Username,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,18 +17,39 @@ class Mailbox:
 
     :ivar servers: the rule for servers, and with it for login names.
     :ivar company: name of the company whose page this is.
+    :ivar display_address: as it was typed; ``email`` and ``domain`` are in punycode.
+    :ivar host: its mail provider, by the table or, for an own domain, by MX.
+    :ivar closed: the service closed to apps that takes in mail for an own domain.
     :ivar settled: a signed link settled the address, so no other login name is asked for.
     :ivar must_send: the app wants a mailbox that can send, so a server for it has to be named.
     """
 
     email: str
+    display_address: str
     domain: str
     host: MailHost | None
     hosts: MailHosts
     servers: MailServers
     company: str
+    closed: UnsupportedService | None = None
     settled: bool = False
     must_send: bool = False
+
+    @property
+    def shown_domain(self) -> str:
+        """The domain as it was typed."""
+        return self.display_address.rpartition("@")[2]
+
+    @property
+    def is_own_domain(self) -> bool:
+        """Whether its domain is not one of a mail provider's."""
+        return self.hosts.find(self.domain) is None
+
+    @property
+    def login_hint(self) -> str:
+        """Which login name the provider wants for an own domain, "" when it takes the address."""
+        help_ = self.host.help if self.host else None
+        return help_.login_hint if help_ and self.is_own_domain else ""
 
     @property
     def usual_login(self) -> str:
@@ -39,4 +66,4 @@ class Mailbox:
     def name(self) -> str:
         """What people call it: its provider if that is known, else its domain."""
         # Some names of the table tell twins apart: "GMX Freemail (gmx.net)".
-        return self.host.name.partition(" (")[0] if self.host else self.domain
+        return self.host.name.partition(" (")[0] if self.host else self.shown_domain

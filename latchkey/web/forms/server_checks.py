@@ -31,14 +31,21 @@ _HOST_REFUSED = {
 }
 _NO_PORT = N_("This port can’t be used here. It is usually %(port)s.")
 _POP = N_(
-    "Port %(typed)s is for POP3, another way to fetch mail. For incoming mail by IMAP it is "
+    "This port can’t be used here. It is for POP3, another way to fetch mail. For IMAP it is "
     "usually %(port)s."
 )
 _SENDING = N_(
-    "Port %(typed)s is for outgoing mail. For incoming mail by IMAP it is usually %(port)s."
+    "This port can’t be used here. It is for outgoing mail. For incoming mail it is usually "
+    "%(port)s."
 )
-_FETCHING = N_("Port %(typed)s is for incoming mail. For outgoing mail it is usually %(port)s.")
-_RELAY = N_("Port %(typed)s is for mail between servers. For sending it is usually %(port)s.")
+_FETCHING = N_(
+    "This port can’t be used here. It is for incoming mail. For outgoing mail it is usually "
+    "%(port)s."
+)
+_RELAY = N_(
+    "This port can’t be used here. It is for mail between servers. For sending it is usually "
+    "%(port)s."
+)
 # Registered ports of mail (IANA service names): POP3 110 and 995, SMTP 25, submission 465 and 587.
 _OTHER_PORTS = {
     "imap_port": dict.fromkeys(("110", "995"), _POP)
@@ -59,7 +66,7 @@ def check_host(form: JudgedForm, box: Input) -> None:
         raise ValidationError(
             translate(
                 _HOST_REFUSED[refused.reason],
-                domain=mailbox.domain,
+                domain=mailbox.shown_domain,
                 company=mailbox.company,
             )
         ) from None
@@ -85,4 +92,4 @@ def check_port(form: JudgedForm, box: Input) -> None:
         text = N_("Please type a port number from 1 to 65535, for example %(port)s.")
         if refused.is_number:
             text = _OTHER_PORTS.get(box.name, {}).get(box.data.strip(), _NO_PORT)
-        raise ValidationError(translate(text, port=usual, typed=box.data.strip())) from None
+        raise ValidationError(translate(text, port=usual)) from None

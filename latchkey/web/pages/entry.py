@@ -7,6 +7,7 @@ from latchkey.apps import LinkRefused
 from latchkey.infra.i18n import translate
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import MAX_EMAIL, clean_hint
+from latchkey.providers.mailhosts import UnsupportedService
 from latchkey.web import flow, start
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import SignIn
@@ -55,8 +56,8 @@ def submit() -> ResponseReturnValue:
         return render_template("pages/typing_slip.html", form=form, likely=likely, sign_in=before)
     if not valid:
         return make_response(_page(form, before), 422)
-    if name := services.hosts.unsupported(form.address.ascii_domain):
-        form.email.errors = [_unsupported(name, form.address.ascii_domain)]
+    if closed := services.hosts.unsupported(form.address.ascii_domain):
+        form.email.errors = [_unsupported(closed)]
         return make_response(_page(form, before), 422)
     email = str(form.address.ascii_email)
     found = start.provider_for(email, before)
@@ -70,16 +71,16 @@ def submit() -> ResponseReturnValue:
     return redirect(url_for(PROVIDERS[found].page, key=found, s=sign_in.id), code=303)
 
 
-def _unsupported(name: str, domain: str) -> str:
-    if get_services().hosts.forwards_only(domain):
+def _unsupported(closed: UnsupportedService) -> str:
+    if closed.forwards_only:
         return translate(
             "%(name)s only forwards mail, so there is no mailbox to connect. Please type the "
             "address that your mail arrives at.",
-            name=name,
+            name=closed.name,
         )
     return translate(
         "%(name)s has no way for other apps to sign in. Please use a different address.",
-        name=name,
+        name=closed.name,
     )
 
 

@@ -50,7 +50,7 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     asked = request.args.get("s", "")
     if isinstance(error, SignInOver) and (old := flow.connected_before(asked)):
         show_brand(old.brand)
-        return render_template("pages/was_connected.html", grant=old.grant, hours=_hours_since(old))
+        return render_template("pages/was_connected.html", sign_in=old, hours=_hours_since(old))
     why = flow.why_over(asked)
     logs.event("start_again", error=type(error).__name__, detail=_why_refused(error) or why)
     sign_in = _sent_here()

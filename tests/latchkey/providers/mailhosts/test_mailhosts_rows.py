@@ -6,7 +6,13 @@ import pytest
 
 from app import create_app
 from config import ConfigError
-from latchkey.providers.mailhosts import HelpKind, MailHosts, ProvidersFileError, Server
+from latchkey.providers.mailhosts import (
+    HelpKind,
+    MailHosts,
+    ProvidersFileError,
+    Server,
+    UnsupportedService,
+)
 from tests.conftest import make_settings
 from tests.pages import Visitor
 
@@ -57,7 +63,7 @@ def test_a_domain_without_imap_may_have_a_bridge(tmp_path: Path) -> None:
     )
     hosts = MailHosts.load(written(tmp_path, text))
     assert hosts.unsupported("proton.me") is None
-    assert hosts.unsupported("pm.me") == "Proton Mail"
+    assert hosts.unsupported("pm.me") == UnsupportedService(name="Proton Mail", forwards_only=False)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.providers.mailhosts import Ends, HelpKind, HelpNote, MailHosts, Server, Username
+from latchkey.providers.mailhosts import (
+    Ends,
+    HelpKind,
+    HelpNote,
+    MailHosts,
+    Server,
+    UnsupportedService,
+    Username,
+)
 
 ROOT = Path(__file__).parents[4]
 DATA = ROOT / "latchkey/providers/mailhosts/data"
@@ -168,15 +176,13 @@ def test_other_names_of_a_server_are_known(host: str) -> None:
     ],
 )
 def test_services_that_only_forward_are_named_as_such(domain: str, name: str) -> None:
-    assert HOSTS.unsupported(domain) == name
-    assert HOSTS.forwards_only(domain)
+    assert HOSTS.unsupported(domain) == UnsupportedService(name=name, forwards_only=True)
     assert HOSTS.find(domain) is None
 
 
 def test_a_mailbox_without_imap_is_no_forwarding() -> None:
-    assert HOSTS.unsupported("i.ua") == "I.UA"
-    assert not HOSTS.forwards_only("i.ua")
-    assert not HOSTS.forwards_only("gmail.com")
+    assert HOSTS.unsupported("i.ua") == UnsupportedService(name="I.UA", forwards_only=False)
+    assert HOSTS.unsupported("gmail.com") is None
 
 
 @pytest.mark.parametrize(
@@ -294,7 +300,9 @@ def test_help_comes_with_the_provider() -> None:
     ("domain", "name"), [("Proton.me", "Proton Mail"), ("tuta.io.", "Tuta"), ("hey.com", "HEY")]
 )
 def test_providers_without_imap_are_named(domain: str, name: str) -> None:
-    assert HOSTS.unsupported(domain) == name
+    closed = HOSTS.unsupported(domain)
+    assert closed
+    assert closed.name == name
     assert HOSTS.find(domain) is None
 
 

@@ -22,6 +22,7 @@ PASSWORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=MAX_PASSW
 def mailbox(email: str, *, settled: bool = False) -> Mailbox:
     domain = email.partition("@")[2]
     return Mailbox(
+        display_address=email,
         email=email, domain=domain, host=HOSTS.find(domain), hosts=HOSTS, servers=SERVERS,
         company="Latchkey", settled=settled,
     )  # fmt: skip

@@ -1,0 +1,119 @@
+"""What is known of a mail provider holds for company domains, too, by their MX records."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.browser.nylas import Nylas
+from tests.journeys.conftest import Line
+from tests.nameserver import Zone, nameserver
+from tests.pages import Page, Visitor
+
+DONE = "Your mailbox is connected"
+ZONE: Zone = {
+    "fast.example": ["10 in1-smtp.messagingengine.com.", "20 in2-smtp.messagingengine.com."],
+    "zoho.example": ["10 mx.zoho.eu."],
+    "apple.example": ["10 mx01.mail.icloud.com."],
+    "yandex.example": ["10 mx.yandex.net."],
+    "ionos.example": ["10 mx00.ionos.de."],
+    "ovh.example": ["10 mx1.mail.ovh.net."],
+    "info.example": ["10 mta-gw.infomaniak.ch."],
+    "google.example": ["1 aspmx.l.google.com."],
+    "microsoft.example": ["0 microsoft-example.mail.protection.outlook.com."],
+    "proton.example": ["10 mail.protonmail.ch.", "20 mailsec.protonmail.ch."],
+    "cloudflare.example": ["10 route1.mx.cloudflare.net."],
+    "other.example": ["10 mx.other.example."],
+    "silent.example": None,
+    "gmail.com": ["5 gmail-smtp-in.l.google.com."],
+}
+
+
+@pytest.fixture(scope="module")
+def app(line: Line) -> Iterator[Flask]:
+    with nameserver() as running:
+        running.zone = ZONE
+        host, port = running.address
+        yield line.app(MX_LOOKUPS="true", DNS_SERVER=f"{host}:{port}")
+
+
+def form_of(app: Flask, domain: str) -> tuple[Visitor, Page]:
+    visitor = Visitor.inside(app)
+    page = visitor.enter(f"anna@{domain}")
+    sign_in = str(page.response.url).rpartition("s=")[2]
+    return visitor, visitor.get(f"/connect/imap?s={sign_in}")
+
+
+@pytest.mark.parametrize(
+    ("domain", "name", "server", "label"),
+    [
+        ("fast.example", "Fastmail", "imap.fastmail.com", "App password"),
+        ("zoho.example", "Zoho Mail - Europe", "imappro.zoho.eu", "Password"),
+        ("apple.example", "Apple iCloud", "imap.mail.me.com", "App password"),
+        ("yandex.example", "Yandex Mail", "imap.yandex.com", "App password"),
+        ("ionos.example", "1&1", "imap.1und1.de", "Password"),
+        ("ovh.example", "OVH", "ssl0.ovh.net", "Password"),
+        ("info.example", "Infomaniak", "mail.infomaniak.com", "Password"),
+        ("google.example", "Google Mail", "imap.gmail.com", "App password"),
+        ("microsoft.example", "microsoft.example", "", "Password"),
+        ("other.example", "other.example", "", "Password"),
+    ],
+)
+def test_name_servers_and_help_hold_for_an_own_domain(
+    app: Flask, nylas: Nylas, domain: str, name: str, server: str, label: str
+) -> None:
+    _, page = form_of(app, domain)
+    assert page.heading == f"Sign in to {name}"
+    assert page.fields()["imap_host"] == server
+    (found,) = [node.text for node in page.tree.iter("label") if node.get("for") == "password"]
+    assert found == label
+
+
+def test_the_servers_of_an_own_domain_are_sent_along(app: Flask, nylas: Nylas) -> None:
+    visitor, page = form_of(app, "fast.example")
+    assert visitor.submit(page, password="abcdefgh12345678").heading == DONE
+    assert nylas.settings == {
+        "imap_username": "anna@fast.example", "imap_password": "abcdefgh12345678",
+        "imap_host": "imap.fastmail.com", "imap_port": 993,
+        "smtp_host": "smtp.fastmail.com", "smtp_port": 465,
+    }  # fmt: skip
+
+
+def test_the_question_about_app_passwords_holds_for_an_own_domain(app: Flask, nylas: Nylas) -> None:
+    visitor, page = form_of(app, "fast.example")
+    assert "made for them" in visitor.submit(page, password="hunter2").error_at("password")
+    assert not nylas.sent
+
+
+def test_icloud_asks_for_the_apple_address_of_an_own_domain(app: Flask, nylas: Nylas) -> None:
+    visitor, page = form_of(app, "apple.example")
+    folded = [box.get("name") for box in page.tree.findall(".//details//input")]
+    assert "username" not in folded
+    assert "icloud.com, me.com or mac.com" in page.text
+    nylas.aliases = {"anna@me.com": "anna@apple.example"}
+    typed = {"username": "anna@me.com", "password": "abcd-efgh-ijkl-mnop"}
+    assert visitor.submit(page, **typed).heading == DONE
+    assert nylas.settings["imap_username"] == "anna@me.com"
+
+
+@pytest.mark.parametrize(
+    ("domain", "said"),
+    [
+        ("proton.example", "Mail for proton.example goes to Proton Mail, which has no way"),
+        ("cloudflare.example", "goes through Cloudflare Email Routing, which forwards it"),
+    ],
+)
+def test_a_domain_at_a_service_closed_to_apps_is_told_so(
+    app: Flask, domain: str, said: str
+) -> None:
+    _, page = form_of(app, domain)
+    assert said in page.text
+
+
+def test_a_silent_domain_delays_its_page_by_a_second_at_most(app: Flask) -> None:
+    before = time.monotonic()
+    _, page = form_of(app, "silent.example")
+    assert page.heading == "Sign in to silent.example"
+    assert page.fields()["imap_host"] == ""
+    assert time.monotonic() - before < 3, "three pages, one of which asks"
