@@ -153,6 +153,11 @@ class Settings:
     web_concurrency: int = setting("1", whole(1, 64))
 
     @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """What is sealed with, the newest first."""
+        return (self.secret_key, *self.secret_key_fallbacks)
+
+    @property
     def link_keys(self) -> tuple[str, ...]:
         """What links are signed with, the newest first; empty when links are off."""
         return tuple(filter(None, (self.link_key, *self.link_key_fallbacks)))

@@ -6,7 +6,8 @@ doctor/
 ├── connectors  which providers are offered, and what is missing for the others
 ├── mail_hosts  age of what is known about mail providers
 ├── machine     address, proxies, Redis, DNS, processes
-└── public_url  the page itself, as people reach it
+├── public_url  the page itself, as people reach it
+└── arrival     what the proxies make of a request
 """
 
 from collections.abc import Iterator

@@ -24,9 +24,11 @@ def check_machine(services: Services, *, outside: bool) -> Iterator[Finding]:
     if settings.sandbox:
         yield Finding(check="sandbox", level=Level.NOTE, text="This is the sandbox.")
     yield from _check_address(settings)
-    if outside:
-        yield from check_public_url(settings.public_url)
-    yield from _check_proxies(settings)
+    seen = list(check_public_url(settings)) if outside else []
+    yield from seen
+    # What arrived through the proxies says more than the settings do.
+    if not any(finding.check == "proxies" for finding in seen):
+        yield from _check_proxies(settings)
     yield from _check_redis(services)
     yield from check_marks(services)
     yield from _check_dns(services)

@@ -1,4 +1,4 @@
-"""Does the page answer at the address that people open, with a good certificate?"""
+"""Does the page answer at the address that people open, with a good certificate, as it came?"""
 
 import json
 import socket
@@ -7,17 +7,20 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from config import Settings
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
+from latchkey.operator.doctor.arrival import check_arrival
 from latchkey.operator.doctor.finding import Finding, Level
+from latchkey.web.arrival import ask_for_arrival, read_arrival
 
 _SECONDS = 5.0
 _FEW_DAYS = 14
 
 
-def check_public_url(url: str) -> Iterator[Finding]:
-    """Ask the page itself through ``url``; nothing is checked when it is ""."""
-    parts = urlsplit(url)
+def check_public_url(settings: Settings) -> Iterator[Finding]:
+    """Ask the page itself through ``PUBLIC_URL``; nothing is checked when it is ""."""
+    parts = urlsplit(settings.public_url)
     if not parts.hostname:
         return
     if parts.scheme == "https":
@@ -25,28 +28,38 @@ def check_public_url(url: str) -> Iterator[Finding]:
         yield finding
         if finding.level is Level.FAILED:
             return
-    yield _check_answer(url)
+    yield from _check_answer(settings)
 
 
-def _check_answer(url: str) -> Finding:
+def _check_answer(settings: Settings) -> Iterator[Finding]:
     try:
-        answer = HttpClient().send("GET", f"{url}/healthz", seconds=_SECONDS)
-        ours = answer.status == 200 and json.loads(answer.body) == {"status": "ok"}
+        answer = HttpClient().send(
+            "GET",
+            f"{settings.public_url}/healthz",
+            headers=ask_for_arrival(settings.secret_keys),
+            seconds=_SECONDS,
+        )
+        said = json.loads(answer.body)
+        ours = answer.status == 200 and isinstance(said, dict) and said.get("status") == "ok"
     except BadAnswer as error:
-        return _failed(f"PUBLIC_URL leads elsewhere ({error}).", "Set it to where people end up.")
+        yield _failed(f"PUBLIC_URL leads elsewhere ({error}).", "Set it to where people end up.")
+        return
     except UpstreamError as error:
-        return _failed(
+        yield _failed(
             f"Nothing answers at PUBLIC_URL ({type(error).__name__}: {error}).",
             "Look at DNS, the proxy, and whether this machine may ask its own address.",
         )
+        return
     except ValueError:
         ours = False
-    if ours:
-        return Finding(check="public-url", level=Level.OK, text="PUBLIC_URL answers.")
-    return _failed(
-        f"Another program answers at PUBLIC_URL ({answer.status} to /healthz).",
-        "Have the proxy pass every path on to this page.",
-    )
+    if not ours:
+        yield _failed(
+            f"Another program answers at PUBLIC_URL ({answer.status} to /healthz).",
+            "Have the proxy pass every path on to this page.",
+        )
+        return
+    yield Finding(check="public-url", level=Level.OK, text="PUBLIC_URL answers.")
+    yield from check_arrival(settings, read_arrival(said))
 
 
 def _check_certificate(host: str, port: int) -> Finding:

@@ -6,15 +6,16 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from latchkey.infra.addresses import is_loopback
+from latchkey.web.arrival import arrival
 from latchkey.web.services import get_services
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
-def alive() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+def alive() -> dict[str, object]:
+    """The process answers; to the doctor, it tells how the request arrived."""
+    return {"status": "ok", **arrival(get_services().settings.secret_keys)}
 
 
 @bp.get("/readyz")

@@ -1,14 +1,9 @@
-import contextlib
 import json
 import re
-import socket
-import ssl
-import threading
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import httpx
 import pytest
@@ -18,10 +13,9 @@ from flask import Flask
 from app import create_app
 from config import ROOT
 from latchkey.operator.doctor import Finding, Level, diagnose, exit_code
-from latchkey.operator.doctor.public_url import check_public_url
 from latchkey.web.services import Services
 from tests.conftest import KEY, make_settings
-from tests.servers import RedisServer, certificate, free_port, serve
+from tests.servers import RedisServer, free_port
 
 GOOGLE = {"GOOGLE_CLIENT_ID": "ours", "GOOGLE_CLIENT_SECRET": "secret-of-google"}
 
@@ -270,62 +264,6 @@ def test_a_redis_that_wants_a_password_is_told(server: RedisServer) -> None:
 def test_a_redis_that_is_gone_fails() -> None:
     finding = one(app_with(FINE, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"), "redis")
     assert (finding.level, "host and port" in finding.fix) == (Level.FAILED, True)
-
-
-def test_the_page_is_asked_through_its_public_address() -> None:
-    with serve(create_app(make_settings())) as url:
-        (finding,) = check_public_url(url)
-    assert (finding.level, finding.text) == (Level.OK, "PUBLIC_URL answers.")
-
-
-def other(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    start_response("200 OK", [("Content-Type", "text/html")])
-    return [b"<h1>It works!</h1>"]
-
-
-def elsewhere(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    start_response("302 Found", [("Location", "https://www.example.com/")])
-    return [b""]
-
-
-@pytest.mark.parametrize(
-    ("program", "words"), [(other, "Another program"), (elsewhere, "leads elsewhere")]
-)
-def test_another_program_at_the_public_address_fails(program: WSGIApplication, words: str) -> None:
-    with serve(program) as url:
-        (finding,) = check_public_url(url)
-    assert (finding.level, words in finding.text) == (Level.FAILED, True)
-
-
-def test_a_public_address_where_nothing_answers_fails() -> None:
-    for scheme in ("http", "https"):
-        (finding,) = check_public_url(f"{scheme}://127.0.0.1:{free_port()}")
-        assert finding.level is Level.FAILED
-
-
-def test_a_certificate_that_browsers_refuse_fails(tmp_path: Path) -> None:
-    with tls_server(tmp_path) as port:
-        (finding,) = check_public_url(f"https://localhost:{port}")
-    assert (finding.check, finding.level) == ("public-url", Level.FAILED)
-    assert "certificate" in finding.text
-
-
-@contextlib.contextmanager
-def tls_server(folder: Path) -> Iterator[int]:
-    """A server whose certificate is its own."""
-    cert, key = certificate(folder)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def answer() -> None:
-            with contextlib.suppress(OSError):
-                context.wrap_socket(listener.accept()[0], server_side=True).close()
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        yield int(listener.getsockname()[1])
-        thread.join()
 
 
 def test_the_command_prints_signs_and_no_secret() -> None:
