@@ -119,7 +119,9 @@ def way_back() -> str:
     sign_in = flow.current()
     if sign_in is None or sign_in.app is None:
         return ""
-    return url_for("leaving.leave", s=sign_in.id, t=flow.link_token(sign_in, LEAVE))
+    token = flow.link_token(sign_in, LEAVE)
+    sent = flow.carry(sign_in)
+    return url_for("leaving.leave", s=sign_in.id, t=token, sent=sent)
 
 
 def code_id(sign_in: SignIn) -> str:

@@ -9,6 +9,7 @@ flow/
 ├── jar      the cookies it is kept in
 ├── session  Flask's own cookie
 ├── lifecycle  from its beginning to its end
+├── carried  what brought the person here, without cookies
 └── lost     why a sign-in cannot go on
 """
 
@@ -16,6 +17,7 @@ from flask import Flask
 
 from config import Settings
 from latchkey.infra.sealing import Sealer
+from latchkey.web.flow.carried import carried, carry, go_on_carried
 from latchkey.web.flow.cookies import (
     IDLE_SECONDS,
     MAX_SIGN_INS,
@@ -49,11 +51,14 @@ __all__ = [
     "SignIn",
     "SignInOver",
     "WhyOver",
+    "carried",
+    "carry",
     "connected_before",
     "current",
     "finish",
     "follow",
     "former",
+    "go_on_carried",
     "init_flow",
     "is_from_our_page",
     "latest",
@@ -75,4 +80,6 @@ def init_flow(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SECRET_KEY"] = keys[-1]
     app.session_interface = SealedSessions(Sealer(keys, purpose="session"), https=https)
     app.extensions["flow"] = Sealer(keys, purpose="flow")
+    app.extensions["carried"] = Sealer(keys, purpose="carried")
+    app.add_template_global(carry)
     app.after_request(set_cookies)

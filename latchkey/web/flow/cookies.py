@@ -51,10 +51,13 @@ def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS
         return None
     if sign_in.id != signin_id or time.time() - sign_in.started > total:
         return None
+    return sign_in if is_of_host(sign_in) else None
+
+
+def is_of_host(sign_in: SignIn) -> bool:
+    """Tell whether the sign-in is of the brand that this host belongs to, if it does to one."""
     here = get_services().brands.of_host(request.host)
-    if here and sign_in.brand != here:
-        return None
-    return sign_in
+    return not here or sign_in.brand == here
 
 
 def write(signin_id: str, sign_in: SignIn | None) -> None:

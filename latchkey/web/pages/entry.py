@@ -1,5 +1,7 @@
 """The first page: which mailbox? And the address that apps send people to."""
 
+from typing import Any
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -97,12 +99,13 @@ def _begin(*, complete: bool) -> ResponseReturnValue:
 
 def _first_page(sign_in: SignIn) -> str:
     """The page that the app's request leads to: the provider's, the chooser, or the first one."""
+    named: dict[str, Any] = {"s": sign_in.id, "sent": flow.carry(sign_in)}
     if sign_in.provider:
         provider = PROVIDERS[sign_in.provider]
-        return url_for(provider.page, key=provider.key, s=sign_in.id)
+        return url_for(provider.page, key=provider.key, **named)
     if start.chooses_first(sign_in):
-        return url_for("chooser.show", s=sign_in.id)
-    return url_for("entry.show", s=sign_in.id)
+        return url_for("chooser.show", **named)
+    return url_for("entry.show", **named)
 
 
 def _page(form: EmailForm, sign_in: SignIn | None, *, again: tuple[str, str] = ("", "")) -> str:

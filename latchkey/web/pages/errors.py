@@ -54,7 +54,10 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     why = flow.why_over(asked)
     logs.event("start_again", error=type(error).__name__, detail=_why_refused(error) or why)
     sign_in = _sent_here()
-    if request.method in ("GET", "HEAD"):
+    reading = request.method in ("GET", "HEAD")
+    # A redirect would forget again what a browser without cookies carries in this address.
+    carried = sign_in is not None and why == flow.WhyOver.NO_COOKIES
+    if reading and not carried:
         # Without "s" it is an address of ours, like a bookmark: nothing was lost.
         named = sign_in.id if sign_in else None
         return redirect(url_for("entry.show", again=why if asked else None, s=named))
@@ -65,7 +68,7 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     kept = sign_in.display_address if sign_in else ""
     form = EmailForm(formdata=None, data={"email": _typed_address() or kept})
     page = render_template("pages/entry.html", form=form, sign_in=sign_in, again=why_again(why))
-    return page, HTTPStatus.BAD_REQUEST
+    return page, HTTPStatus.OK if reading else HTTPStatus.BAD_REQUEST
 
 
 def _typed_address() -> str:
@@ -89,8 +92,15 @@ def _sent_here() -> SignIn | None:
     try:
         sign_in = flow.load(asked or "none")
     except SignInOver:
-        return flow.follow(asked)
+        return flow.follow(asked) or _carried()
     return sign_in if sign_in.app or sign_in.link_claims else None
+
+
+def _carried() -> SignIn | None:
+    try:
+        return flow.go_on_carried()
+    except HTTPException:  # more text than is taken
+        return None
 
 
 def _untrusted(error: UntrustedRequest) -> ResponseReturnValue:

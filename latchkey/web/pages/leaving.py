@@ -23,7 +23,14 @@ _MOST_KEPT = 900
 @bp.get("/return")
 def leave() -> ResponseReturnValue:
     """Send the user to the app, with the sign-in's code or with the reason why there is none."""
-    sign_in = flow.load()
+    try:
+        sign_in = flow.load()
+    except flow.SignInOver:
+        carried = flow.carried()
+        if carried is None or carried.app is None:
+            raise
+        # The browser keeps no cookies, so nothing was connected here.
+        return redirect(carried.app.denied())
     app = sign_in.app
     if app is None:
         return redirect(url_for("entry.show"))
