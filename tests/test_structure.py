@@ -27,8 +27,6 @@ STILL_LONG = {
     "latchkey/providers/detection/detector.py",
 }
 FUNCTIONS_STILL_LONG = {
-    "app.py: _services",
-    "app.py: create_app",
     "latchkey/apps/request.py: read_request",
     "latchkey/providers/mailhosts/identity.py: judge_login",
     "latchkey/providers/mailhosts/table.py: load",

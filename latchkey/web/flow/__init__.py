@@ -73,7 +73,7 @@ __all__ = [
 
 def init_flow(app: Flask, settings: Settings) -> None:
     """Seal Flask's session and the cookies of this package."""
-    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    keys = settings.secret_keys
     https = settings.public_url.startswith("https://")
     app.secret_key = settings.secret_key
     # The oldest key that is still good, so that forms stay valid while keys are being changed.

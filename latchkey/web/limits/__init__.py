@@ -4,12 +4,14 @@ limits/
 ├── client    which client a request comes from
 ├── device    the cookie of a browser that connected mailboxes before
 ├── mailbox   which mailboxes a try is about
+├── limiter   the rules, those of the settings and those that follow from them
 ├── requests  limits by page: e-mail steps, OAuth, tokens, broken links
 └── tries     limits on passwords that are sent to Nylas
 """
 
 from latchkey.web.limits.client import client, party
 from latchkey.web.limits.device import remember
+from latchkey.web.limits.limiter import make_limiter
 from latchkey.web.limits.requests import (
     TooManyRequests,
     count_refused_link,
@@ -26,6 +28,7 @@ __all__ = [
     "init_limits",
     "is_pause_near",
     "limited",
+    "make_limiter",
     "party",
     "raise_if_limited",
     "remember",

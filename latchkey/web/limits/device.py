@@ -19,7 +19,7 @@ _MOST_MAILBOXES = 8
 
 def init_device(app: Flask, settings: Settings) -> None:
     """Seal the cookie, and send it when it changed."""
-    keys = (settings.secret_key, *settings.secret_key_fallbacks)
+    keys = settings.secret_keys
     app.extensions["device"] = Sealer(keys, purpose="device")
     app.after_request(_set_cookie)
 

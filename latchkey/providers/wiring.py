@@ -1,0 +1,76 @@
+"""Puts the parts of this layer together, as the settings want them."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from config import ConfigError, Settings
+from latchkey.infra.store import Store
+from latchkey.nylas import NylasClient
+from latchkey.providers.detection import MxRecords, ProviderDetector
+from latchkey.providers.detection.metrics import MX_CIRCUIT
+from latchkey.providers.mail_records import MailRecords
+from latchkey.providers.mailhosts import MailHosts, MailServers, ProvidersFileError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderServices:
+    """What is known of providers and mail servers, and how it is found out."""
+
+    hosts: MailHosts
+    mail_servers: MailServers
+    detector: ProviderDetector
+
+
+def provider_services(
+    settings: Settings,
+    nylas: NylasClient,
+    store: Store,
+    *,
+    oauth: Collection[str],
+    is_trial: Callable[[str], bool],
+    share_wait: Callable[[], float],
+) -> ProviderServices:
+    """Make them.
+
+    :param oauth, is_trial, share_wait: as in ``ProviderDetector``.
+    :raises ConfigError: the operator's file of mail servers cannot be used.
+    """
+    hosts = _mail_hosts(settings)
+    records = _mail_records(settings)
+    detector = ProviderDetector(
+        nylas,
+        oauth=oauth,
+        store=store,
+        per_minute=settings.nylas_detects_per_minute,
+        # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
+        hosts=hosts if settings.known_domains and not settings.sandbox else None,
+        is_trial=is_trial,
+        mx=MxRecords(hosts, records) if records else None,
+        share_wait=share_wait,
+    )
+    servers = _mail_servers(settings, hosts, records)
+    return ProviderServices(hosts=hosts, mail_servers=servers, detector=detector)
+
+
+def _mail_servers(settings: Settings, hosts: MailHosts, records: MailRecords | None) -> MailServers:
+    return MailServers(
+        hosts,
+        records,
+        ports=settings.mail_ports,
+        allow_any=settings.allow_any_mail_host,
+        allow_loopback=settings.sandbox,
+    )
+
+
+def _mail_hosts(settings: Settings) -> MailHosts:
+    try:
+        return MailHosts.load(settings.providers_file)
+    except ProvidersFileError as error:
+        raise ConfigError(f"Latchkey cannot start. Please mend PROVIDERS_FILE:\n{error}") from None
+
+
+def _mail_records(settings: Settings) -> MailRecords | None:
+    # The sandbox's domains are not in DNS.
+    if not settings.mx_lookups or settings.sandbox:
+        return None
+    return MailRecords(nameserver=settings.dns_server, notify=MX_CIRCUIT)
