@@ -24,7 +24,7 @@ from latchkey.providers import PROVIDERS
 from latchkey.providers.wiring import provider_services
 from latchkey.sandbox import create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
-from latchkey.web.brand_in_force import brand_url, current_brand
+from latchkey.web.brand_in_force import brand_url, current_brand, own_texts
 from latchkey.web.branding import BrandFileError, Brands
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
@@ -87,7 +87,7 @@ def _init_parts(app: Flask, services: Services) -> None:
         init_lan(app, lan, before_code=FOR_SANDBOX_CODE)
     init_flow(app, settings)
     init_limits(app, settings)
-    init_i18n(app)
+    init_i18n(app, own_texts)
     init_views(app)
     init_cli(app)
     init_metrics(app, settings)

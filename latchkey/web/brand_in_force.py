@@ -1,11 +1,13 @@
 """Which brand a request shows: that of its host, of its sign-in, or the default."""
 
 import logging
+from collections.abc import Mapping
 
 from flask import g, request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, UntrustedRequest
 from latchkey.infra import logs
+from latchkey.infra.i18n import language
 from latchkey.web import flow
 from latchkey.web.branding import Brand
 from latchkey.web.services import get_services
@@ -17,6 +19,11 @@ def current_brand() -> Brand:
     sign_in = flow.current()
     chosen = sign_in.brand if sign_in else g.get("brand", "")
     return brands.find(brands.of_host(request.host) or chosen)
+
+
+def own_texts() -> Mapping[str, str]:
+    """Return what the brand of this request says in its own words, by English sentence."""
+    return current_brand().texts.get(language(), {})
 
 
 def choose_brand(app: AppRequest | None, link_claims: LinkClaims | None) -> str:

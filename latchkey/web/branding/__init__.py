@@ -6,6 +6,7 @@ branding/
 ├── pictures    logos and icons that browsers can show
 ├── presets     presets, corners and fonts by name
 ├── values      checks of single values
+├── texts       sentences that a brand says in its own words
 ├── toml_lines  the line of a key
 ├── brand_file  reads brand.toml and says precisely what is wrong in it
 ├── stylesheet  the custom properties that a brand sets

@@ -10,6 +10,7 @@ from config import Settings
 from latchkey.web.branding.brand_file import BrandFile, read_brand_file
 from latchkey.web.branding.palette import Moved, Palette, make_palette
 from latchkey.web.branding.stylesheet import make_stylesheet
+from latchkey.web.branding.texts import by_sentence
 
 NAME = "Latchkey"
 COLOR = "#2f5bea"
@@ -22,6 +23,7 @@ class Brand:
     :ivar key: name of the brand's file, "" for the default.
     :ivar moved: colours that were moved to be readable.
     :ivar links: addresses by name: website, support, privacy, terms, imprint, accessibility.
+    :ivar texts: what the pages say in other words, by language and English sentence.
     :ivar hosts: host names that show this brand and no other.
     :ivar versions: hashes of what browsers load, by name: css, logo, logo-dark, favicon.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
@@ -37,6 +39,7 @@ class Brand:
     appearance: str
     layout: str
     links: Mapping[str, str]
+    texts: Mapping[str, Mapping[str, str]]
     hosts: tuple[str, ...]
     light: Palette
     dark: Palette
@@ -72,6 +75,7 @@ class Brand:
             appearance=said.appearance,
             layout=said.layout,
             links=said.links,
+            texts={name: by_sentence(own) for name, own in said.texts.items()},
             hosts=said.hosts,
             light=light,
             dark=dark,

@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from latchkey.infra.i18n import LANGUAGES
 from latchkey.web.branding import values
 from latchkey.web.branding.palette import NAMES
 from latchkey.web.branding.pictures import PICTURE_TYPES, check_picture
 from latchkey.web.branding.presets import CORNERS, FONTS, PRESETS
+from latchkey.web.branding.texts import text_checks
 from latchkey.web.branding.toml_lines import line_of
 from latchkey.web.branding.values import Check, line_of_text, list_of, one_of
 
@@ -39,6 +41,7 @@ class BrandFile:
 
     :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
     :ivar links: by name, see ``LINKS``; https.
+    :ivar texts: by language, then by English sentence, see ``texts.text_checks``.
     :ivar hosts: host names that show this brand and no other.
     :ivar client_ids: Nylas applications whose apps get this brand.
     :ivar redirect_origins: origins of the apps that get this brand.
@@ -57,6 +60,7 @@ class BrandFile:
     favicon: Path | None = None
     colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
     client_ids: tuple[str, ...] = ()
     redirect_origins: tuple[str, ...] = ()
@@ -112,6 +116,7 @@ class _Reader:
             "favicon": self._picture,
             "colors": self._tables("colors", colors),
             "links": self._keys("links", checks=dict.fromkeys(LINKS, values.https)),
+            "texts": self._tables("texts", dict.fromkeys(LANGUAGES, text_checks())),
             "preset": one_of(PRESETS),
             **(CHOOSING if choosing else {}),
         }
@@ -140,7 +145,7 @@ class _Reader:
         for name, value in given.items():
             key = (*table, name)
             if name not in checks:
-                self._problem(key, f"is not known; {_what_is_known(name, checks)}")
+                self._problem(key, f"is not known{_what_is_known(name, checks)}")
                 continue
             try:
                 good[name] = checks[name](value)
@@ -162,10 +167,10 @@ class _Reader:
 
 def _what_is_known(name: str, known: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    guess = f"did you mean “{near[0]}”?" if near else ""
+    guess = f" (did you mean “{near[0]}”?)" if near else ""
     if len(known) > _MOST_LISTED:
-        return guess or "the texts are the msgid lines of locales/latchkey.pot"
-    return f"allowed are {', '.join(known)}{f' ({guess})' if guess else ''}"
+        return f"{guess}; allowed are the msgid lines of locales/latchkey.pot"
+    return f"; allowed are {', '.join(known)}{guess}"
 
 
 def _merged(below: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
