@@ -67,7 +67,7 @@ IMAP = Provider(
             label=N_("Incoming mail server (IMAP)"),
             kind="host",
             advanced=True,
-            hint=N_("Leave it empty and we look it up."),
+            hint=N_("Leave it empty and we look it up by your e-mail address."),
         ),
         Field(name="imap_port", label=N_("Incoming port"), kind="port", advanced=True),
         Field(
@@ -133,7 +133,7 @@ EWS = Provider(
             label=N_("Exchange server"),
             kind="host",
             advanced=True,
-            hint=N_("Leave it empty and we look it up."),
+            hint=N_("Leave it empty and we look it up by your e-mail address."),
         ),
         Field(name="ews_port", label=N_("Port"), kind="port", advanced=True),
     ),

@@ -16,6 +16,12 @@ def say_at_field(problem: Problem, form: CredentialsForm) -> None:
     text = translate(problem.text, mailbox=mailbox.name, company=mailbox.company)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
         text += " " + translate("The note above may help.")
+    typed = form["password"].data or ""
+    if problem is WRONG_PASSWORD and typed != typed.strip():
+        text += " " + translate(
+            "What you typed began or ended with a space. If it came along when you copied the "
+            "password, leave it out."
+        )
     if problem.place == "password" and limits.is_pause_near(mailbox.email):
         text += " " + translate(
             "After a few more wrong passwords this page pauses for some minutes, so that "

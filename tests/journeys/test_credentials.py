@@ -461,3 +461,13 @@ def test_an_address_is_shown_as_it_was_typed(
     page = visitor.submit(form, password="secret", **typed)
     assert f"{name}@bücher.example" in page.text
     assert "xn--" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("password", "told"), [(" secret", True), ("secret\t", True), ("sec ret", False), ("x", False)]
+)
+def test_a_blank_at_an_end_of_a_refused_password_gets_a_word(
+    visitor: Visitor, password: str, *, told: bool
+) -> None:
+    page = visitor.sign_in("wrong-password@example.com", password)
+    assert ("began or ended with a space" in page.error_at("password")) is told

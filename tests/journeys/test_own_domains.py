@@ -25,6 +25,7 @@ ZONE: Zone = {
     "proton.example": ["10 mail.protonmail.ch.", "20 mailsec.protonmail.ch."],
     "cloudflare.example": ["10 route1.mx.cloudflare.net."],
     "other.example": ["10 mx.other.example."],
+    "self.example": ["10 mx.self.example."],
     "silent.example": None,
     "gmail.com": ["5 gmail-smtp-in.l.google.com."],
 }
@@ -117,3 +118,42 @@ def test_a_silent_domain_delays_its_page_by_a_second_at_most(app: Flask) -> None
     assert page.heading == "Sign in to silent.example"
     assert page.fields()["imap_host"] == ""
     assert time.monotonic() - before < 3, "three pages, one of which asks"
+
+
+@pytest.mark.parametrize(
+    ("domain", "server", "sending"),
+    [
+        ("web.de", "imap.web.de", "smtp.web.de"),
+        ("ovh.example", "ssl0.ovh.net", "ssl0.ovh.net"),
+    ],
+)
+def test_a_login_name_without_a_domain_takes_the_known_server_along(
+    app: Flask, nylas: Nylas, domain: str, server: str, sending: str
+) -> None:
+    visitor, page = form_of(app, domain)
+    emptied = dict.fromkeys(("imap_host", "smtp_host", "imap_port", "smtp_port"), "")
+    page = visitor.submit(page, **emptied, username="anna7", password="secret")
+    assert nylas.settings["imap_username"] == "anna7"
+    assert nylas.settings["imap_host"] == server
+    assert nylas.settings["smtp_host"] == sending
+
+
+def test_a_login_name_without_a_domain_is_asked_for_its_server_with_one_click_each(
+    app: Flask, nylas: Nylas
+) -> None:
+    visitor, page = form_of(app, "self.example")
+    page = visitor.submit(page, username="anna7", password="secret")
+    assert "fill in the mail server" in page.error_at("username")
+    assert not nylas.sent
+    offered = {
+        "".join(node.itertext()): node.get("value", "")
+        for node in page.tree.iter("button")
+        if node.get("name") == "instead"
+    }
+    assert list(offered) == [
+        f"Try the mail server {name}.self.example" for name in ("mx", "mail", "imap")
+    ]
+    chosen = offered["Try the mail server mx.self.example"]
+    assert visitor.submit(page, instead=chosen, password="secret").heading
+    assert nylas.settings["imap_username"] == "anna7"
+    assert nylas.settings["imap_host"] == nylas.settings["smtp_host"] == "mx.self.example"

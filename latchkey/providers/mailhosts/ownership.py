@@ -71,6 +71,11 @@ class Ownership:
         """Return the provider of a mail domain: the table's, or the one its best MX host names."""
         return self._hosts.find(domain) or self._first(self._hosts.by_mx, domain)
 
+    def own_exchange(self, domain: str) -> str:
+        """Return the MX host of a domain that is a name below it, "" without one."""
+        own = ascii_name(domain) or ""
+        return next((name for name in self._mx(own) or () if self._is_own(name, own)), "")
+
     def unsupported(self, domain: str) -> UnsupportedService | None:
         """Return the service closed to apps that takes in mail of ``domain``, by MX."""
         return self._first(self._hosts.unsupported_by_mx, domain)

@@ -115,6 +115,10 @@ class MailServers:
         """Return the provider of a mail domain, by the table or by MX: then it takes a second."""
         return self._ownership.provider_of(domain)
 
+    def own_exchange(self, domain: str) -> str:
+        """Return the MX host of a domain that is a name below it, "" without one."""
+        return self._ownership.own_exchange(domain)
+
     def unsupported(self, domain: str) -> UnsupportedService | None:
         """Return the service closed to apps that takes in mail of ``domain``, by MX."""
         return self._ownership.unsupported(domain)

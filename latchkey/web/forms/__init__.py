@@ -6,6 +6,7 @@ forms/
 ├── checks         checks of passwords and login names
 ├── server_checks  checks of servers and ports
 ├── inputs         the input of one field
+├── known_values   what it is filled in with
 ├── credentials    a form for each provider
 ├── alternatives, alternative_changes  other ways to try after a refusal
 └── sandbox_code   what lets a phone into the sandbox

@@ -84,6 +84,15 @@ def servers_named(incoming: str, outgoing: str) -> Change:
     return changes
 
 
+def own_exchange(form: CredentialsForm) -> Changes:
+    """The server below the own domain that takes in its mail, for reading and sending."""
+    field, mailbox = form.provider.server_field, form.mailbox
+    host = mailbox.servers.own_exchange(mailbox.domain)
+    if not host or not field:
+        return {}
+    return {field: host, "smtp_host": host} if "smtp_host" in form else {field: host}
+
+
 def usual_servers(form: CredentialsForm) -> Changes:
     """The servers that are known of the provider, or those that Nylas finds by the address."""
     if "imap_host" not in form or not form.names_server():

@@ -4,6 +4,7 @@ Each changes what was typed, never whose mailbox it is: the changed form is chec
 user had typed it. The password is not among what the page knows, so it comes along once more.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -21,6 +22,7 @@ from latchkey.problems.nylas import REJECTED
 from latchkey.web.forms.alternative_changes import (
     Change,
     other_port,
+    own_exchange,
     same_login_for_sending,
     servers_named,
     short_login_for_sending,
@@ -53,23 +55,32 @@ class Alternative:
 
 def alternatives(form: CredentialsForm, problem: Problem) -> list[tuple[str, str]]:
     """Return key and text of the ways that make sense after ``problem``, the likeliest first."""
-    offered = []
-    for way in _AFTER.get(problem.kind, ()):
-        changes = way.changes(form) if way.key not in _tried(form) else {}
-        if changes:
+    untried = [way for way in _AFTER.get(problem.kind, ()) if way.key not in _tried(form)]
+    return _offered(form, untried)
+
+
+def _offered(form: CredentialsForm, ways: Iterable[Alternative]) -> list[tuple[str, str]]:
+    offered: dict[str, str] = {}
+    for way in ways:
+        if changes := way.changes(form):
             to = next((changes[name] for name in way.names if name in changes), form.mailbox.name)
             text = translate(way.text, to=to, company=form.mailbox.company)
-            offered.append((way.key, text))
-    return offered[:_MOST_OFFERED]
+            offered.setdefault(text, way.key)
+    return [(key, text) for text, key in offered.items()][:_MOST_OFFERED]
 
 
 def corrections(form: CredentialsForm) -> list[tuple[str, str]]:
     """Return key and text of the ways that put right what the form refuses."""
-    return [
-        (way.key, translate(way.text, to=way.changes(form)[name]))
-        for name, way in _PORTS.items()
-        if name in form and form[name].errors
-    ]
+    ports = [way for name, way in _PORTS.items() if name in form and form[name].errors]
+    return _offered(form, ports or _missing_servers(form))
+
+
+def _missing_servers(form: CredentialsForm) -> tuple[Alternative, ...]:
+    """The servers to try where a login name that tells none came without one."""
+    login, server = form.typed().get("username", ""), form.provider.server_field
+    if not server or form[server].data or not login or "@" in login:
+        return ()
+    return _NAMED if form["username"].errors else ()
 
 
 def take_alternative(form: CredentialsForm) -> None:
@@ -113,17 +124,22 @@ _LOGINS = (
 _USUAL = Alternative(
     key="usual-servers", text=N_("Use the usual mail servers of %(to)s"), changes=usual_servers
 )
+_NAMED = tuple(
+    Alternative(
+        key=key,
+        text=N_("Try the mail server %(to)s"),
+        names=("imap_host", "ews_host"),
+        changes=changes,
+    )
+    for key, changes in (
+        ("mx-server", own_exchange),
+        ("mail-server", servers_named("mail", "mail")),
+        ("imap-server", servers_named("imap", "smtp")),
+    )
+)
 _SERVERS = (
     _USUAL,
-    *(
-        Alternative(
-            key=f"{incoming}-server",
-            text=N_("Try the mail server %(to)s"),
-            names=("imap_host", "ews_host"),
-            changes=servers_named(incoming, outgoing),
-        )
-        for incoming, outgoing in (("mail", "mail"), ("imap", "smtp"))
-    ),
+    *_NAMED[1:],
     Alternative(
         key="other-port", text=N_("Try port %(to)s for incoming mail"), names=("imap_port",),
         changes=other_port("imap_port"),
@@ -153,11 +169,11 @@ _SENDING = (
 )  # fmt: skip
 _PORTS = {
     "imap_port": Alternative(
-        key="usual-port", text=N_("Use port %(to)s for incoming mail"),
+        key="usual-port", text=N_("Use port %(to)s for incoming mail"), names=("imap_port",),
         changes=usual_port("imap_port"),
     ),
     "smtp_port": Alternative(
-        key="usual-sending-port", text=N_("Use port %(to)s for sending"),
+        key="usual-sending-port", text=N_("Use port %(to)s for sending"), names=("smtp_port",),
         changes=usual_port("smtp_port"),
     ),
 }  # fmt: skip
@@ -169,4 +185,4 @@ _AFTER = {
     UNSAFE_CONNECTION.kind: _SERVERS,
     SENDING_REFUSED.kind: _SENDING,
 }
-_BY_KEY = {way.key: way for ways in (*_AFTER.values(), _PORTS.values()) for way in ways}
+_BY_KEY = {way.key: way for ways in (*_AFTER.values(), _PORTS.values(), _NAMED) for way in ways}

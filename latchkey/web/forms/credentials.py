@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, after_this_request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field as Input
 from wtforms import HiddenField, ValidationError
 
@@ -14,6 +15,7 @@ from latchkey.providers.mailhosts import MailboxIdentity, is_no_app_password
 from latchkey.providers.password_entries import USUAL_PORTS
 from latchkey.web.forms.checks import judge_name, mail_host
 from latchkey.web.forms.inputs import input_for
+from latchkey.web.forms.known_values import known_servers, known_values
 from latchkey.web.forms.mailbox import Mailbox
 
 
@@ -43,7 +45,7 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         self.mailbox = mailbox
         self.cleaned: dict[str, Any] = {}
         self.identity = MailboxIdentity(address=mailbox.email, login=mailbox.email)
-        super().__init__(data=_known(self.provider, mailbox) | typed)
+        super().__init__(data=known_values(self.provider, mailbox) | typed)
         if mailbox.password_name:
             self["password"].label.text = mailbox.password_name
         after_this_request(self._forget)
@@ -59,10 +61,19 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and then the login names, which depend on the servers."""
+        self._fill_in_servers()
         valid = super().validate(extra_validators)
         self.identity = self._judge_names()
         self._drop_unprintable()
         return valid and not self.wrong()
+
+    def _fill_in_servers(self) -> None:
+        """Send the known servers along with a login name that tells Nylas none."""
+        login, server = self.typed().get("username", ""), self.provider.server_field
+        if server and login and "@" not in login and not self[server].data:
+            for name, value in known_servers(self.mailbox).items():
+                if name in self:
+                    self[name].process(MultiDict({name: value}))
 
     def shown(self) -> tuple[Field, ...]:
         """The fields to ask for: no login name where it is settled."""
@@ -141,7 +152,7 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
         """Tell whether a server was typed, and not only filled in or left to Nylas."""
         name = self.provider.server_field
         typed = (self[name].data or "").strip() if name else ""
-        return typed not in ("", _known(self.provider, self.mailbox).get(name, ""))
+        return typed not in ("", known_values(self.provider, self.mailbox).get(name, ""))
 
     def asks_about_password(self) -> bool:
         """Tell whether to ask, before a try is spent on a password that cannot be right."""
@@ -150,7 +161,7 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
 
     def has_usual_servers(self) -> bool:
         """Tell whether servers and ports are those that are known, or left to Nylas."""
-        known = _known(self.provider, self.mailbox)
+        known = known_values(self.provider, self.mailbox)
         return all(
             (self[spec.name].data or "").strip() in ("", known.get(spec.name, ""))
             for spec in self.provider.fields
@@ -180,20 +191,3 @@ def _form_class(key: str, *, must_send: bool) -> type[CredentialsForm]:
     for spec in provider.fields:
         members[spec.name] = input_for(spec, needed=must_send and spec.name == "smtp_host")
     return type("ProviderForm", (CredentialsForm,), members)
-
-
-def _known(provider: Provider, mailbox: Mailbox) -> dict[str, str]:
-    """Values to fill the form in with."""
-    names = {spec.name for spec in provider.fields}
-    known = {name: port for name, port in USUAL_PORTS.items() if name in names}
-    if "imap_host" in names and (host := mailbox.host):
-        known |= {
-            "imap_host": host.imap.host,
-            "imap_port": str(host.imap.port),
-            "smtp_host": host.smtp.host,
-            "smtp_port": str(host.smtp.port),
-        }
-        known["username"] = mailbox.usual_login
-    if "ews_host" in names:
-        known["username"] = mailbox.email
-    return known
