@@ -1,8 +1,11 @@
 """The page that confirms the grant; it can be reloaded as often as people like."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from latchkey.providers import PROVIDERS
 from latchkey.web import flow
 from latchkey.web.completion import is_redeemed, way_back
 from latchkey.web.services import get_services
@@ -22,7 +25,13 @@ def show() -> ResponseReturnValue:
     back = "" if is_redeemed(sign_in) else way_back()
     auto = bool(back) and get_services().settings.auto_return
     page = render_template(
-        "pages/connected.html", sign_in=sign_in, grant=sign_in.grant, back=back, auto=auto
+        "pages/connected.html",
+        sign_in=sign_in,
+        grant=sign_in.grant,
+        by_password=not PROVIDERS[sign_in.grant.provider].oauth,
+        date=datetime.fromtimestamp(sign_in.saved, UTC).strftime("%Y-%m-%d"),
+        back=back,
+        auto=auto,
     )
     response = make_response(page)
     if auto:

@@ -26,7 +26,7 @@ from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
 from latchkey.web.opener import is_opened_by_app
 from latchkey.web.security import OriginRefused, UnknownHost, keep_opener
-from latchkey.web.start_again import why_again
+from latchkey.web.start_again import CONFIRMATION, why_again
 
 _RETRY_SECONDS = "5"
 
@@ -60,7 +60,8 @@ def _start_again(error: Exception) -> ResponseReturnValue:
     if reading and not carried:
         # Without "s" it is an address of ours, like a bookmark: nothing was lost.
         named = sign_in.id if sign_in else None
-        return redirect(url_for("entry.show", again=why if asked else None, s=named))
+        again = CONFIRMATION if request.endpoint == "connected.show" else why
+        return redirect(url_for("entry.show", again=again if asked else None, s=named))
     try:
         start.require_link(sign_in)
     except LinkRefused as refused:

@@ -1,0 +1,34 @@
+"""The confirmation can be printed or saved, with all that is needed later and no button."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.states import reach
+
+pytestmark = pytest.mark.browser
+
+
+def test_one_click_prints_the_confirmation(page: Page) -> None:
+    page.add_init_script("window.print = () => { document.title = 'printed'; }")
+    reach(page, "connected")
+    page.get_by_role("button", name="Print or save this page").click()
+    expect(page).to_have_title("printed")
+
+
+def test_on_paper_there_is_what_was_said_and_nothing_to_click(page: Page) -> None:
+    reach(page, "connected")
+    grant = page.locator("#grant-id").text_content()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("someone@example.com")).to_be_visible()
+    expect(page.get_by_text("To end the connection:")).to_be_visible()
+    expect(page.locator(".only-print")).to_contain_text(f"Grant ID: {grant}")
+    expect(page.locator(".only-print")).to_be_visible()
+    expect(page.locator("button:visible, a[href^='/']:visible")).to_have_count(0)
+
+
+def test_without_a_script_no_button_promises_to_print(open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+    reach(page, "connected")
+    expect(page.locator("button:visible")).to_have_count(0)
