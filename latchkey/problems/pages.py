@@ -24,6 +24,18 @@ OAUTH_ONLY = Problem(
     fault="operator",
     retry=False,
 )
+OAUTH_INSTEAD = Problem(
+    kind="oauth_instead",
+    title=OAUTH_ONLY.title,
+    text=N_(
+        "It only lets apps in through its own sign-in page. Please sign in there: your password "
+        "stays at %(mailbox)s."
+    ),
+    place="page",
+    status=422,
+    fault="person",
+    retry=False,
+)
 
 UNKNOWN_HOST = Problem(
     kind="unknown_host",

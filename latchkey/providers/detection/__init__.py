@@ -13,5 +13,6 @@ detection/
 from latchkey.providers.detection.detector import ProviderDetector
 from latchkey.providers.detection.domains import SPAN_SECONDS
 from latchkey.providers.detection.mx import MxRecords
+from latchkey.providers.detection.well_known import provider_of
 
-__all__ = ["SPAN_SECONDS", "MxRecords", "ProviderDetector"]
+__all__ = ["SPAN_SECONDS", "MxRecords", "ProviderDetector", "provider_of"]

@@ -46,6 +46,11 @@ class MailHost:
     help: Help | None
     hosts: frozenset[str]
 
+    @property
+    def short_name(self) -> str:
+        """The name without what tells twins of the table apart: "GMX Freemail (gmx.net)"."""
+        return self.name.partition(" (")[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class MailHosts:

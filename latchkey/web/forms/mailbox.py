@@ -65,5 +65,15 @@ class Mailbox:
     @property
     def name(self) -> str:
         """What people call it: its provider if that is known, else its domain."""
-        # Some names of the table tell twins apart: "GMX Freemail (gmx.net)".
-        return self.host.name.partition(" (")[0] if self.host else self.shown_domain
+        return self.host.short_name if self.host else self.shown_domain
+
+    def passwordless_at(self, server: str) -> MailHost | None:
+        """Return the provider of a typed server if it takes no passwords, and may be this one's.
+
+        An address of another known provider has nothing to do there.
+        """
+        host = self.hosts.by_imap_host(server)
+        elsewhere = self.hosts.find(self.domain)
+        if host is None or host.password_login or (elsewhere and elsewhere.password_login):
+            return None
+        return host

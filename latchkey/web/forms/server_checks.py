@@ -7,6 +7,7 @@ from latchkey.infra.i18n import N_, translate
 from latchkey.providers.mailhosts import (
     HostReason,
     HostRefused,
+    MailHost,
     PortRefused,
     ServerKind,
     read_server,
@@ -29,6 +30,7 @@ _HOST_REFUSED = {
         "a minute."
     ),
 }
+_PASSWORDLESS = N_("This is a server of %(name)s, which takes no passwords from apps.")
 _NO_PORT = N_("This port can’t be used here. It is usually %(port)s.")
 _POP = N_(
     "This port can’t be used here. It is for POP3, another way to fetch mail. For IMAP it is "
@@ -58,6 +60,8 @@ def check_host(form: JudgedForm, box: Input) -> None:
     """Take a server that belongs to the address, and the port that was pasted with it."""
     mailbox = form.mailbox
     _take_apart(form, box)
+    if closed := passwordless_at(form, box):
+        raise ValidationError(translate(_PASSWORDLESS, name=closed.short_name))
     try:
         form.cleaned[box.name] = mailbox.servers.check_host(
             box.data, domain=mailbox.domain, kind=form.provider.server_kind
@@ -70,6 +74,16 @@ def check_host(form: JudgedForm, box: Input) -> None:
                 company=mailbox.company,
             )
         ) from None
+
+
+def passwordless_at(form: JudgedForm, box: Input) -> MailHost | None:
+    """Return the provider of the server in ``box`` if mailboxes cannot be read there by password.
+
+    A server that is only for sending, beside one for reading, is not asked about.
+    """
+    reading = form.provider.server_field
+    beside = box.name != reading and (form[reading].data or "").strip()
+    return None if beside else form.mailbox.passwordless_at(box.data or "")
 
 
 def _take_apart(form: JudgedForm, box: Input) -> None:

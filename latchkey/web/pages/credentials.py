@@ -11,7 +11,7 @@ from latchkey.infra.i18n import N_, translate
 from latchkey.problems import Problem
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.web import flow, forms, limits, lost_answer
+from latchkey.web import flow, forms, limits, lost_answer, passwordless
 from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
 from latchkey.web.field_errors import say_at_field
@@ -93,9 +93,7 @@ def _blocker(provider: Provider, sign_in: SignIn) -> Problem | None:
     """What makes it useless to ask for a password at all."""
     if provider.key not in choices(sign_in):
         return NOT_OFFERED
-    host = mailbox_of(provider, sign_in).host
-    oauth_only = provider.uses_mail_servers and host is not None and not host.password_login
-    return OAUTH_ONLY if oauth_only else None
+    return OAUTH_ONLY if passwordless.blocks(provider, sign_in) else None
 
 
 def _submit(form: CredentialsForm, provider: Provider, sign_in: SignIn) -> Outcome:
@@ -148,6 +146,7 @@ def _form_page(
 ) -> ResponseReturnValue:
     if failed:
         say_at_field(failed.problem, form)
+    closed = passwordless.typed_host(form)
     form.email.data = sign_in.display_address
     form.attempt.data = secrets.token_urlsafe(12)
     page = render_template(
@@ -161,18 +160,23 @@ def _form_page(
         ways=forms.alternatives(form, failed.problem) if failed else forms.corrections(form),
         support_code=_support_code(failed) if failed else "",
         lost=WORDS[lost] if lost else None,
+        closed=closed,
+        instead=passwordless.way_instead(closed, sign_in),
     )
     return page, status
 
 
 def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
+    host = get_services().hosts.find(sign_in.domain)
+    instead = passwordless.way_instead(host, sign_in)
     page = render_template(
         "pages/problem.html",
-        problem=failed.problem,
+        problem=passwordless.as_far_as_offered(failed.problem, instead),
+        instead=instead if failed.problem is OAUTH_ONLY else None,
         sign_in=sign_in,
         wait=failed.wait,
         typed=sign_in.display_address,
-        mailbox_name=mailbox_of(provider, sign_in).name,
+        mailbox_name=host.short_name if host else mailbox_of(provider, sign_in).name,
         again=url_for("credentials.show", key=provider.key, s=sign_in.id),
         support_code=_support_code(failed),
     )

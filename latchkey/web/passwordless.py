@@ -1,0 +1,40 @@
+"""Mail providers that take no passwords from apps: which sign-in of their own to go to instead."""
+
+from latchkey.problems import Problem
+from latchkey.problems.pages import OAUTH_INSTEAD, OAUTH_ONLY
+from latchkey.providers import PROVIDERS, Provider
+from latchkey.providers.detection import provider_of
+from latchkey.providers.mailhosts import MailHost
+from latchkey.web.flow import SignIn
+from latchkey.web.forms import CredentialsForm
+from latchkey.web.forms.server_checks import passwordless_at
+from latchkey.web.services import get_services
+from latchkey.web.start import choices
+
+
+def blocks(provider: Provider, sign_in: SignIn) -> bool:
+    """Tell whether the domain of the address is one whose mailboxes take no passwords."""
+    host = get_services().hosts.find(sign_in.domain) if provider.server_field else None
+    return host is not None and not host.password_login
+
+
+def typed_host(form: CredentialsForm) -> MailHost | None:
+    """Return the provider without passwords whose server was typed, None for all other servers."""
+    boxes = [form[spec.name] for spec in form.provider.fields if spec.kind == "host"]
+    return next((host for box in boxes if (host := passwordless_at(form, box))), None)
+
+
+def way_instead(host: MailHost | None, sign_in: SignIn) -> Provider | None:
+    """Return the provider whose own sign-in page reaches mailboxes at ``host``.
+
+    None when this person cannot choose it.
+    """
+    offered = choices(sign_in)
+    key = provider_of(host, offered=offered)
+    provider = PROVIDERS[key] if key in offered else None
+    return provider if provider and provider.oauth else None
+
+
+def as_far_as_offered(problem: Problem, way: Provider | None) -> Problem:
+    """Return ``problem``, or the one that leads to ``way``, where passwords are not taken."""
+    return OAUTH_INSTEAD if problem is OAUTH_ONLY and way else problem

@@ -1,0 +1,78 @@
+"""Mailboxes whose provider takes no passwords: told so, and led to the sign-in it takes."""
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from tests.apps import company
+from tests.conftest import make_settings
+from tests.journeys.test_oauth import decide, start
+from tests.pages import Page, Visitor
+
+SANDBOX = create_app(make_settings())
+SERVERS = [
+    ("imap", {"imap_host": "outlook.office365.com"}),
+    ("imap", {"imap_host": "imaps://Outlook.Office365.com:993"}),
+    ("imap", {"imap_host": "imap-mail.outlook.com"}),
+    ("imap", {"smtp_host": "smtp.office365.com"}),
+    ("ews", {"ews_host": "outlook.office365.com"}),
+    ("ews", {"ews_host": "https://outlook.office.com/EWS/Exchange.asmx"}),
+]
+
+
+def attempt(app: Flask, email: str, key: str, **typed: str) -> tuple[Visitor, Page]:
+    visitor = Visitor.inside(app)
+    sign_in = visitor.enter(email).url.params["s"]
+    page = visitor.get(f"/connect/{key}?s={sign_in}")
+    return visitor, visitor.submit(page, password="secret", **typed) if typed else page
+
+
+@pytest.mark.parametrize(("key", "typed"), SERVERS)
+def test_a_server_without_passwords_leads_to_its_own_sign_in(
+    key: str, typed: dict[str, str]
+) -> None:
+    visitor, page = attempt(SANDBOX, "anna@unknown.example.com", key, **typed)
+    (field,) = typed
+    assert page.status == 422
+    assert "Microsoft" in page.error_at(field)
+    assert page.is_open()
+    page = visitor.get(page.links["Sign in with Microsoft"])
+    assert page.heading == "Continue with Microsoft"
+    assert visitor.get(decide(visitor, start(visitor, page))).heading == "Your mailbox is connected"
+
+
+@pytest.mark.parametrize(("key", "typed"), SERVERS)
+def test_where_that_sign_in_is_not_offered_it_says_whom_to_ask(
+    key: str, typed: dict[str, str]
+) -> None:
+    _, page = attempt(company(BRAND_NAME="Northwind"), "anna@unknown.example.com", key, **typed)
+    assert page.status == 422
+    assert "Please ask Northwind." in page.text
+    assert "Sign in with Microsoft" not in page.links
+
+
+@pytest.mark.parametrize("key", ["imap", "ews"])
+@pytest.mark.parametrize("domain", ["outlook.com", "firm.onmicrosoft.com", "hotmail.co.nz"])
+def test_an_address_without_passwords_is_asked_for_none(key: str, domain: str) -> None:
+    visitor, page = attempt(SANDBOX, f"anna@{domain}", key)
+    assert "doesn’t take passwords from apps" in page.heading
+    assert "hasn’t set that up" not in page.text
+    assert visitor.get(page.links["Sign in with Microsoft"]).heading == "Continue with Microsoft"
+    _, page = attempt(company(), f"anna@{domain}", key)
+    assert "hasn’t set that up" in page.text
+
+
+@pytest.mark.parametrize(("key", "typed"), SERVERS)
+def test_an_address_of_another_provider_has_nothing_to_do_there(
+    key: str, typed: dict[str, str]
+) -> None:
+    _, page = attempt(SANDBOX, "anna@gmail.com", key, **typed)
+    (field,) = typed
+    assert "doesn’t belong to gmail.com" in page.error_at(field)
+    assert "Sign in with Microsoft" not in page.links
+
+
+def test_only_sending_there_is_not_asked_about() -> None:
+    typed = {"imap_host": "mail.unknown.example.com", "smtp_host": "smtp.office365.com"}
+    _, page = attempt(SANDBOX, "anna@unknown.example.com", "imap", **typed)
+    assert "takes no passwords" not in page.text
