@@ -127,13 +127,7 @@ def read_request(
         redirect_uri=_read_redirect_uri(given, repeated, addresses),
         state=given.get("state", ""),
     )
-    for name in repeated:
-        if name in READERS or name == "state":
-            raise request.refused("invalid_request", f"{name} must be given once")
-    if len(request.state) > MOST_STATE:
-        raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
-    if complete and "response_type" not in given:
-        raise request.refused("invalid_request", "response_type is missing")
+    _require_sound(request, given, repeated, complete=complete)
     whole = _read_rest(request, given)
     if problem := _challenge_problem(whole, plain_allowed=plain_allowed):
         raise request.refused("invalid_request", problem)
@@ -156,6 +150,18 @@ def _read_redirect_uri(
     if "redirect_uri" in repeated or not uri or not addresses.allow(uri):
         raise UntrustedRequest("redirect_uri is not allowed")
     return uri
+
+
+def _require_sound(
+    request: AppRequest, given: Mapping[str, str], repeated: list[str], *, complete: bool
+) -> None:
+    for name in repeated:
+        if name in READERS or name == "state":
+            raise request.refused("invalid_request", f"{name} must be given once")
+    if len(request.state) > MOST_STATE:
+        raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
+    if complete and "response_type" not in given:
+        raise request.refused("invalid_request", "response_type is missing")
 
 
 def _read_rest(request: AppRequest, given: Mapping[str, str]) -> AppRequest:

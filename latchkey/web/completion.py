@@ -74,34 +74,43 @@ def end(
     :param host: where the password belongs to, when one was typed and that is known.
     """
     report(provider, outcome)
-    webhooks = get_services().webhooks
-    if not isinstance(outcome, Connected):
-        reference = reference_to(sign_in, provider.key)
-        webhooks.failed(reference, reason=outcome.problem.kind)
-        webhooks.expect(reference)
-        return
-    grant = outcome.grant
-    reconnected = 0 < grant.created < sign_in.started - _CLOCK_SECONDS
-    if sign_in.app is None:
-        webhooks.connected(
-            replace(reference_to(sign_in, provider.key), email=grant.email),
-            grant_id=grant.id,
-            reconnected=reconnected,
-        )
-    # Else the app is notified when it exchanges the code, which proves that the user came back to
-    # the browser session that sent them: a webhook alone would let a stranger's link bind them.
-    flow.finish(
-        sign_in,
-        ConnectedGrant(
-            id=grant.id,
-            email=grant.email,
+    _notify(sign_in, provider, outcome)
+    if isinstance(outcome, Connected):
+        grant = ConnectedGrant(
+            id=outcome.grant.id,
+            email=outcome.grant.email,
             provider=provider.key,
             mailbox=mailbox,
             capabilities=capabilities,
-            reconnected=reconnected,
+            reconnected=_is_reconnected(sign_in, outcome),
             **_ending(provider, host),
-        ),
-    )
+        )
+        flow.finish(sign_in, grant)
+
+
+def _notify(sign_in: SignIn, provider: Provider, outcome: Outcome) -> None:
+    """Send the app's server a webhook about the end of a try.
+
+    With an app, success is told when the app exchanges the code, which proves that the user came
+    back to the browser session that sent them: a webhook alone would let a stranger's link bind
+    them.
+    """
+    webhooks = get_services().webhooks
+    reference = reference_to(sign_in, provider.key)
+    if not isinstance(outcome, Connected):
+        webhooks.failed(reference, reason=outcome.problem.kind)
+        webhooks.expect(reference)
+    elif sign_in.app is None:
+        webhooks.connected(
+            replace(reference, email=outcome.grant.email),
+            grant_id=outcome.grant.id,
+            reconnected=_is_reconnected(sign_in, outcome),
+        )
+
+
+def _is_reconnected(sign_in: SignIn, outcome: Connected) -> bool:
+    """Tell whether the mailbox had its grant before this sign-in."""
+    return 0 < outcome.grant.created < sign_in.started - _CLOCK_SECONDS
 
 
 def _ending(provider: Provider, host: MailHost | None) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""Which providers the Nylas application can make grants for."""
+"""Which providers the Nylas application can make grants for, and which of them are offered."""
 
 import contextlib
 import threading
 import time
+from collections.abc import Collection
 from typing import Any
 
 from latchkey.infra.cached_answer import CachedAnswer
@@ -19,9 +20,14 @@ _PASSWORD_PROVIDERS = frozenset(
 
 
 class Connectors:
-    """The application's connectors, as far as Nylas has answered."""
+    """The application's connectors, as far as Nylas has answered.
 
-    def __init__(self, client: NylasClient, store: Store) -> None:
+    :param oauth: keys of the providers that an OAuth client is configured for.
+    """
+
+    def __init__(self, client: NylasClient, store: Store, *, oauth: Collection[str]) -> None:
+        self._client = client
+        self._oauth = oauth
         self._lock = threading.Lock()
         self._looked = -_LOOK_SECONDS
 
@@ -41,9 +47,25 @@ class Connectors:
         providers = self._providers.get()
         return _PASSWORD_PROVIDERS if providers is None else providers
 
-    def known(self) -> frozenset[str] | None:
-        """Return the last answer, None before the first one. Makes no call."""
-        return self._providers.last
+    def offered(self, connected: Collection[str]) -> tuple[str, ...]:
+        """Return those of ``connected`` that people can choose, in our order."""
+        return tuple(
+            key
+            for key, provider in PROVIDERS.items()
+            if key in connected and (provider.oauth is None or key in self._oauth)
+        )
+
+    def trouble(self) -> str:
+        """As ``ProviderDetector.trouble``."""
+        known = self._providers.last
+        reason = ""
+        if self._client.key_refused:
+            reason = "Nylas refuses the API key"
+        elif known is not None and not self.offered(known):
+            reason = "no provider is offered"
+        if reason:
+            self.look_again()
+        return reason
 
     def look_again(self) -> None:
         """Ask in the background whether the trouble is over, at most every 15 seconds."""

@@ -54,10 +54,9 @@ class ProviderDetector:
     ) -> None:
         self._client = client
         self._is_trial = is_trial
-        self._oauth = oauth
         self._hosts = hosts
         self._mx = mx
-        self._connectors = Connectors(client, store)
+        self._connectors = Connectors(client, store, oauth=oauth)
         self._domains = Domains(
             client, self._connectors, store, per_minute=per_minute, share_wait=share_wait
         )
@@ -70,7 +69,7 @@ class ProviderDetector:
 
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
-        return self._offered(self.connected())
+        return self._connectors.offered(self.connected())
 
     def connected(self) -> frozenset[str]:
         """Keys of the providers that this Nylas application has connectors for.
@@ -88,15 +87,7 @@ class ProviderDetector:
 
         While there is trouble, Nylas is asked again in the background now and then.
         """
-        known = self._connectors.known()
-        reason = ""
-        if self._client.key_refused:
-            reason = "Nylas refuses the API key"
-        elif known is not None and not self._offered(known):
-            reason = "no provider is offered"
-        if reason:
-            self._connectors.look_again()
-        return reason
+        return self._connectors.trouble()
 
     def dns_answers(self) -> bool | None:
         """Tell whether MX records can be looked up; None when that is switched off."""
@@ -131,7 +122,7 @@ class ProviderDetector:
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
         question = Question(email=email, connected=self.connected())
-        offered = self._offered(question.connected)
+        offered = self._connectors.offered(question.connected)
         return next((key for key in self._guesses(question) if key in offered), "")
 
     def has_mailboxes(self, domain: str) -> bool:
@@ -149,13 +140,6 @@ class ProviderDetector:
         if self._mx:
             yield self._provider_of(self._mx.remembered(question.domain), question)
         yield "imap"
-
-    def _offered(self, connected: Collection[str]) -> tuple[str, ...]:
-        return tuple(
-            key
-            for key, provider in PROVIDERS.items()
-            if key in connected and (provider.oauth is None or key in self._oauth)
-        )
 
     def _find(self, question: Question) -> Finding:
         if self._is_trial(question.email):
@@ -183,7 +167,7 @@ class ProviderDetector:
 
     def _provider_of(self, host: MailHost | None, question: Question) -> str:
         """The provider of a mail host, if there is a connector for it."""
-        key = provider_of(host, offered=self._offered(question.connected))
+        key = provider_of(host, offered=self._connectors.offered(question.connected))
         return key if key in question.connected else ""
 
     def _inquire(self, question: Question) -> Finding:

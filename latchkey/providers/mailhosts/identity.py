@@ -96,21 +96,18 @@ def judge_login(
     :param settled: a signed link settled the address.
     :raises LoginRefused: it may not be sent for this address.
     """
-    login = typed.strip(string.whitespace)
-    if _is_odd(login):
-        raise LoginRefused(LoginReason.ODD_CHARACTER)
+    login = _read_name(typed)
     if not login or ascii_address(login).lower() == address.lower():
         return address
     if settled:
         raise LoginRefused(LoginReason.SETTLED)
     if same_mailbox(login, address):
         return ascii_address(login)
-    short = "@" not in login
-    if not short and kind is ServerKind.MAIL:
-        return _judge_account(login, address.rpartition("@")[2], servers)
-    name = login if short else _judge_domain_login(login, address)
-    if host or host_needed:
-        _require_own_server(host, address.rpartition("@")[2], kind, servers)
+    domain = address.rpartition("@")[2]
+    if "@" in login and kind is ServerKind.MAIL:
+        return _judge_account(login, domain, servers)
+    name = _judge_domain_login(login, address) if "@" in login else login
+    _require_own_server(host, domain, kind, servers, needed=host_needed)
     return name
 
 
@@ -136,11 +133,20 @@ def _is_related(domain: str, own_domain: str) -> bool:
     return is_private_name(domain) or (owner != "" and owner == registrable_domain(own_domain))
 
 
-def _require_own_server(host: str, domain: str, kind: ServerKind, servers: MailServers) -> None:
-    if not host:
+def _require_own_server(
+    host: str, domain: str, kind: ServerKind, servers: MailServers, *, needed: bool
+) -> None:
+    if not host and needed:
         raise LoginRefused(LoginReason.SERVER_MISSING)
-    if not servers.belongs(host, domain, kind):
+    if host and not servers.belongs(host, domain, kind):
         raise LoginRefused(LoginReason.SERVER_FOREIGN)
+
+
+def _read_name(typed: str) -> str:
+    login = typed.strip(string.whitespace)
+    if _is_odd(login):
+        raise LoginRefused(LoginReason.ODD_CHARACTER)
+    return login
 
 
 def _is_odd(login: str) -> bool:
