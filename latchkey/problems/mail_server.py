@@ -88,6 +88,7 @@ UNKNOWN_USER = Problem(
     place="form",
     status=422,
     fault="person",
+    settings=True,
 )
 SERVER_UNREACHABLE = Problem(
     kind="server_unreachable",
@@ -122,6 +123,7 @@ SENDING_REFUSED = Problem(
     place="form",
     status=422,
     fault="person",
+    settings=True,
 )
 NO_ACCESS = Problem(
     kind="no_access",

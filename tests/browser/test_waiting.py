@@ -51,6 +51,27 @@ def test_people_who_wait_are_told_so(page: Page) -> None:
     assert flaws_everywhere(page) == []
 
 
+def test_a_long_wait_is_told_once_more_and_announced(page: Page) -> None:
+    page.clock.install()
+    enter(page, "slow@example.com")
+    password(page).fill("secret")
+    hold(page)
+    connect(page).click()
+    status = page.get_by_role("status")
+    expect(status).to_contain_text("Signing in to your mailbox…")
+    page.clock.fast_forward(10_000)
+    expect(status).to_have_text("Still waiting for the mail server… please keep this page open.")
+    # A live region of the page, which is read out without taking the focus away.
+    expect(connect(page)).to_be_focused()
+    assert flaws_everywhere(page) == []
+
+
+def test_without_a_script_the_wait_is_told_beforehand(open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+    enter(page, "someone@example.com")
+    expect(page.get_by_role("status")).to_contain_text("sometimes up to two minutes")
+
+
 def test_nothing_moves_for_people_who_do_not_want_it(open_page: Callable[..., Page]) -> None:
     page = open_page(reduced_motion="reduce")
     enter(page, "someone@example.com")

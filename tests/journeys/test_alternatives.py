@@ -126,3 +126,12 @@ def test_a_way_cannot_name_another_mailbox(visitor: Visitor) -> None:
         answer = visitor.submit(page, password="", instead=way)
         assert answer.fields()["username"] == ""
         assert answer.fields()["imap_host"] == "imap.gmx.net"
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"), [("sending-refused", True), ("unknown-user", True), ("imap-off", False)]
+)
+def test_settings_that_a_refusal_speaks_of_are_shown(
+    visitor: Visitor, kind: str, *, shown: bool
+) -> None:
+    assert visitor.sign_in(f"{kind}@example.com").is_open() is shown

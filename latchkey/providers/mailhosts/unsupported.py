@@ -1,4 +1,4 @@
-"""Mail services that no app can sign in to: mailboxes without IMAP, and pure forwarding."""
+"""Mail services that no app can sign in to: without IMAP, pure forwarding, or closed."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,14 +16,17 @@ class Reason(StrEnum):
     """Other apps cannot sign in at all."""
     FORWARD_ONLY = "forward-only"
     """Its addresses lead to other mailboxes; there is none behind them."""
+    ENDED = "ended"
+    """The service was closed, and its mailboxes with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnsupportedService:
-    """One of them."""
+    """One of them; ``ended``: the service was closed."""
 
     name: str
     forwards_only: bool
+    ended: bool = False
 
 
 class UnsupportedServices:
@@ -36,8 +39,11 @@ class UnsupportedServices:
         self._by_domain: dict[str, UnsupportedService] = {}
         self._by_mx_suffix: dict[str, UnsupportedService] = {}
         for row in rows:
+            reason = Reason(row["reason"])
             service = UnsupportedService(
-                name=row["name"], forwards_only=Reason(row["reason"]) is Reason.FORWARD_ONLY
+                name=row["name"],
+                forwards_only=reason is Reason.FORWARD_ONLY,
+                ended=reason is Reason.ENDED,
             )
             keys = (*row["domains"].split(), *dotted(row["suffixes"]))
             own = (key for key in keys if key not in supported)

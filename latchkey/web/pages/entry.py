@@ -80,6 +80,12 @@ def _unsupported(closed: UnsupportedService) -> str:
             "address that your mail arrives at.",
             name=closed.name,
         )
+    if closed.ended:
+        return translate(
+            "%(name)s has closed its mailboxes, so there is none to connect. Please type the "
+            "address that you use now.",
+            name=closed.name,
+        )
     return translate(
         "%(name)s has no way for other apps to sign in. Please use a different address.",
         name=closed.name,

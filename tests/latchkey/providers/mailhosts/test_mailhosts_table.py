@@ -306,6 +306,21 @@ def test_providers_without_imap_are_named(domain: str, name: str) -> None:
     assert HOSTS.find(domain) is None
 
 
+@pytest.mark.parametrize(
+    ("domain", "name"),
+    [
+        ("jubii.dk", "Jubii"),
+        ("voila.fr", "Voila"),
+        ("smith.freeserve.co.uk", "Orange Home UK"),
+        ("Paradise.net.nz", "Vodafone Mail (New Zealand)"),
+    ],
+)
+def test_services_that_closed_are_known_as_such(domain: str, name: str) -> None:
+    closed = UnsupportedService(name=name, forwards_only=False, ended=True)
+    assert HOSTS.unsupported(domain) == closed
+    assert HOSTS.find(domain) is None
+
+
 def test_every_other_domain_is_not_called_unsupported() -> None:
     assert HOSTS.unsupported("gmail.com") is None
     assert HOSTS.unsupported("notproton.me") is None

@@ -152,6 +152,16 @@ def test_no_password_is_asked_for_or_taken_here(visitor: Visitor) -> None:
     assert "hunter2" not in answer.html
 
 
+def test_a_mail_service_that_closed_is_told_as_such(visitor: Visitor) -> None:
+    page = visitor.enter("someone@voila.fr")
+    assert page.status == 422
+    assert page.error_at("email") == (
+        "Voila has closed its mailboxes, so there is none to connect. Please type the address that "
+        "you use now."
+    )
+    assert page.fields()["email"] == "someone@voila.fr"
+
+
 def test_a_typing_slip_is_asked_about_before_anything_is_sent(visitor: Visitor) -> None:
     page = visitor.enter("someone@gmial.com")
     assert (page.status, page.heading) == (200, "Did you mean gmail.com?")
