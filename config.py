@@ -53,6 +53,7 @@ from latchkey.infra.settings.secrets import (
     SANDBOX_LINK_KEY,
     SANDBOX_SECRET_KEY,
     api_key,
+    api_keys,
     client_text,
     random_key,
     random_keys,
@@ -105,6 +106,7 @@ class Settings:
     """The checked settings. A field is the setting of its name in capital letters."""
 
     nylas_api_key: str = setting(parse=api_key, secret=True)
+    nylas_api_key_fallbacks: tuple[str, ...] = setting(parse=api_keys, unset=(), secret=True)
     nylas_api_uri: str = setting("https://api.us.nylas.com", nylas_origin)
     nylas_client_id: str = setting(parse=application_id)
     sandbox: bool = setting("false", switch)
@@ -151,6 +153,11 @@ class Settings:
     host: str = setting("127.0.0.1", listening_host)
     port: int = setting("8000", whole(1, 65535))
     web_concurrency: int = setting("1", whole(1, 64))
+
+    @property
+    def nylas_api_keys(self) -> tuple[str, ...]:
+        """What apps may prove themselves with, the one for calls to Nylas first."""
+        return (self.nylas_api_key, *self.nylas_api_key_fallbacks)
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import ConfigError, load_settings
 from deploy.metrics import metrics_directory
-from latchkey.operator.serving import Worker
+from latchkey.operator.serving import Worker, handle_hup
 
 try:
     settings = load_settings()
@@ -36,6 +36,8 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _most_files))
 
 # The answer's "Server" header; what serves the page is nobody's business.
 gunicorn.http.wsgi.SERVER = "web"
+# A mistake in the settings must not end a page that runs.
+Arbiter.handle_hup = handle_hup
 
 
 class QuietLogger(Logger):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """Who asks for tokens: this application's apps, with its secret or without it, and strangers."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from latchkey.apps.return_addresses import ReturnAddresses
 from latchkey.infra.store import RateLimited, Store
@@ -29,13 +29,15 @@ class TokenRefused(Exception):
 class TokenCallers:
     """Tells the callers of the token endpoint apart.
 
-    :param secret: of the application: its API key, as at Nylas.
+    :param secrets: of the application: its API keys, as at Nylas, which allows several.
     """
 
-    def __init__(self, return_addresses: ReturnAddresses, store: Store, *, secret: str) -> None:
+    def __init__(
+        self, return_addresses: ReturnAddresses, store: Store, *, secrets: Collection[str]
+    ) -> None:
         self._return_addresses = return_addresses
         self._store = store
-        self._secret = secret
+        self._secrets = [secret.encode() for secret in secrets]
 
     def client_id(self) -> str:
         """Return the only client id that is served.
@@ -80,7 +82,8 @@ class TokenCallers:
             raise TokenRefused("temporarily_unavailable", "Too many calls", 429, wait=1) from None
 
     def _is_secret(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self._secret.encode())
+        shown = given.encode("utf-8", "surrogatepass")
+        return any([hmac.compare_digest(shown, secret) for secret in self._secrets])
 
 
 def answered(answer: TokenAnswer) -> TokenAnswer:

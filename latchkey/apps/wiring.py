@@ -39,7 +39,7 @@ def app_services(
     codes = AuthorizationCodes(Sealer(keys, purpose="code"), marks)
     id_tokens = IdTokens(keys)
     return_addresses = ReturnAddresses(nylas, store, settings)
-    callers = TokenCallers(return_addresses, store, secret=settings.nylas_api_key)
+    callers = TokenCallers(return_addresses, store, secrets=settings.nylas_api_keys)
     webhooks = _webhooks(settings, store)
     return AppServices(
         return_addresses=return_addresses,

@@ -44,6 +44,11 @@ def api_key(value: str) -> str:
     return value
 
 
+def api_keys(value: str) -> tuple[str, ...]:
+    """Parse a list of such keys."""
+    return tuple(api_key(key) for key in words(value))
+
+
 def random_key(value: str) -> str:
     """Parse a key that seals or signs: long enough, and random as far as can be seen."""
     if len(value) < _SECRET_KEY_LENGTH:

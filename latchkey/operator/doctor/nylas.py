@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+from config import Settings
 from latchkey.infra.errors import UpstreamError
 from latchkey.nylas.errors import is_key_refused
 from latchkey.operator.doctor.finding import Finding, Level
@@ -37,13 +38,7 @@ def check_apps(services: Services) -> Iterator[Finding]:
         if not said:
             return
         known, uris = said, sorted(services.settings.return_uris)
-    if said and said != known:
-        yield Finding(
-            check="application",
-            level=Level.FAILED,
-            text=f"NYLAS_CLIENT_ID is not the application of the API key, which is {known}.",
-            fix=f"Set NYLAS_CLIENT_ID={known}, or leave it empty.",
-        )
+    yield from _check_client_id(services.settings, known)
     if uris:
         text = f"Apps with the client ID {known} may lead people back to: {' '.join(uris)}"
         yield Finding(check="apps", level=Level.OK, text=text)
@@ -53,6 +48,24 @@ def check_apps(services: Services) -> Iterator[Finding]:
             level=Level.NOTE,
             text=f"No app can lead people back yet (client ID {known}):",
             fix="set RETURN_URIS, or add callback URIs to the Nylas application.",
+        )
+
+
+def _check_client_id(settings: Settings, known: str) -> Iterator[Finding]:
+    said = settings.nylas_client_id
+    if said and said != known:
+        yield Finding(
+            check="application",
+            level=Level.FAILED,
+            text=f"NYLAS_CLIENT_ID is not the application of the API key, which is {known}.",
+            fix=f"Set NYLAS_CLIENT_ID={known}, or leave it empty.",
+        )
+    if settings.redis_url and not said:
+        yield Finding(
+            check="application",
+            level=Level.WARNING,
+            text="A new API key would not find used links and waiting notices in Redis.",
+            fix=f"Set NYLAS_CLIENT_ID={known}.",
         )
 
 

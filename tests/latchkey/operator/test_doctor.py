@@ -13,6 +13,7 @@ from flask import Flask
 from app import create_app
 from config import ROOT
 from latchkey.operator.doctor import Finding, Level, diagnose, exit_code
+from latchkey.operator.doctor.nylas import check_apps
 from latchkey.web.services import Services
 from tests.conftest import KEY, make_settings
 from tests.servers import RedisServer, free_port
@@ -298,3 +299,15 @@ def test_rows_about_mail_providers_that_are_a_year_old_are_counted(tmp_path: Pat
     finding = one(app_with(connectors(), PROVIDERS_FILE=str(file)), "mail-hosts")
     assert finding.level is Level.WARNING
     assert "1 rows about mail providers were last checked more than 12 months ago" in finding.text
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize(("said", "warned"), [("", True), ("app-1", False)])
+def test_a_redis_whose_names_depend_on_the_api_key_is_warned_of(
+    server: RedisServer, said: str, warned: bool
+) -> None:
+    answer = httpx.Response(200, json={"data": {"application_id": "app-1", "callback_uris": []}})
+    app = app_with(answer, REDIS_URL=server.url, NYLAS_CLIENT_ID=said)
+    services = app.extensions["services"]
+    fixes = [finding.fix for finding in check_apps(services)]
+    assert ("Set NYLAS_CLIENT_ID=app-1." in fixes) is warned

@@ -1,0 +1,106 @@
+"""SIGHUP: files of settings and secrets are read again, and a mistake in them ends nothing."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug import Request, Response
+
+from tests.conftest import SECRET
+from tests.latchkey.webhook_receiver import eventually
+from tests.servers import free_port, serve, wait_for
+from tests.test_servers import ask, gunicorn, stop
+
+FIRST, SECOND = "nyk_v0_the-first", "nyk_v0_the-second"
+
+
+class Nylas:
+    """Answers everybody, and knows which keys it was shown."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def __call__(self, environ: Any, start_response: Callable[..., Any]) -> Any:
+        self.keys.append(Request(environ).headers["Authorization"].removeprefix("Bearer "))
+        answer = Response('{"data": [{"provider": "imap"}]}', content_type="application/json")
+        return answer(environ, start_response)
+
+
+class Page:
+    """The page under gunicorn, whose key and brand are in files."""
+
+    def __init__(self, folder: Path, nylas_url: str) -> None:
+        self.key, self.brand, self._log = folder / "key", folder / "brand.toml", folder / "log"
+        self.key.write_text(f"{FIRST}\n")
+        self.brand.write_text('name = "Northwind"\n')
+        self._port = free_port()
+        self.process = gunicorn(
+            "app:create_app()", folder, SANDBOX="", HOST="127.0.0.1", PORT=str(self._port),
+            NYLAS_API_KEY_FILE=str(self.key), NYLAS_API_URI=nylas_url, SECRET_KEY=SECRET,
+            BRAND_FILE=str(self.brand), STATE_DIR=str(folder / "state"), MX_LOOKUPS="false",
+        )  # fmt: skip
+        wait_for(self._port, self.process)
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def show(self) -> str:
+        return ask(self._port, "GET / HTTP/1.1", "Host: localhost", "Connection: close")
+
+    def reload(self) -> None:
+        self.process.send_signal(signal.SIGHUP)
+
+
+@pytest.fixture
+def nylas() -> Nylas:
+    return Nylas()
+
+
+@pytest.fixture
+def page(tmp_path: Path, nylas: Nylas) -> Iterator[Page]:
+    with serve(nylas) as url:
+        made = Page(tmp_path, url)
+        try:
+            eventually(lambda: FIRST in nylas.keys, 30)
+            yield made
+        finally:
+            stop(made.process)
+
+
+def test_a_new_api_key_and_a_new_brand_are_taken_without_a_restart(
+    page: Page, nylas: Nylas
+) -> None:
+    page.key.write_text(f"{SECOND}\n")
+    page.brand.write_text('name = "Southwind"\n')
+    page.reload()
+    eventually(lambda: SECOND in nylas.keys, 30)
+    eventually(lambda: "Worker exiting" in page.log, 30)
+    assert "Southwind" in page.show()
+    assert page.process.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        (lambda page: page.key.write_text(""), "is empty"),
+        (lambda page: page.key.unlink(), "NYLAS_API_KEY"),
+        (lambda page: page.key.write_text("sk_live_of-stripe"), "Stripe"),
+        (lambda page: page.brand.write_text("name = Northwind"), "brand.toml"),
+    ],
+    ids=["an empty file", "no file", "another vendor's key", "a broken brand"],
+)
+def test_a_mistake_is_told_and_the_page_goes_on_as_before(
+    page: Page, mistake: Callable[[Page], object], words: str
+) -> None:
+    mistake(page)
+    page.reload()
+    eventually(lambda: "the page goes on as before" in page.log, 30)
+    assert words in page.log.rpartition("goes on as before")[2]
+    assert "of-stripe" not in page.log
+    time.sleep(1)
+    assert page.process.poll() is None
+    assert "Northwind" in page.show()
