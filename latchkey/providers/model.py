@@ -72,6 +72,7 @@ class OAuth:
     :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
         more brings one; elsewhere it can only be the operator's fault.
     :ivar refuses_in_app_browsers: the provider does not sign in inside the browsers of other apps.
+    :ivar shared_mailboxes: there are mailboxes that people share, without a sign-in of their own.
     :ivar account: reads the ID token's claims and userinfo, each {} when there is none.
     :ivar manage: page where people take access back, "" when it depends on the account.
     :ivar must_match: the account has to be known and be the one that was typed.
@@ -87,6 +88,7 @@ class OAuth:
     account_chooser: bool = False
     consent_again: bool = False
     refuses_in_app_browsers: bool = False
+    shared_mailboxes: bool = False
     manage: str = ""
     must_match: bool = True
 

@@ -98,6 +98,7 @@ MICROSOFT = Provider(
         # Never "prompt=consent": it stops people whose administrator has consented already.
         extra={"response_mode": "query"},
         account=oauth_accounts.microsoft,
+        shared_mailboxes=True,
     ),
 )
 

@@ -1,7 +1,6 @@
 """The mailbox of a sign-in: what is known of it before its credentials are asked for."""
 
 from latchkey.providers import Provider
-from latchkey.providers.mailhosts import MailHost, MailServers
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import Mailbox
@@ -15,7 +14,11 @@ def mailbox_of(provider: Provider, sign_in: SignIn) -> Mailbox:
     """
     services = get_services()
     hosts, servers = services.hosts, services.mail_servers
-    host = _host(servers, sign_in.domain) if provider.uses_mail_servers else None
+    found = servers.provider_of(sign_in.domain) if provider.server_field else None
+    is_known = hosts.find(sign_in.domain) is not None
+    # Mail for an own domain may pass through Microsoft on its way to servers that take passwords.
+    passes_through = found is not None and not found.password_login and not is_known
+    host = found if provider.uses_mail_servers and not passes_through else None
     if provider.imap_host:
         host = hosts.by_imap_host(provider.imap_host)
     closed = servers.unsupported(sign_in.domain) if provider.uses_mail_servers else None
@@ -28,14 +31,8 @@ def mailbox_of(provider: Provider, sign_in: SignIn) -> Mailbox:
         hosts=hosts,
         servers=servers,
         closed=closed,
+        passwordless=found if passes_through else None,
         company=current_brand().name,
         settled=sign_in.link_claims is not None,
         must_send=app is not None and app.smtp_required,
     )
-
-
-def _host(servers: MailServers, domain: str) -> MailHost | None:
-    known = get_services().hosts.find(domain)
-    host = known or servers.provider_of(domain)
-    # Mail for a domain may pass through Microsoft on its way to servers that take passwords.
-    return host if known or host is None or host.password_login else None

@@ -1,5 +1,7 @@
 """Mail providers that take no passwords from apps: which sign-in of their own to go to instead."""
 
+from typing import Any
+
 from latchkey.problems import Problem
 from latchkey.problems.pages import OAUTH_INSTEAD, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
@@ -18,10 +20,15 @@ def blocks(provider: Provider, sign_in: SignIn) -> bool:
     return host is not None and not host.password_login
 
 
-def typed_host(form: CredentialsForm) -> MailHost | None:
-    """Return the provider without passwords whose server was typed, None for all other servers."""
-    boxes = [form[spec.name] for spec in form.provider.fields if spec.kind == "host"]
-    return next((host for box in boxes if (host := passwordless_at(form, box))), None)
+def note(form: CredentialsForm, sign_in: SignIn) -> dict[str, Any]:
+    """Return what ``components/passwordless.html`` shows above a form: provider and way instead."""
+    typed = _typed_host(form)
+    host = typed or form.mailbox.passwordless
+    return {
+        "passwordless": host,
+        "passes_through": typed is None,
+        "instead": way_instead(host, sign_in) if host else None,
+    }
 
 
 def way_instead(host: MailHost | None, sign_in: SignIn) -> Provider | None:
@@ -38,3 +45,8 @@ def way_instead(host: MailHost | None, sign_in: SignIn) -> Provider | None:
 def as_far_as_offered(problem: Problem, way: Provider | None) -> Problem:
     """Return ``problem``, or the one that leads to ``way``, where passwords are not taken."""
     return OAUTH_INSTEAD if problem is OAUTH_ONLY and way else problem
+
+
+def _typed_host(form: CredentialsForm) -> MailHost | None:
+    boxes = [form[spec.name] for spec in form.provider.fields if spec.kind == "host"]
+    return next((host for box in boxes if (host := passwordless_at(form, box))), None)

@@ -1,5 +1,7 @@
 """Mailboxes whose provider takes no passwords: told so, and led to the sign-in it takes."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
@@ -7,6 +9,7 @@ from app import create_app
 from tests.apps import company
 from tests.conftest import make_settings
 from tests.journeys.test_oauth import decide, start
+from tests.nameserver import nameserver
 from tests.pages import Page, Visitor
 
 SANDBOX = create_app(make_settings())
@@ -70,6 +73,49 @@ def test_an_address_of_another_provider_has_nothing_to_do_there(
     (field,) = typed
     assert "doesn’t belong to gmail.com" in page.error_at(field)
     assert "Sign in with Microsoft" not in page.links
+
+
+@pytest.fixture(scope="module")
+def own_domains() -> Iterator[Flask]:
+    """A company with Microsoft's sign-in, and a DNS that knows some own domains."""
+    with nameserver() as dns:
+        dns.zone["firm.example"] = ["0 firm-example.mail.protection.outlook.com."]
+        dns.zone["fast.example"] = ["10 in1-smtp.messagingengine.com."]
+        host, port = dns.address
+        yield company(
+            MX_LOOKUPS="true", DNS_SERVER=f"{host}:{port}",
+            MICROSOFT_CLIENT_ID="client", MICROSOFT_CLIENT_SECRET="secret",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["imap", "ews"])
+def test_an_own_domain_whose_mail_goes_there_is_told_so_above_the_form(
+    own_domains: Flask, key: str
+) -> None:
+    visitor, page = attempt(own_domains, "anna@firm.example", key)
+    assert page.status == 200
+    assert "Mail for firm.example goes to Microsoft 365" in page.text
+    way = visitor.get(page.links["Sign in with Microsoft"])
+    assert way.heading == "Continue with Microsoft"
+    done = visitor.submit(page, password="secret")
+    assert done.heading == "Your mailbox is connected", "there may be a server behind it"
+
+
+@pytest.mark.parametrize("key", ["imap", "ews"])
+def test_an_own_domain_elsewhere_is_told_nothing(own_domains: Flask, key: str) -> None:
+    _, page = attempt(own_domains, "anna@fast.example", key)
+    assert "Sign in with Microsoft" not in page.links
+
+
+def test_a_mailbox_that_people_share_is_named_as_what_it_is() -> None:
+    visitor = Visitor.inside(SANDBOX)
+    sign_in = visitor.enter("info@unknown.example.com").url.params["s"]
+    consent = start(visitor, visitor.get(f"/oauth/microsoft?s={sign_in}"))
+    page = visitor.get(decide(visitor, consent, account="anna@unknown.example.com"))
+    assert "Is info@unknown.example.com a mailbox that several people share?" in page.text
+    consent = start(visitor, page)
+    page = visitor.get(decide(visitor, consent, account="anna@elsewhere.example"))
+    assert "several people share" not in page.text
 
 
 def test_only_sending_there_is_not_asked_about() -> None:

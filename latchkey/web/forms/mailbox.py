@@ -19,6 +19,8 @@ class Mailbox:
     :ivar company: name of the company whose page this is.
     :ivar display_address: as it was typed; ``email`` and ``domain`` are in punycode.
     :ivar host: its mail provider, by the table or, for an own domain, by MX.
+    :ivar passwordless: the provider that takes in mail for an own domain, if it takes no
+        passwords; there may be a server behind it that does.
     :ivar closed: the service closed to apps that takes in mail for an own domain.
     :ivar settled: a signed link settled the address, so no other login name is asked for.
     :ivar must_send: the app wants a mailbox that can send, so a server for it has to be named.
@@ -32,6 +34,7 @@ class Mailbox:
     servers: MailServers
     company: str
     closed: UnsupportedService | None = None
+    passwordless: MailHost | None = None
     settled: bool = False
     must_send: bool = False
 
@@ -73,7 +76,7 @@ class Mailbox:
         An address of another known provider has nothing to do there.
         """
         host = self.hosts.by_imap_host(server)
-        elsewhere = self.hosts.find(self.domain)
+        elsewhere = self.host or self.hosts.find(self.domain)
         if host is None or host.password_login or (elsewhere and elsewhere.password_login):
             return None
         return host

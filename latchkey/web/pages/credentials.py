@@ -146,7 +146,6 @@ def _form_page(
 ) -> ResponseReturnValue:
     if failed:
         say_at_field(failed.problem, form)
-    closed = passwordless.typed_host(form)
     form.email.data = sign_in.display_address
     form.attempt.data = secrets.token_urlsafe(12)
     page = render_template(
@@ -160,14 +159,14 @@ def _form_page(
         ways=forms.alternatives(form, failed.problem) if failed else forms.corrections(form),
         support_code=_support_code(failed) if failed else "",
         lost=WORDS[lost] if lost else None,
-        closed=closed,
-        instead=passwordless.way_instead(closed, sign_in),
+        **passwordless.note(form, sign_in),
     )
     return page, status
 
 
 def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
-    host = get_services().hosts.find(sign_in.domain)
+    mailbox = mailbox_of(provider, sign_in)
+    host = get_services().hosts.find(sign_in.domain) or mailbox.passwordless
     instead = passwordless.way_instead(host, sign_in)
     page = render_template(
         "pages/problem.html",
@@ -176,7 +175,7 @@ def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> Respon
         sign_in=sign_in,
         wait=failed.wait,
         typed=sign_in.display_address,
-        mailbox_name=host.short_name if host else mailbox_of(provider, sign_in).name,
+        mailbox_name=host.short_name if host else mailbox.name,
         again=url_for("credentials.show", key=provider.key, s=sign_in.id),
         support_code=_support_code(failed),
     )

@@ -90,6 +90,7 @@ def _page(
         permissions=_permissions(client),
         missing=[_permission_text(provider, scope) for scope in missing],
         trouble=is_trouble_known(provider),
+        may_be_shared=_may_be_shared(provider, sign_in),
         app_browser=hindering_app(provider, request.user_agent.string),
         **_links(client, sign_in),
     )
@@ -127,6 +128,14 @@ def _other_account(sign_in: SignIn) -> bool:
     failure = sign_in.authorization_failure
     kinds = (OTHER_ACCOUNT.kind, ACCOUNT_MISMATCH.kind)
     return failure is not None and failure.problem in kinds
+
+
+def _may_be_shared(provider: Provider, sign_in: SignIn) -> bool:
+    """Tell whether the address may be a shared mailbox of the person who signed in as another."""
+    failure = sign_in.authorization_failure
+    account = failure.account if failure and _other_account(sign_in) else ""
+    same_domain = account.rpartition("@")[2].lower() == sign_in.domain
+    return bool(account and provider.oauth and provider.oauth.shared_mailboxes and same_domain)
 
 
 def _permissions(client: OAuthClient) -> list[str]:
