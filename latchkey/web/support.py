@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from latchkey.infra import logs
 from latchkey.infra.i18n import language, translate
 from latchkey.web import flow
 from latchkey.web.brand_in_force import current_brand
@@ -11,7 +12,7 @@ _MAILTO_LENGTH = 1900  # what mail programs and browsers take of an address
 
 
 def support_slip(code: str) -> str:
-    """Return the lines for support: code, time, provider, server, language.
+    """Return the lines for support: code, request id, time, provider, server, language.
 
     :param code: the support code that the page shows, a request id of Nylas or of this page.
     """
@@ -20,6 +21,7 @@ def support_slip(code: str) -> str:
     server = typed.get("imap_host") or typed.get("ews_host") or ""
     lines = {
         translate("Code"): code,
+        translate("Request"): logs.request_id(),
         translate("Time"): datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         translate("Provider"): sign_in.provider if sign_in else "",
         translate("Server"): server,

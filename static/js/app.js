@@ -3,6 +3,7 @@
 // Passwords as they were sent, so that another way can be tried without typing them again. They
 // are in this variable alone, and gone with the page.
 const sent = new Map();
+window.addEventListener("pagehide", () => sent.clear());
 
 // Show and hide a password. The box keeps its text, and hides it again before it is sent.
 function makeReadable(box) {
@@ -70,7 +71,7 @@ function sendFromHere(form, button, failed) {
     const answer = request.response;
     if (!answer?.querySelector("main")) return failed();
     if (request.responseURL !== form.action) return location.assign(request.responseURL);
-    if (!answer.querySelector("[data-password]")) history.pushState(null, "");
+    if (!answer.querySelector("[data-password]")) leaveForm();
     document.title = answer.title;
     document.body.replaceWith(document.adoptNode(answer.body));
     return enhance();
@@ -78,10 +79,11 @@ function sendFromHere(form, button, failed) {
   request.send(typed);
 }
 
-// Back from the answer to a form that it took the place of.
-window.addEventListener("popstate", () => {
-  if (!document.querySelector("form")) location.reload();
-});
+// The answer is a page of its own: the way back leads from it to the form again.
+function leaveForm() {
+  history.pushState(null, "");
+  window.addEventListener("popstate", () => location.reload());
+}
 
 // Copy a text that is there to be handed on.
 function makeCopyable(button) {

@@ -21,6 +21,7 @@ def test_the_slip_holds_what_support_needs_and_nothing_personal(visitor: Visitor
     page = visitor.sign_in(EMAIL, PASSWORD)
     text = slip(page)
     assert f"Code: {page.support_code}" in text
+    assert f"Request: {page.response.headers['x-request-id']}" in text
     assert "Provider: imap" in text
     assert "Language: en" in text
     assert "UTC" in text
