@@ -18,6 +18,12 @@ _USUAL |= dict.fromkeys("\u3002\uff0e\uff61", ".")
 _BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _AROUND = _BLANKS + ".,;:<>()[]\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 _IN_BRACKETS = re.compile(r"[<(]\s*([^<>()\s]+@[^<>()\s]+)\s*[>)]\s*[,;.]?\s*$")
+# "E-Mail: ann@…" and "“Ann” ann@…": a word before the blank alone may be part of the address.
+_LABEL = re.compile(
+    r"^(?:(?!mailto:)[^@:\s]{1,20}:\s*(?!//)|[\"\u201c\u201e][^@\"\u201c\u201d]*[\"\u201c\u201d]\s+)+(?=\w[^\s:@\"]*@\w)",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"\s+\([^()@]*\)$")
 _LIKE_AN_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
 _BLANK_AT_THE_AT = re.compile(r"[ \t]*@[ \t]*")
 _SEVERAL = re.compile(r"[^\s,;<>]+@[^\s,;<>]+[\s,;<>]+.*[^\s,;<>]+@[^\s,;<>]+", re.DOTALL)
@@ -83,7 +89,8 @@ def clean_address(text: str) -> str:
     plain = visible.translate(str.maketrans(_USUAL)).strip()
     if not _SEVERAL.search(plain) and (found := _IN_BRACKETS.search(plain)):
         plain = found[1]
-    plain = _trim(plain)
+    plain = _BLANK_AT_THE_AT.sub("@", plain).lstrip(_BLANKS + ",;:")
+    plain = _trim(_REMARK.sub("", _LABEL.sub("", plain)))
     if plain.lower().startswith("mailto:"):
         plain = unquote(plain[len("mailto:") :].partition("?")[0])
     return _BLANK_AT_THE_AT.sub("@", _trim(plain))
@@ -121,7 +128,7 @@ def ascii_address(text: str) -> str:
 
 def _trim(text: str) -> str:
     # A dot before the name is a fault of the address, not a mark around it.
-    return text.lstrip(_AROUND.replace(".", "")).rstrip(_AROUND)
+    return text.lstrip(_AROUND.replace(".", "")).rstrip(_AROUND + "/")
 
 
 def _with_odd_dots(name: str, domain: str) -> ValidatedEmail:

@@ -3,7 +3,10 @@
 Only a question is made of it ("Did you mean gmail.com?"): a look-alike may be a domain of its own.
 """
 
+import re
 from collections.abc import Iterator
+
+from latchkey.providers.mailhosts.public_suffixes import is_ending
 
 # The most used domains of mailboxes, from the consumer providers' own domains in hosts.csv.
 _COMMON = (
@@ -17,11 +20,14 @@ _COMMON = (
     "sbcglobal.net", "bellsouth.net", "btinternet.com", "mail.ru", "yandex.ru", "qq.com",
     "163.com", "126.com", "naver.com", "uol.com.br", "bol.com.br", "wp.pl", "o2.pl",
     "onet.pl", "seznam.cz", "ziggo.nl", "kpnmail.nl", "bluewin.ch",
-    "fastmail.com", "zoho.com", "mail.com",
+    "fastmail.com", "zoho.com", "mail.com", "protonmail.com", "proton.me",
 )  # fmt: skip
 # With fewer letters, almost any short domain would be a slip of another.
 _SHORTEST_NAME = 4
 _SHORTEST_REPLACED = 5
+# Typed in place of "com" for a name that has no such domain of its own.
+_MARKS = re.compile(r"[.,;\s]+")
+_OTHER_ENDINGS = frozenset(["net", "org", "info", "biz", "edu"])
 
 
 def likely_domain(domain: str) -> str:
@@ -31,18 +37,23 @@ def likely_domain(domain: str) -> str:
     """
     if domain in _COMMON:
         return ""
+    if (dotted := _MARKS.sub(".", domain)) in _COMMON:
+        return dotted
     return next((common for common in _COMMON if _is_slip(domain, common)), "")
 
 
 def _is_slip(typed: str, common: str) -> bool:
     name, _, ending = common.partition(".")
     typed_name, dot, typed_ending = typed.partition(".")
+    if dot and typed_name == name and not is_ending(typed_ending):
+        return typed_ending in _slips(ending)
     if len(name) < _SHORTEST_NAME:
         return False
     if not dot:
         return typed in (name, common.replace(".", ""))
     if typed_name == name:
-        return typed_ending in _slips(ending)
+        long = ending == "com" and len(name) >= _SHORTEST_REPLACED
+        return typed_ending in _slips(ending) or (long and typed_ending in _OTHER_ENDINGS)
     return typed_ending == ending and typed_name in _slips(name)
 
 

@@ -15,6 +15,11 @@ def is_public_suffix(name: str) -> bool:
     return bool(_suffixes().is_public(name))
 
 
+def is_ending(text: str) -> bool:
+    """Tell whether there are domains that end in ``text``: com and co.uk, but not con."""
+    return _suffixes().publicsuffix(f"name.{text}", accept_unknown=False) == text
+
+
 def registrable_domain(name: str) -> str:
     """Return the part of ``name`` that has one owner, "" when it has none."""
     return str(_suffixes().privatesuffix(name) or "")
