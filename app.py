@@ -21,8 +21,9 @@ from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
 from latchkey.operator.metrics import FOR_METRICS, init_metrics
 from latchkey.providers import PROVIDERS
+from latchkey.providers.settings_shape import settings_shape
 from latchkey.providers.wiring import provider_services
-from latchkey.sandbox import create_sandbox, find_outcome
+from latchkey.sandbox import SHAPES, Shape, create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
 from latchkey.web.brand_in_force import brand_url, current_brand, own_texts
 from latchkey.web.branding import BrandFileError, Brands
@@ -66,7 +67,7 @@ def create_app(
 
 def _mount_sandbox(app: Flask, settings: Settings, lan: SandboxLan | None) -> httpx.BaseTransport:
     """Put the sandbox's pages beside the app; the transport leads to all of it."""
-    sandbox = create_sandbox(api_key=settings.nylas_api_key)
+    sandbox = create_sandbox(api_key=settings.nylas_api_key, more_shapes=_more_shapes())
     app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
         app.wsgi_app, {SANDBOX_PATH: SandboxPages(sandbox, settings, lan)}
     )
@@ -135,6 +136,15 @@ def _services(
         **vars(connect),
         **vars(apps),
     )
+
+
+def _more_shapes() -> dict[str, Shape]:
+    """What an entry says of a provider that the sandbox does not know from Nylas's reference."""
+    return {
+        key: Shape(**vars(settings_shape(provider)))
+        for key, provider in PROVIDERS.items()
+        if key not in SHAPES and provider.oauth is None
+    }
 
 
 def _is_detection_trial(email: str) -> bool:

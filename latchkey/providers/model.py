@@ -118,8 +118,9 @@ class Provider:
     :ivar server_field: where an unreachable server is reported; "" without such a field.
     :ivar server_kind: what its servers are asked for.
     :ivar uses_mail_servers: signs in to the mail servers of the address's domain.
-    :ivar imap_host: IMAP host of the one mail provider behind it, whose help holds for own
-        domains, too; "" when the domain decides.
+    :ivar imap_host: IMAP host of the one mail provider behind it, whose domains lead here and
+        whose help holds for own domains, too; "" when the domain decides.
+    :ivar or_imap: where it is not offered, its mailboxes are reached by IMAP instead.
     :ivar own_button: its owner prescribes how the link to it looks.
     :ivar ascii_password: Nylas cannot use a password with other characters.
     """
@@ -137,6 +138,7 @@ class Provider:
     server_kind: ServerKind = ServerKind.MAIL
     uses_mail_servers: bool = False
     imap_host: str = ""
+    or_imap: bool = False
     own_button: bool = False
     ascii_password: bool = False
     hint: str = ""

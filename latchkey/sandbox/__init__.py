@@ -3,7 +3,7 @@
 factory            one application: key, request ids, errors in the envelope
   ├─ detect        which provider serves a domain, at most 20 times a minute
   ├─ connect       one login, one outcome, perhaps one grant
-  │    ├─ payload  reads the request strictly
+  │    ├─ payload  reads the request strictly; shapes says what each provider's settings hold
   │    └─ mailbox  really signs in, on loopback
   ├─ access        access tokens for grants; needs no key in a header
   ├─ records       connectors, application, grants
@@ -14,5 +14,14 @@ factory            one application: key, request ids, errors in the envelope
 from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox
 from latchkey.sandbox.model import Outcome
 from latchkey.sandbox.outcomes import OUTCOMES, find_outcome
+from latchkey.sandbox.shapes import SHAPES, Shape
 
-__all__ = ["OUTCOMES", "SANDBOX_KEY", "Outcome", "create_sandbox", "find_outcome"]
+__all__ = [
+    "OUTCOMES",
+    "SANDBOX_KEY",
+    "SHAPES",
+    "Outcome",
+    "Shape",
+    "create_sandbox",
+    "find_outcome",
+]

@@ -17,7 +17,8 @@ from latchkey.sandbox.outcomes import (
     WRONG_PASSWORD,
     find_outcome,
 )
-from latchkey.sandbox.payload import OAUTH_PROVIDERS, TOKEN_PREFIX, Login, read_login
+from latchkey.sandbox.payload import TOKEN_PREFIX, Login, read_login
+from latchkey.sandbox.shapes import OAUTH_PROVIDERS
 from latchkey.sandbox.state import Grant, current_sandbox
 
 bp = Blueprint("connect", __name__)

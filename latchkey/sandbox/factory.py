@@ -2,7 +2,9 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -19,6 +21,7 @@ from latchkey.sandbox.catalogue import CALLBACK_URIS, CONNECTORS, Connector
 from latchkey.sandbox.expiring_store import ExpiringStore
 from latchkey.sandbox.oauth import pages, tokens
 from latchkey.sandbox.oauth.state import OAuthState
+from latchkey.sandbox.shapes import SHAPES, Shape
 from latchkey.sandbox.state import ACCESS_SECONDS, DetectQuota, GrantStore, Sandbox, current_sandbox
 
 SANDBOX_KEY = "sandbox"
@@ -29,6 +32,7 @@ def create_sandbox(
     *,
     api_key: str = SANDBOX_KEY,
     connectors: Iterable[str] = tuple(CONNECTORS),
+    more_shapes: Mapping[str, Shape] = MappingProxyType({}),
     callback_uris: Iterable[str] = CALLBACK_URIS,
     slow_seconds: float = 6.0,
     detect_slow_seconds: float = 5.0,
@@ -36,23 +40,22 @@ def create_sandbox(
 ) -> Flask:
     """Return a small Nylas as a WSGI application, to be mounted in-process or served by a socket.
 
-    ``connectors`` names the providers the application has; a provider the sandbox does not know
-    raises ValueError. ``callback_uris`` are the addresses that the application says people may be
-    sent back to. ``clock`` gives Unix seconds.
+    :param connectors: the providers that the application has; ValueError for one unknown here.
+    :param more_shapes: of providers that the sandbox does not know itself; each has a connector.
+    :param callback_uris: where the application says that people may be sent back to.
+    :param clock: gives Unix seconds.
     """
     app = Flask(__name__, static_folder=None)
+    app.extensions["sandbox-oauth"] = OAuthState(clock)
     app.extensions["sandbox"] = Sandbox(
         api_key=api_key,
-        connectors=_known(tuple(connectors)),
+        connectors=_known(tuple(connectors)) | _connectors_of(more_shapes),
+        shapes={**more_shapes, **SHAPES},
         callback_uris=tuple(callback_uris),
-        grants=GrantStore(clock),
-        access_tokens=ExpiringStore(clock, ACCESS_SECONDS),
-        detect_quota=DetectQuota(clock),
         slow_seconds=slow_seconds,
         detect_slow_seconds=detect_slow_seconds,
-        clock=clock,
+        **_timed(clock),
     )
-    app.extensions["sandbox-oauth"] = OAuthState(clock)
     _answer_calls(app)
     return app
 
@@ -61,6 +64,20 @@ def _known(connectors: tuple[str, ...]) -> dict[str, Connector]:
     if unknown := sorted(set(connectors) - set(CONNECTORS)):
         raise ValueError(f"no such connector in the sandbox: {', '.join(unknown)}")
     return {name: CONNECTORS[name] for name in connectors}
+
+
+def _timed(clock: Callable[[], float]) -> dict[str, Any]:
+    """The parts that forget by this clock."""
+    return {
+        "clock": clock,
+        "grants": GrantStore(clock),
+        "access_tokens": ExpiringStore(clock, ACCESS_SECONDS),
+        "detect_quota": DetectQuota(clock),
+    }
+
+
+def _connectors_of(providers: Iterable[str]) -> dict[str, Connector]:
+    return {key: Connector(provider=key) for key in providers}
 
 
 def _answer_calls(app: Flask) -> None:

@@ -7,23 +7,13 @@ from typing import Any
 from flask import Request
 
 from latchkey.sandbox.answers import ApiError, invalid_request
+from latchkey.sandbox.shapes import OAUTH_PROVIDERS, Shape
+from latchkey.sandbox.state import current_sandbox
 
 TOKEN_PREFIX = "sandbox-refresh-"
 MAX_STATE = 256
 MAX_PORT = 65535
 TOP_LEVEL_KEYS = frozenset({"provider", "settings", "scope", "state"})
-OAUTH_PROVIDERS = frozenset({"google", "microsoft", "yahoo", "zoom"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """What one provider's ``settings`` may hold, and where account and secret are in it."""
-
-    required: Mapping[str, type]
-    optional: Mapping[str, type]
-    account: str
-    secret: str
-    takes_scope: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,54 +30,6 @@ class Login:
     smtp_host: str | None
 
 
-_OAUTH = Shape(
-    required={"refresh_token": str},
-    optional={"credential_id": str},
-    account="refresh_token",
-    secret="refresh_token",  # noqa: S106 - the name of a key
-    takes_scope=True,
-)
-
-SHAPES: Mapping[str, Shape] = {
-    **dict.fromkeys(sorted(OAUTH_PROVIDERS), _OAUTH),
-    "imap": Shape(
-        required={"imap_username": str, "imap_password": str},
-        # `type` is undocumented, but Nylas's own command line tool sends it for Yahoo.
-        optional={
-            "imap_host": str,
-            "imap_port": int,
-            "smtp_host": str,
-            "smtp_port": int,
-            "smtp_username": str,
-            "smtp_password": str,
-            "type": str,
-        },
-        account="imap_username",
-        secret="imap_password",  # noqa: S106 - the name of a key
-        takes_scope=False,
-    ),
-    "icloud": Shape(
-        required={"username": str, "password": str},
-        optional={},
-        account="username",
-        secret="password",  # noqa: S106 - the name of a key
-        takes_scope=False,
-    ),
-    "ews": Shape(
-        required={"email": str, "ews_username": str, "ews_password": str},
-        optional={"ews_host": str, "ews_port": int},
-        account="email",
-        secret="ews_password",  # noqa: S106 - the name of a key
-        takes_scope=True,
-    ),
-}
-"""Source: Nylas API reference, request variants of POST /v3/connect/custom.
-
-The bulk variants for administrators (``email_address``, ``scopes``) are left out on purpose. The
-reference lists no required key inside ``settings``; required here is what no login can do without.
-"""
-
-
 def read_login(request: Request) -> Login:
     """Return the checked attempt; raises ApiError (400) at the first thing that is wrong.
 
@@ -100,7 +42,7 @@ def read_login(request: Request) -> Login:
     provider = body.get("provider")
     if provider is None:
         raise ApiError(400, "grant.provider_required", "provider is missing")
-    shape = SHAPES.get(provider) if isinstance(provider, str) else None
+    shape = current_sandbox().shapes.get(provider) if isinstance(provider, str) else None
     if shape is None:
         raise invalid_request("provider is not one that can be connected this way")
     settings = _read_settings(body.get("settings"), shape)

@@ -10,6 +10,7 @@ from flask import current_app
 
 from latchkey.sandbox.catalogue import Connector
 from latchkey.sandbox.expiring_store import ExpiringStore
+from latchkey.sandbox.shapes import Shape
 
 ACCESS_SECONDS = 3600
 DETECT_CALLS_PER_WINDOW = 20
@@ -133,6 +134,7 @@ class Sandbox:
 
     api_key: str = field(repr=False)
     connectors: Mapping[str, Connector]
+    shapes: Mapping[str, Shape]
     callback_uris: tuple[str, ...]
     grants: GrantStore
     access_tokens: ExpiringStore[AccessToken]

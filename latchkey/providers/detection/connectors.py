@@ -14,9 +14,6 @@ from latchkey.nylas.errors import is_key_refused
 from latchkey.providers import PROVIDERS
 
 _LOOK_SECONDS = 15.0
-_PASSWORD_PROVIDERS = frozenset(
-    key for key, provider in PROVIDERS.items() if provider.oauth is None
-)
 
 
 class Connectors:
@@ -45,7 +42,9 @@ class Connectors:
         :raises Refused: Nylas does not accept our key, so no sign-in can work.
         """
         providers = self._providers.get()
-        return _PASSWORD_PROVIDERS if providers is None else providers
+        if providers is None:
+            return frozenset(key for key, provider in PROVIDERS.items() if not provider.oauth)
+        return providers
 
     def offered(self, connected: Collection[str]) -> tuple[str, ...]:
         """Return those of ``connected`` that people can choose, in our order."""

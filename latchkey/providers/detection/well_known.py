@@ -2,23 +2,18 @@
 
 from collections.abc import Collection
 
+from latchkey.providers import PROVIDERS
 from latchkey.providers.mailhosts import MailHost
-
-# By the server that mail is read from; all others are reached by IMAP.
-_OF_SERVER = {
-    "imap.gmail.com": "google",
-    "outlook.office365.com": "microsoft",
-    "imap.mail.me.com": "icloud",
-    "imap.mail.yahoo.com": "yahoo",
-}
 
 
 def provider_of(host: MailHost | None, *, offered: Collection[str]) -> str:
     """Return the key of the provider of a mail host, "" without one.
 
-    Yahoo's own sign-in is for the few companies that Yahoo lets have it; all others use IMAP.
+    The server that mail is read from decides; what no entry claims is reached by IMAP.
     """
     if host is None:
         return ""
-    key = _OF_SERVER.get(host.imap.host, "imap")
-    return "imap" if key == "yahoo" and key not in offered else key
+    for key, provider in PROVIDERS.items():
+        if provider.imap_host == host.imap.host:
+            return "imap" if provider.or_imap and key not in offered else key
+    return "imap"
