@@ -168,7 +168,7 @@ def test_the_docs_point_to_files_that_exist(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
         assert (page.parent / target).exists(), target
     folders = "latchkey|templates|static|locales|bench|deploy|docs|tests"
-    for path in re.findall(rf"`((?:{folders})/[^`…*{{<]+|config\.py|app\.py)`", text):
+    for path in re.findall(rf"`((?:{folders})/[^`…*{{<:]+|config\.py|app\.py)`", text):
         assert (ROOT / path).exists(), path
 
 

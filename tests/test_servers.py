@@ -1,6 +1,7 @@
 import contextlib
 import imaplib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -201,6 +202,14 @@ def test_the_server_believes_no_proxy_and_does_not_say_what_it_is(tmp_path: Path
         answer = ask(port, "GET / HTTP/1.1", "Host: localhost", "X-Forwarded-Proto: https")
     assert answer.endswith("\r\n\r\nhttp")
     assert "gunicorn" not in answer.lower()
+
+
+def test_the_server_takes_no_core_dumps_and_has_no_debugger(tmp_path: Path) -> None:
+    with gunicorn_ready(tmp_path) as (port, process):
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
+        answer = ask(port, "GET /console?__debugger__=yes HTTP/1.1", "Host: localhost")
+    assert re.search(r"^Max core file size +0 +0 ", limits, re.M)
+    assert "debugger" not in answer
 
 
 def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
