@@ -78,6 +78,17 @@ MAILBOX_DISABLED = Problem(
     status=422,
     fault="administrator",
 )
+MAILBOX_FULL = Problem(
+    kind="mailbox_full",
+    title=N_("This mailbox is full"),
+    text=N_(
+        "%(mailbox)s doesn’t let other apps in until there is room again. Your password may be "
+        "right. Please delete some mail there, then try again."
+    ),
+    place="form",
+    status=422,
+    fault="person",
+)
 UNKNOWN_USER = Problem(
     kind="unknown_user",
     title=N_("%(mailbox)s doesn’t know this login name"),
@@ -139,6 +150,6 @@ NO_ACCESS = Problem(
 
 ALL = (
     WRONG_PASSWORD, APP_PASSWORD_NEEDED, IMAP_OFF, WEB_LOGIN_NEEDED, ACCOUNT_LOCKED,
-    TOO_MANY_TRIES, MAILBOX_DISABLED, UNKNOWN_USER, SERVER_UNREACHABLE, UNSAFE_CONNECTION,
-    SENDING_REFUSED, NO_ACCESS,
+    TOO_MANY_TRIES, MAILBOX_DISABLED, MAILBOX_FULL, UNKNOWN_USER, SERVER_UNREACHABLE,
+    UNSAFE_CONNECTION, SENDING_REFUSED, NO_ACCESS,
 )  # fmt: skip

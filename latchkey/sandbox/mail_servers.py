@@ -37,6 +37,11 @@ MAIL_SERVERS = (
         "[CONTACTADMIN] Login disabled for this user",
     ),
     (
+        "mailbox-full",
+        "The mailbox is full, so nobody is let in.",
+        "[OVERQUOTA] Mailbox is full",
+    ),
+    (
         "unknown-user",
         "The mail server does not know the login name.",
         "NO User unknown",

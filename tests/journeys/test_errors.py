@@ -57,6 +57,7 @@ EXPECTED = {
     "account-locked": Expected(422, FORM, "This account is locked"),
     "too-many-tries": Expected(422, FORM, "needs a short break"),
     "mailbox-disabled": Expected(422, FORM, "This mailbox isn’t active"),
+    "mailbox-full": Expected(422, FORM, "This mailbox is full"),
     "unknown-user": Expected(422, FORM, "doesn’t know this login name"),
     "unsafe": Expected(422, FORM, "No safe connection to the mail server", "imap_host"),
     "sending-refused": Expected(422, FORM, "Sending mail didn’t work"),
