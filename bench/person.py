@@ -72,6 +72,7 @@ class Person:
 
     browser: Browser
     email: str
+    password: str = _PASSWORD
     journey: Journey = field(default_factory=Journey)
 
     _form: Form | None = None
@@ -177,7 +178,7 @@ class Person:
         typed = dict(form.values)
         for name, kind in form.kinds.items():
             if kind == "password" and name == "password":
-                typed[name] = _PASSWORD
+                typed[name] = self.password
             elif name == "email":
                 typed[name] = self.email
             elif name in ("imap_host", "smtp_host") and not typed[name]:

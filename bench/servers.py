@@ -91,11 +91,11 @@ class Program:
 
     def megabytes(self) -> float:
         """Its memory: PSS, so that what processes share counts once."""
-        return sum(_pss(pid) for pid in self._pids()) / 1024
+        return sum(_pss(pid) for pid in self.pids()) / 1024
 
     def cpu_seconds(self) -> float:
         """Processor time used so far."""
-        return sum(_cpu(pid) for pid in self._pids())
+        return sum(_cpu(pid) for pid in self.pids())
 
     def limit_processor(self, share: float) -> None:
         """Give it and its children so much of one processor and no more, by a cgroup.
@@ -104,12 +104,13 @@ class Program:
         """
         folder = _cgroup(self.name, share)
         try:
-            for pid in self._pids():
+            for pid in self.pids():
                 (folder / "cgroup.procs").write_text(str(pid))
         except OSError as error:
             raise RuntimeError(f"no cgroup for processor time: {error}") from None
 
-    def _pids(self) -> list[int]:
+    def pids(self) -> list[int]:
+        """Its processes, those it started included."""
         found = [self.process.pid] if self.process else []
         for pid in found:
             with contextlib.suppress(OSError):

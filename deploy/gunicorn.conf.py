@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import ConfigError, load_settings
 from deploy.metrics import metrics_directory
+from latchkey.infra.freed_memory import overwrite_when_freed
 from latchkey.operator.serving import Worker, handle_hup
 
 try:
@@ -28,6 +29,7 @@ except ConfigError as error:
 
 # Passwords pass through this memory: it must never be written to a file.
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+overwrite_when_freed()
 
 # A sign-in under way takes two: one to the person's browser and one to Nylas.
 _, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)

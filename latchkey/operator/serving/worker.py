@@ -9,6 +9,7 @@ from gevent.server import StreamServer
 from gunicorn.http.errors import InvalidHeader
 from gunicorn.workers import ggevent
 
+from latchkey.infra.freed_memory import overwrite_freed
 from latchkey.operator.serving.body import Body
 from latchkey.operator.serving.clients import Clients
 from latchkey.operator.serving.connection import Connection
@@ -85,6 +86,7 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
             super().handle_request(listener_name, req, sock, addr)
         finally:
             self._under_way.discard(id(req))
+            overwrite_freed(_body_length(req))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop (SIGTERM), but not at once."""
@@ -98,6 +100,11 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
             if waiting:
                 gevent.sleep(_NEXT_PAGE_SECONDS)
         self.alive = False
+
+
+def _body_length(req: Any) -> int:
+    lengths = (value for name, value in req.headers if name == "CONTENT-LENGTH")
+    return int(next(lengths, 0))
 
 
 def _limit_pipelining(req: Any, sock: Connection) -> None:
