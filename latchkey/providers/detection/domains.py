@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from latchkey.infra import logs
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.errors import UpstreamError
+from latchkey.infra.single_flight import SharedSingleFlight
 from latchkey.infra.store import RateLimited, Store
 from latchkey.nylas import DETECT_SECONDS, NylasClient
 from latchkey.nylas.errors import Refused
@@ -34,7 +35,6 @@ OVERHEAR_SECONDS = 1.0
 _AT_ONCE = 3
 _LONGEST_PAUSE = 5 * 60
 _LOCK_SECONDS = DETECT_SECONDS + 1
-_LOOK_SECONDS = 0.05
 _MEMO_SECONDS = 1.0
 _BUDGET = "detect"
 _LIMIT = "detect:limit"
@@ -87,6 +87,7 @@ class Domains:
         self._client = client
         self._connectors = connectors
         self._store = store
+        self._single_flight = SharedSingleFlight(store)
         self._share_wait = share_wait
         self._most = (per_minute - per_minute // _RESERVE, per_minute)
         self._breaker = CircuitBreaker(
@@ -106,28 +107,17 @@ class Domains:
         """Return Nylas's answer, None when it has none for us right now.
 
         :param last_resort: may use the budget to the end, not only as far as the reserve.
-        :raises Full: Nylas was not asked, because the budget is spent or it is in trouble.
+        :raises RateLimited: Nylas was not asked, because the budget is spent or it is in trouble.
         """
         if time.monotonic() < self._full_until[last_resort]:
             raise RateLimited(self._full_until[last_resort] - time.monotonic())
-        lock = f"detect:asking:{question.key}"
-        if not self._store.add(lock, 1, seconds=_LOCK_SECONDS):
-            return self._overhear(question, lock)
-        try:
-            # It may have come between the look before and the lock.
-            answer = self.remembered(question)
-            return answer if answer is not None else self._enter(question, last_resort)
-        finally:
-            self._store.take(lock)
-
-    def _overhear(self, question: Question, lock: str) -> str | None:
-        """Wait a little for the process that is asking."""
-        until = time.monotonic() + OVERHEAR_SECONDS
-        while (answer := self.remembered(question)) is None and time.monotonic() < until:
-            if self._store.get(lock) is None:
-                return self.remembered(question)
-            time.sleep(_LOOK_SECONDS)
-        return answer
+        return self._single_flight.run(
+            f"detect:asking:{question.key}",
+            lambda: self._enter(question, last_resort),
+            look=lambda: self.remembered(question),
+            lease=_LOCK_SECONDS,
+            max_wait=OVERHEAR_SECONDS,
+        )
 
     def _enter(self, question: Question, last_resort: bool) -> str | None:
         if not self._breaker.enter():

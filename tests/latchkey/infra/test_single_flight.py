@@ -1,8 +1,10 @@
 import threading
+import time
 
 import pytest
 
-from latchkey.infra.single_flight import SingleFlight
+from latchkey.infra.single_flight import SharedSingleFlight, SingleFlight
+from latchkey.infra.store import Store
 from tests.latchkey.providers.detection.nylas import PATIENCE, all_at_once
 
 
@@ -60,3 +62,63 @@ def test_what_is_raised_is_raised_and_the_next_one_tries_again() -> None:
     with pytest.raises(KeyError):
         single_flight.run("key", fail, max_wait=1)
     assert single_flight.run("key", lambda: "found", max_wait=1) == "found"
+
+
+def test_processes_that_share_a_store_make_one_call() -> None:
+    store = Store()
+    calls: list[int] = []
+
+    def find() -> str:
+        calls.append(1)
+        time.sleep(0.1)
+        store.put("result", "found", seconds=PATIENCE)
+        return "found"
+
+    def run(key: str) -> str:
+        found = SharedSingleFlight(store).run(
+            key, find, look=lambda: store.get("result"), lease=PATIENCE, max_wait=PATIENCE
+        )
+        return str(found)
+
+    assert all_at_once(run, ["key"] * 20) == ["found"] * 20
+    assert len(calls) == 1
+
+
+def test_who_waits_for_a_call_that_leaves_nothing_gets_nothing_when_it_ends() -> None:
+    store = Store()
+    ended = threading.Event()
+
+    def find() -> None:
+        assert ended.wait(PATIENCE)
+
+    def run(wait: float) -> str | None:
+        return SharedSingleFlight(store).run(
+            "key", find, look=lambda: None, lease=PATIENCE, max_wait=wait
+        )
+
+    first = threading.Thread(target=run, args=[PATIENCE])
+    first.start()
+    while store.get("key") is None:
+        time.sleep(0.01)
+    assert run(0.0) is None, "without patience at once"
+    second = threading.Thread(target=run, args=[2 * PATIENCE])
+    second.start()
+    ended.set()
+    first.join(PATIENCE)
+    second.join(PATIENCE)
+    assert not second.is_alive()
+
+
+def test_a_call_that_raises_leaves_the_key_free() -> None:
+    store = Store()
+    shared = SharedSingleFlight(store)
+
+    def fail() -> str:
+        raise KeyError("gone")
+
+    def look() -> str | None:
+        return None
+
+    with pytest.raises(KeyError):
+        shared.run("key", fail, look=look, lease=PATIENCE, max_wait=0)
+    assert shared.run("key", lambda: "found", look=look, lease=PATIENCE, max_wait=0) == "found"
