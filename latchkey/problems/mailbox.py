@@ -7,8 +7,8 @@ ACCOUNT_MISMATCH = Problem(
     kind="account_mismatch",
     title=N_("That was another account"),
     text=N_(
-        "Your link is for %(typed)s only, and you signed in to a different mailbox. Nothing was "
-        "connected. Please sign in to %(typed)s."
+        "Your link was made for %(typed)s, and you signed in to a different mailbox. Nothing was "
+        "connected. Please sign in to %(typed)s, or ask whoever sent you the link for another one."
     ),
     place="form",
     status=422,

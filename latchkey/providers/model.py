@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from latchkey.providers.mailhosts import ServerKind
-from latchkey.providers.same_mailbox import same_mailbox
+from latchkey.providers.same_mailbox import same_account, same_mailbox
 
 # Claims of an ID token, or what userinfo answers.
 Claims = Mapping[str, Any]
@@ -54,8 +54,8 @@ class Account:
         return any(same_mailbox(proven, address) for proven in self.proven)
 
     def names(self, address: str) -> bool:
-        """Tell whether ``address`` is one of its addresses, proven or not."""
-        return any(same_mailbox(known, address) for known in self.addresses)
+        """Tell whether ``address`` is one of its addresses, proven or not, with any +tag."""
+        return any(same_account(known, address) for known in self.addresses)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +75,7 @@ class OAuth:
     :ivar shared_mailboxes: there are mailboxes that people share, without a sign-in of their own.
     :ivar account: reads the ID token's claims and userinfo, each {} when there is none.
     :ivar manage: page where people take access back, "" when it depends on the account.
+    :ivar userinfo_query: what has to be asked for by name at userinfo.
     :ivar must_match: the account has to be known and be the one that was typed.
     """
 
@@ -90,6 +91,7 @@ class OAuth:
     refuses_in_app_browsers: bool = False
     shared_mailboxes: bool = False
     manage: str = ""
+    userinfo_query: str = ""
     must_match: bool = True
 
 

@@ -100,6 +100,8 @@ MICROSOFT = Provider(
         # Never "prompt=consent": it stops people whose administrator has consented already.
         extra={"response_mode": "query"},
         account=oauth_accounts.microsoft,
+        # Graph leaves out proxyAddresses unless asked (Graph, "user resource type").
+        userinfo_query="$select=id,mail,userPrincipalName,proxyAddresses",
         shared_mailboxes=True,
     ),
 )

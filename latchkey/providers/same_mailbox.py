@@ -17,6 +17,22 @@ def same_mailbox(one: str, other: str) -> bool:
     return bool(canonical) and canonical == canonical_mailbox(other)
 
 
+def same_account(one: str, other: str) -> bool:
+    """Tell whether both are addresses of one account as far as its owner would say so.
+
+    What follows a plus sign is ignored at every domain, as Gmail, Google Workspace, Outlook.com,
+    Exchange Online, iCloud and Fastmail do (providers' pages on plus addressing). Some other server
+    may tell such mailboxes apart, so nothing is proven by it.
+    """
+    return same_mailbox(_without_tag(one), _without_tag(other))
+
+
+def _without_tag(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    name = local.partition("+")[0]
+    return f"{name}@{domain}" if name else address
+
+
 def canonical_mailbox(address: str) -> str:
     """Return the one spelling of a mailbox that all its others have in common, "" for no address.
 

@@ -63,13 +63,19 @@ class OAuthCalls:
             raise refused(answer)
         return answer
 
-    def get(self, kind: str, access_token: str, *, seconds: float) -> dict[str, Any]:
+    def get(
+        self, kind: str, access_token: str, *, seconds: float, query: str = ""
+    ) -> dict[str, Any]:
         """Return what an endpoint says to the holder of a token, {} when it refuses it.
 
+        :param query: of the address, without the question mark.
         :raises NotSent, OutcomeUnknown, BadAnswer: it cannot be asked, or its answer is none.
         """
+        url = self._endpoints[kind]
+        if query:
+            url = f"{url}{'&' if '?' in url else '?'}{query}"
         answer = self._http.send(
-            "GET", self._endpoints[kind], call=_CALLS[self._key, kind], seconds=seconds,
+            "GET", url, call=_CALLS[self._key, kind], seconds=seconds,
             headers={"Authorization": f"Bearer {access_token}"},
         )  # fmt: skip
         return read_json(answer) if answer.status == 200 else {}

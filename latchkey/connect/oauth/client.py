@@ -178,8 +178,15 @@ class OAuthClient:
             return
 
     def _userinfo(self, tokens: Tokens) -> Claims:
+        def ask(query: str) -> Claims:
+            return self._calls.get(
+                "userinfo", tokens.access_token, seconds=USERINFO_SECONDS, query=query
+            )
+
+        query = self._oauth.userinfo_query
         try:
-            return self._calls.get("userinfo", tokens.access_token, seconds=USERINFO_SECONDS)
+            # Personal accounts may lack a property that was asked for by name.
+            return ask(query) or (ask("") if query else {})
         except UpstreamError:
             # Not knowing is an answer too; whether it is good enough is decided elsewhere.
             return {}

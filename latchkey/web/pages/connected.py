@@ -6,8 +6,10 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from latchkey.providers import PROVIDERS
+from latchkey.providers.same_mailbox import same_account
 from latchkey.web import flow
 from latchkey.web.completion import is_redeemed, way_back
+from latchkey.web.flow import SignIn
 from latchkey.web.services import get_services
 
 # Long enough to see that it worked.
@@ -23,7 +25,9 @@ def show() -> ResponseReturnValue:
     if not sign_in.grant:
         return redirect(url_for("entry.show", s=sign_in.id))
     back = "" if is_redeemed(sign_in) else way_back()
-    auto = bool(back) and get_services().settings.auto_return
+    is_other = _is_other_account(sign_in)
+    # Who may have connected the wrong mailbox is not sent on before seeing it.
+    auto = bool(back) and get_services().settings.auto_return and not is_other
     page = render_template(
         "pages/connected.html",
         sign_in=sign_in,
@@ -32,9 +36,16 @@ def show() -> ResponseReturnValue:
         date=datetime.fromtimestamp(sign_in.saved, UTC).strftime("%Y-%m-%d"),
         back=back,
         auto=auto,
+        is_other=is_other,
     )
     response = make_response(page)
     if auto:
         # The header of this name works without a script, as <meta> would.
         response.headers["Refresh"] = f"{_GLANCE_SECONDS}; url={back}"
     return response
+
+
+def _is_other_account(sign_in: SignIn) -> bool:
+    """Tell whether another mailbox was connected than the one that was typed."""
+    connected = sign_in.grant.email if sign_in.grant else ""
+    return "@" in connected and bool(sign_in.email) and not same_account(connected, sign_in.email)

@@ -1,6 +1,6 @@
 import pytest
 
-from latchkey.providers.same_mailbox import canonical_mailbox, same_mailbox
+from latchkey.providers.same_mailbox import canonical_mailbox, same_account, same_mailbox
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,22 @@ def test_spellings_of_one_mailbox_are_the_same(one: str, other: str) -> None:
     assert same_mailbox(one, other)
     assert same_mailbox(other, one)
     assert canonical_mailbox(one) == canonical_mailbox(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("someone+a@example.com", "Someone@example.com", True),
+        ("someone+a@outlook.com", "someone+b@outlook.com", True),
+        ("some.one+a@googlemail.com", "someone@gmail.com", True),
+        ("some.one+a@example.com", "someone@example.com", False),
+        ("+a@example.com", "+b@example.com", False),
+        ("someone+a@example.com", "someone@example.org", False),
+    ],
+)
+def test_a_tag_is_no_other_account(one: str, other: str, *, same: bool) -> None:
+    assert same_account(one, other) is same
+    assert same_account(other, one) is same
 
 
 @pytest.mark.parametrize(

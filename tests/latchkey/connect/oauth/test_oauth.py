@@ -101,7 +101,7 @@ def test_a_pending_authorization_comes_back_once_in_time_to_its_provider() -> No
     assert pending_for(stored, state=pending.state, provider="microsoft") is None
     assert pending_for(stored, state=pending.state + "x", provider="google") is None
     assert pending_for(stored, state="ü\udcff", provider="google") is None
-    late = replace(stored, started=int(time.time()) - 601)
+    late = replace(stored, started=int(time.time()) - 30 * 60 - 1)
     assert pending_for(late, state=pending.state, provider="google") is None
 
 
@@ -248,6 +248,26 @@ def test_the_mail_address_of_graph_is_only_claimed() -> None:
 
     found, _ = account_of(answer, "microsoft")
     assert found == Account(claimed=("given@example.com", "upn@example.onmicrosoft.com"))
+
+
+@pytest.mark.parametrize("refuses_select", [False, True])
+def test_graph_is_asked_for_all_names_of_a_mailbox(*, refuses_select: bool) -> None:
+    claims = {"oid": "o", "tid": "t", "preferred_username": "upn@example.com"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return tokens(id_token=good_id_token(email=None, **claims))
+        asked = request.url.params.get("$select", "")
+        if asked and refuses_select:
+            return httpx.Response(400, json={"error": {"code": "BadRequest"}})
+        me: dict[str, object] = {"id": "o", "mail": "given@example.com"}
+        names = ["SMTP:given@example.com", "smtp:alias@second.example", "X500:/o=x"]
+        return httpx.Response(200, json=me | ({"proxyAddresses": names} if asked else {}))
+
+    found, _ = account_of(answer, "microsoft", "alias@second.example")
+    assert found.names("given@example.com")
+    assert found.names("alias@second.example") is not refuses_select
+    assert not found.proves("alias@second.example")
 
 
 def test_userinfo_is_asked_only_while_the_expected_address_is_not_proven() -> None:

@@ -1,9 +1,21 @@
 from collections.abc import Callable
 
-from tests.conftest import Clock
-from tests.pages import Visitor
+import pytest
+
+from app import create_app
+from tests.calling import CALLBACK, CallingApp
+from tests.conftest import Clock, make_settings
+from tests.journeys.test_oauth import decide, start
+from tests.pages import Page, Visitor
 
 EMAIL = "someone@example.com"
+
+
+def travel_as(visitor: Visitor, email: str, *, account: str) -> Page:
+    """Sign in at Google as ``account`` after typing ``email``."""
+    sign_in = visitor.enter(email).url.params["s"]
+    page = visitor.get(f"/oauth/google?s={sign_in}")
+    return visitor.get(decide(visitor, start(visitor, page), account=account))
 
 
 def test_the_confirmation_names_the_address_and_can_be_reloaded(visitor: Visitor) -> None:
@@ -17,7 +29,27 @@ def test_the_confirmation_names_the_address_and_can_be_reloaded(visitor: Visitor
 def test_the_confirmation_says_when_it_is_another_account(visitor: Visitor) -> None:
     done = visitor.sign_in("other-address@example.com")
     assert "other-address@example.com" in done.text
-    assert "Please note" in done.text
+    assert "Please note: you typed other-address@example.com" in done.text
+    page = visitor.get(done.links["Use a different mailbox instead"])
+    assert page.fields()["email"] == "other-address@example.com"
+    assert visitor.submit(page, email=EMAIL).heading == "Sign in to example.com"
+
+
+@pytest.mark.parametrize("email", ["Someone+news@example.com", "some.one+news@googlemail.com"])
+def test_another_name_of_the_same_account_is_no_other_account(visitor: Visitor, email: str) -> None:
+    done = travel_as(visitor, email, account=email.replace("+news", ""))
+    assert done.heading == "Your mailbox is connected"
+    assert "Please note" not in done.text
+
+
+def test_the_confirmation_of_another_account_does_not_leave_by_itself() -> None:
+    app = CallingApp(create_app(make_settings(RETURN_URIS=CALLBACK, AUTO_RETURN="true")))
+    for email, leaves in (("someone@example.com", True), ("other-address@example.com", False)):
+        visitor, page = app.send(login_hint=email)
+        done = visitor.submit(visitor.submit(page), password="secret")
+        assert done.heading == "Your mailbox is connected"
+        assert ("refresh" in done.response.headers) is leaves
+        assert app.heard(visitor.client.get(done.leading("/return")))["code"]
 
 
 def test_without_a_grant_there_is_nothing_to_confirm(visitor: Visitor) -> None:
