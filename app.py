@@ -23,7 +23,7 @@ from latchkey.operator.metrics import FOR_METRICS, init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.settings_shape import settings_shape
 from latchkey.providers.wiring import provider_services
-from latchkey.sandbox import SHAPES, Shape, create_sandbox, find_outcome
+from latchkey.sandbox import SHAPES, SandboxMailRecords, Shape, create_sandbox, find_outcome
 from latchkey.web.assets import init_assets
 from latchkey.web.brand_in_force import brand_url, current_brand, own_texts
 from latchkey.web.branding import BrandFileError, Brands
@@ -119,8 +119,8 @@ def _services(
     )
     oauth = oauth_clients(settings, http, stand_in=_sandbox_client if settings.sandbox else None)
     providers = provider_services(
-        settings, nylas, store, oauth=oauth.keys(), share_wait=detection_wait,
-        is_trial=_is_detection_trial if settings.sandbox else _is_no_trial,
+        settings, nylas, store, share_wait=detection_wait, sandbox_records=_own_dns(settings),
+        oauth=oauth.keys(), is_trial=_is_detection_trial if settings.sandbox else _is_no_trial,
     )  # fmt: skip
     connect = connect_services(settings, nylas, store, marks, oauth=oauth, party=party)
     apps = app_services(settings, nylas, store, marks)
@@ -145,6 +145,10 @@ def _more_shapes() -> dict[str, Shape]:
         for key, provider in PROVIDERS.items()
         if key not in SHAPES and provider.oauth is None
     }
+
+
+def _own_dns(settings: Settings) -> SandboxMailRecords | None:
+    return SandboxMailRecords() if settings.sandbox else None
 
 
 def _is_detection_trial(email: str) -> bool:

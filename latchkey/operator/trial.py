@@ -32,6 +32,8 @@ def walk(services: Services, email: str) -> Iterator[str]:
         return
     host = services.hosts.find(domain)
     yield f"Table of mail providers: {host.name if host else 'has no row for this domain'}"
+    if host is None and (known := services.mail_servers.provider_of(domain)):
+        yield f"MX records: mail goes to {known.name}"
     yield f"Connectors at Nylas: {' '.join(sorted(detector.connected())) or 'none'}"
     yield f"Offered to people: {' '.join(detector.offered()) or 'none'}"
     finding = detector.look_up(ascii_email)

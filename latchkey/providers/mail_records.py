@@ -7,7 +7,7 @@ Nothing that is found is ever connected to from here.
 import ipaddress
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import dns.exception
 import dns.name
@@ -38,6 +38,19 @@ _WELL_KNOWN = "gmail.com"
 _NOTHING = (dns.resolver.NXDOMAIN, dns.resolver.YXDOMAIN, dns.resolver.NoAnswer)
 
 _Query = Callable[[float], Iterable[str]]
+
+
+class DomainRecords(Protocol):
+    """What the rules about servers ask of DNS."""
+
+    def exchanges(self, domain: str) -> tuple[str, ...] | None:
+        """Return the MX hosts of the best preference, None when DNS could not tell."""
+
+    def services(self, domain: str, names: Iterable[str]) -> tuple[str, ...] | None:
+        """Return the hosts of the SRV records ``names``, None when DNS could not tell."""
+
+    def leads_inward(self, host: str) -> bool:
+        """Tell whether ``host`` has an address that means something only inside one network."""
 
 
 class MailRecords:

@@ -8,7 +8,7 @@ from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.providers.detection import MxRecords, ProviderDetector
 from latchkey.providers.detection.metrics import MX_CIRCUIT
-from latchkey.providers.mail_records import MailRecords
+from latchkey.providers.mail_records import DomainRecords, MailRecords
 from latchkey.providers.mailhosts import MailHosts, MailServers, ProvidersFileError
 
 
@@ -29,14 +29,15 @@ def provider_services(
     oauth: Collection[str],
     is_trial: Callable[[str], bool],
     share_wait: Callable[[], float],
+    sandbox_records: DomainRecords | None,
 ) -> ProviderServices:
     """Make them.
 
     :param oauth, is_trial, share_wait: as in ``ProviderDetector``.
+    :param sandbox_records: take the place of DNS for the rules about servers, in the sandbox.
     :raises ConfigError: the operator's file of mail servers cannot be used.
     """
-    hosts = _mail_hosts(settings)
-    records = _mail_records(settings)
+    hosts, records = _mail_hosts(settings), _mail_records(settings)
     detector = ProviderDetector(
         nylas,
         oauth=oauth,
@@ -48,11 +49,13 @@ def provider_services(
         mx=MxRecords(hosts, records) if records else None,
         share_wait=share_wait,
     )
-    servers = _mail_servers(settings, hosts, records)
+    servers = _mail_servers(settings, hosts, sandbox_records or records)
     return ProviderServices(hosts=hosts, mail_servers=servers, detector=detector)
 
 
-def _mail_servers(settings: Settings, hosts: MailHosts, records: MailRecords | None) -> MailServers:
+def _mail_servers(
+    settings: Settings, hosts: MailHosts, records: DomainRecords | None
+) -> MailServers:
     return MailServers(
         hosts,
         records,

@@ -7,20 +7,24 @@ factory            one application: key, request ids, errors in the envelope
   │    └─ mailbox  really signs in, on loopback
   ├─ access        access tokens for grants; needs no key in a header
   ├─ records       connectors, application, grants
+  ├─ mail_records  DNS of company domains
   └─ answers (envelopes) · outcomes (test addresses) · state · expiring_store · catalogue
      (connectors)
 """
 
 from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox
+from latchkey.sandbox.mail_records import COMPANIES, SandboxMailRecords
 from latchkey.sandbox.model import Outcome
 from latchkey.sandbox.outcomes import OUTCOMES, find_outcome
 from latchkey.sandbox.shapes import SHAPES, Shape
 
 __all__ = [
+    "COMPANIES",
     "OUTCOMES",
     "SANDBOX_KEY",
     "SHAPES",
     "Outcome",
+    "SandboxMailRecords",
     "Shape",
     "create_sandbox",
     "find_outcome",

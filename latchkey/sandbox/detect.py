@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from flask import Blueprint, Response, request
 
 from latchkey.sandbox.answers import ApiError, data_answer, invalid_request, outcome_answer
+from latchkey.sandbox.mail_records import COMPANIES
 from latchkey.sandbox.outcomes import find_outcome
 from latchkey.sandbox.state import current_sandbox
 
@@ -33,6 +34,7 @@ DOMAINS: Mapping[str, tuple[Candidate, ...]] = {
     "mac.com": ICLOUD,
     "exchange.example.com": (("ews", None),),
     **dict.fromkeys(("fastmail.com", "gmx.de", "gmx.net", "web.de"), IMAP),
+    **dict.fromkeys(COMPANIES, IMAP),
     **dict.fromkeys(("example.com", "example.org", "example.net"), IMAP),
 }
 """The best candidate first; any other domain is unknown."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
-from latchkey.providers.mail_records import EXCHANGE_SERVICES, MAIL_SERVICES, MailRecords
+from latchkey.providers.mail_records import EXCHANGE_SERVICES, MAIL_SERVICES, DomainRecords
 from latchkey.providers.mailhosts.customer_space import looks_like_customer
 from latchkey.providers.mailhosts.names import ascii_name, is_private_name
 from latchkey.providers.mailhosts.public_suffixes import is_public_suffix, registrable_domain
@@ -52,7 +52,7 @@ class Ownership:
     :param records: what domains say in DNS; None asks no DNS, and rule 3 then finds nothing.
     """
 
-    def __init__(self, hosts: MailHosts, records: MailRecords | None) -> None:
+    def __init__(self, hosts: MailHosts, records: DomainRecords | None) -> None:
         self._hosts = hosts
         self._records = records
 

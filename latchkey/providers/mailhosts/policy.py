@@ -10,7 +10,7 @@ import string
 from collections.abc import Collection
 from enum import Enum
 
-from latchkey.providers.mail_records import MailRecords
+from latchkey.providers.mail_records import DomainRecords
 from latchkey.providers.mailhosts.names import (
     ascii_name,
     ends_in_number,
@@ -77,7 +77,7 @@ class MailServers:
     def __init__(
         self,
         hosts: MailHosts,
-        records: MailRecords | None,
+        records: DomainRecords | None,
         *,
         ports: Collection[int] = (),
         allow_any: bool = False,

@@ -20,6 +20,7 @@ def tried(email: str) -> str:
         ("someone@gmail.com", ("Table of mail providers: Google Mail", "Next page: /oauth/google")),
         ("Ana <ana@bücher.example>", ("ana@xn--bcher-kva.example",)),
         ("someone@unknown.example.com", ("Detected: nothing", "/providers (shown first: imap)")),
+        ("someone@zoho.company.example", ("MX records: mail goes to Zoho Mail - Europe",)),
         ("someone@proton.me", ("Proton Mail has no way",)),
     ],
 )
