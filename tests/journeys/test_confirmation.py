@@ -1,5 +1,7 @@
 """The confirmation says what was granted and what ends it, and nothing that is not so."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.journeys.test_oauth import travel
@@ -65,3 +67,20 @@ def test_a_mailbox_without_a_server_for_sending_lists_no_sending(visitor: Visito
     )
     assert works(page) == ["Reading mail"]
     assert "can’t send mail from it" in page.text
+
+
+def test_what_is_promised_before_is_what_the_app_asks_for(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(RETURN_URIS="https://app.example/back")
+    page = visitor.get(
+        "/v3/connect/auth?client_id=sandbox-application&response_type=code&provider=ews"
+        "&redirect_uri=https://app.example/back&login_hint=ann@exchange.example.com"
+        "&scope=ews.messages"
+    )
+    assert works(page) == ["Read your mail", "Send mail in your name"]
+    assert works(visitor.submit(page, password=PASSWORD)) == ["Reading mail", "Sending mail"]
+
+
+def test_sending_is_not_promised_without_a_server_for_it(visitor: Visitor) -> None:
+    refused = visitor.sign_in("wrong-password@example.com", imap_host="imap.example.com")
+    assert works(refused) == ["Read your mail"]
+    assert works(visitor.sign_in("wrong-password@example.com"))[1:] == ["Send mail in your name"]

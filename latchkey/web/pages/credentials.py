@@ -12,6 +12,7 @@ from latchkey.problems import Problem
 from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow, forms, limits, lost_answer, passwordless
+from latchkey.web.access import access_by
 from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
 from latchkey.web.field_errors import say_at_field
@@ -155,6 +156,7 @@ def _form_page(
         sign_in=sign_in,
         mailbox=form.mailbox,
         problem=failed.problem if failed else None,
+        access_list=access_by(form, sign_in),
         trouble=is_trouble_known(provider, form.mailbox),
         ways=forms.alternatives(form, failed.problem) if failed else forms.corrections(form),
         support_code=_support_code(failed) if failed else "",
