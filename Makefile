@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench format texts lock sbom audit clean
+.PHONY: help run check test bench format texts lock sbom audit scan clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,8 +63,11 @@ sbom: .venv/run.stamp ## Write what is shipped, with licences and hashes, to lat
 audit: ## Ask OSV for known weaknesses of what is shipped (SOURCE=https://… asks another server)
 	@$(PYTHON) deploy/audit.py $(if $(SOURCE),--source $(SOURCE))
 
+scan: .venv/test.stamp .venv-scan/code.stamp .venv-scan/web.stamp ## Read the code with bandit and semgrep, attack the sandbox with wapiti (10 minutes)
+	$(BIN)/python -m tests.scan .venv-scan/code/bin .venv-scan/web/bin
+
 clean: ## Remove the virtual environments and what tools left behind
-	rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-lock .venv-scan .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -83,4 +86,9 @@ clean: ## Remove the virtual environments and what tools left behind
 
 .venv/independent.stamp: tests/independent/package-lock.json .venv/test.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/independent --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.venv-scan/%.stamp: tests/scan/%.txt
+	$(PYTHON) -m venv .venv-scan/$*
+	.venv-scan/$*/bin/pip install --quiet -r $<
 	@touch $@
