@@ -33,6 +33,7 @@ from latchkey.infra.settings.parsers import (
     contact,
     existing_file,
     folder_path,
+    frame_origins,
     host_names,
     image_file,
     ip_and_port,
@@ -120,6 +121,7 @@ class Settings:
     mail_ports: tuple[int, ...] = setting(parse=ports, unset=())
     return_uris: tuple[str, ...] = setting(parse=uris, unset=())
     auto_return: bool = setting("false", switch)
+    embed_origins: tuple[str, ...] = setting(parse=frame_origins, unset=())
     client_secret_required: bool = setting("false", switch)
     pkce_plain: bool = setting("true", switch)
     link_key: str = setting(parse=random_key, secret=True)

@@ -31,6 +31,9 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
     problems = _sandbox_contradictions(values)
     if values["metrics_port"] and values["metrics_port"] == values["port"]:
         problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
+    framed = values["embed_origins"] and values["sandbox"] is False
+    if framed and not (values["public_url"] or "").startswith("https://"):
+        problems.append("EMBED_ORIGINS needs PUBLIC_URL with https: cookies in frames need it.")
     problems += _client_contradictions(values, providers)
     problems += _link_contradictions(values)
     if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):

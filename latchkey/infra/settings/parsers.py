@@ -59,6 +59,14 @@ def uris(value: str) -> tuple[str, ...]:
     return tuple(return_uri(part) for part in words(value))
 
 
+def frame_origins(value: str) -> tuple[str, ...]:
+    """Parse a list of origins whose pages may frame this one: https, and no wildcards."""
+    found = tuple(origin(part).lower() for part in words(value))
+    if not all(part.startswith("https://") for part in found):
+        raise ValueError("must name origins with https, like https://app.example.com")
+    return found
+
+
 def color(value: str) -> str:
     """Parse a colour of six hexadecimal digits."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):

@@ -78,7 +78,9 @@ def init_flow(app: Flask, settings: Settings) -> None:
     app.secret_key = settings.secret_key
     # The oldest key that is still good, so that forms stay valid while keys are being changed.
     app.config["WTF_CSRF_SECRET_KEY"] = keys[-1]
-    app.session_interface = SealedSessions(Sealer(keys, purpose="session"), https=https)
+    app.session_interface = SealedSessions(
+        Sealer(keys, purpose="session"), https=https, framed=bool(settings.embed_origins)
+    )
     app.extensions["flow"] = Sealer(keys, purpose="flow")
     app.extensions["carried"] = Sealer(keys, purpose="carried")
     app.add_template_global(carry)

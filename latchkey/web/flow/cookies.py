@@ -85,7 +85,8 @@ def set_cookies(response: Response) -> Response:
             max_age=None if text else 0,
             secure=interface.get_cookie_secure(current_app),
             httponly=True,
-            samesite="Lax",
+            samesite=interface.get_cookie_samesite(current_app),
+            partitioned=interface.get_cookie_partitioned(current_app),
         )
     return response
 

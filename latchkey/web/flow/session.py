@@ -30,11 +30,16 @@ class SealedSessions(SecureCookieSessionInterface):
 
     Python's HTTP clients, unlike browsers, send no secure cookie over http to this machine, so
     plain http on loopback keeps a plain name.
+
+    :param framed: whether pages of other sites may show ours in a frame. Browsers send cookies
+        there only with ``SameSite=None``; ``Partitioned`` keeps those of a frame apart from those
+        of a window, and of frames of other sites (CHIPS).
     """
 
-    def __init__(self, sealer: Sealer, *, https: bool) -> None:
+    def __init__(self, sealer: Sealer, *, https: bool, framed: bool = False) -> None:
         self._serializer = _Serializer(sealer)
         self._https = https
+        self._framed = framed
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Return what seals the session."""
@@ -54,4 +59,8 @@ class SealedSessions(SecureCookieSessionInterface):
 
     def get_cookie_samesite(self, app: Flask) -> str:
         """Let the cookie come along when people come back by a link."""
-        return "Lax"
+        return "None" if self.get_cookie_partitioned(app) else "Lax"
+
+    def get_cookie_partitioned(self, app: Flask) -> bool:
+        """Tell whether the cookie has to work in frames, which takes https."""
+        return self._framed and self.get_cookie_secure(app)

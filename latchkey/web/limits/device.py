@@ -56,13 +56,15 @@ def _read() -> dict[str, Any]:
 def _set_cookie(response: Response) -> Response:
     if device := g.get("device"):
         sealer: Sealer = current_app.extensions["device"]
+        interface = current_app.session_interface
         response.set_cookie(
             _cookie_name(),
             sealer.seal(device),
             max_age=REMEMBERED_SECONDS,
-            secure=current_app.session_interface.get_cookie_secure(current_app),
+            secure=interface.get_cookie_secure(current_app),
             httponly=True,
-            samesite="Lax",
+            samesite=interface.get_cookie_samesite(current_app),
+            partitioned=interface.get_cookie_partitioned(current_app),
         )
     return response
 

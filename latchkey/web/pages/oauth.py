@@ -14,6 +14,7 @@ from latchkey.providers import Provider
 from latchkey.web import flow, oauth_return
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
+from latchkey.web.frames import is_framed
 from latchkey.web.in_app_browser import hindering_app
 from latchkey.web.metrics import STEPS
 from latchkey.web.oauth_clients import callback_url, client_for, oauth_provider
@@ -103,14 +104,17 @@ def _links(client: OAuthClient, sign_in: SignIn) -> dict[str, str]:
     site = callback_url(key)
     first_page = url_for("entry.show", login_hint=sign_in.display_address or None)
     token = flow.link_token(sign_in, f"start {key}")
+    elsewhere = urljoin(site, start_elsewhere(sign_in))
+    start_here = url_for("oauth.start", key=key, s=sign_in.id, t=token)
     return {
-        "start_url": url_for("oauth.start", key=key, s=sign_in.id, t=token),
+        "start_url": elsewhere if is_framed() else start_here,
+        "start_target": "_top" if is_framed() else "",
         "admin_url": client.admin_consent_url(
             domain=sign_in.domain or "organizations",
             redirect_uri=site,
             state=get_services().approvals.state(key),
         ),
-        "elsewhere_url": urljoin(site, start_elsewhere(sign_in)),
+        "elsewhere_url": elsewhere,
         "back_url": urljoin(site, first_page),
     }
 

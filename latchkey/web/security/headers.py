@@ -25,7 +25,6 @@ CSP = {
 }
 
 HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in CSP.items()),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Not "no-referrer": it turns the Origin of our own forms into "null".
@@ -65,8 +64,20 @@ def keep_opener(response: Response) -> Response:
     return response
 
 
+def _headers(embed_origins: tuple[str, ...]) -> dict[str, str]:
+    """Those of every answer; pages of ``embed_origins`` may show ours in a frame."""
+    csp = CSP | ({"frame-ancestors": " ".join(embed_origins)} if embed_origins else {})
+    headers = {"Content-Security-Policy": "; ".join(f"{name} {csp[name]}" for name in csp)}
+    headers |= HEADERS
+    if embed_origins:
+        # It knows no list of origins; browsers that read "frame-ancestors" do not need it.
+        del headers["X-Frame-Options"]
+    return headers
+
+
 def header_writer(settings: Settings) -> Callable[[Response], Response]:
     """Make what writes the headers into an answer."""
+    headers = _headers(settings.embed_origins)
 
     def write_headers(response: Response) -> Response:
         sign_in = flow.current()
@@ -75,7 +86,7 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
         # Not ``setdefault``, which looks through all headers for each of these.
         present = {name.lower() for name, _ in response.headers}
         response.headers.extend(
-            (name, value) for name, value in HEADERS.items() if name.lower() not in present
+            (name, value) for name, value in headers.items() if name.lower() not in present
         )
         # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
         kept = "no-store, no-transform" if response.mimetype == "text/html" else "no-store"

@@ -24,7 +24,15 @@ HEADERS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
-USUAL = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Set-Cookie", *HEADERS}
+USUAL = {
+    "Content-Type",
+    "Content-Length",
+    "Cache-Control",
+    "Vary",
+    "Set-Cookie",
+    *HEADERS,
+    "X-Request-ID",
+}
 HSTS = "max-age=63072000; includeSubDomains"
 PUBLIC = "https://connect.example.com"
 

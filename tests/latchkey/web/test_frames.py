@@ -1,0 +1,89 @@
+import pytest
+
+from tests.apps import company, visitor_at
+from tests.latchkey.web.test_security import PUBLIC
+from tests.pages import CSP, Visitor
+from tests.test_config import GOOD, load, problems
+
+ONE, TWO = "https://app.example.com", "https://intranet.example.org:8443"
+APP = company(PUBLIC_URL=PUBLIC, EMBED_ORIGINS=f"{ONE}, {TWO}")
+
+
+def framed(app: object = APP) -> Visitor:
+    return visitor_at(app, PUBLIC, **{"Sec-Fetch-Dest": "iframe"})
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/css/app.css", "/connected"])
+def test_pages_of_the_named_origins_may_frame_every_answer_and_no_others(path: str) -> None:
+    answer = framed().client.get(path)
+    named = CSP.replace("frame-ancestors 'none'", f"frame-ancestors {ONE} {TWO}")
+    assert answer.headers["Content-Security-Policy"] == named
+    assert "X-Frame-Options" not in answer.headers
+
+
+def test_cookies_work_in_frames_and_stay_apart_from_those_of_other_pages() -> None:
+    visitor = framed()
+    answer = visitor.client.get("/")
+    form = answer.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    step = visitor.client.post("/", data={"csrf_token": form, "email": "someone@example.com"})
+    cookies = [*answer.headers.get_list("set-cookie"), *step.headers.get_list("set-cookie")]
+    assert len(cookies) >= 2
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        flags = sorted(cookie.split("; ")[1:])
+        assert flags == ["HttpOnly", "Partitioned", "Path=/", "SameSite=None", "Secure"]
+
+
+def test_people_leave_the_frame_for_a_provider_and_begin_again_in_the_window(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = company(
+        PUBLIC_URL=PUBLIC, EMBED_ORIGINS=ONE, GOOGLE_CLIENT_ID="id", GOOGLE_CLIENT_SECRET="secret"
+    )
+    visitor = framed(app)
+    step = visitor.client.get("/")
+    token = step.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+    typed = {"csrf_token": token, "email": "someone@gmail.com"}
+    page = visitor.client.post("/", data=typed, follow_redirects=True)
+    out = f'href="{PUBLIC}/?login_hint=someone@gmail.com" target="_top"'
+    assert page.text.count('target="_top"') == 1
+    assert out in page.text
+    assert "/oauth/google/start" not in page.text
+    in_window = visitor.client.get(str(page.url), headers={"Sec-Fetch-Dest": "document"})
+    assert "_top" not in in_window.text
+    assert "/oauth/google/start" in in_window.text
+
+
+def test_without_the_setting_a_frame_changes_nothing() -> None:
+    visitor = visitor_at(company(PUBLIC_URL=PUBLIC), PUBLIC, **{"Sec-Fetch-Dest": "iframe"})
+    page = visitor.get("/")
+    assert page.response.headers["X-Frame-Options"] == "DENY"
+    assert "Partitioned" not in page.response.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        "*",
+        "https://*.example.com",
+        "https:",
+        "http://app.example.com",
+        "http://localhost:3000",
+        "https://app.example.com/path",
+        "https://app.example.com; script-src *",
+        "'self'",
+        "app.example.com",
+        "https://app.example.com, *",
+    ],
+)
+def test_only_origins_with_https_and_without_wildcards_are_named(origins: str) -> None:
+    assert "EMBED_ORIGINS must" in problems(**GOOD, PUBLIC_URL=PUBLIC, EMBED_ORIGINS=origins)
+
+
+def test_an_origin_has_one_spelling() -> None:
+    settings = load(**GOOD, PUBLIC_URL=PUBLIC, EMBED_ORIGINS="https://App.Example.com/")
+    assert settings.embed_origins == (ONE,)
+
+
+def test_frames_need_https() -> None:
+    assert "EMBED_ORIGINS needs PUBLIC_URL" in problems(**GOOD, EMBED_ORIGINS=ONE)
