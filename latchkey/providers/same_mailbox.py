@@ -14,7 +14,7 @@ _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 def same_mailbox(one: str, other: str) -> bool:
     """Tell whether both are addresses, and of the same mailbox."""
     canonical = canonical_mailbox(one)
-    return bool(canonical) and canonical == canonical_mailbox(other)
+    return bool(canonical) and (one == other or canonical == canonical_mailbox(other))
 
 
 def same_account(one: str, other: str) -> bool:
