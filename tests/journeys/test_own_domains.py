@@ -87,10 +87,28 @@ def test_the_question_about_app_passwords_holds_for_an_own_domain(app: Flask, ny
     assert not nylas.sent
 
 
+def test_another_server_of_the_domain_is_not_asked_about_app_passwords(
+    app: Flask, nylas: Nylas
+) -> None:
+    visitor, page = form_of(app, "google.example")
+    page = visitor.submit(page, password="hunter2", imap_host="mail.google.example", smtp_host="")
+    assert page.heading == DONE
+    assert nylas.settings["imap_host"] == "mail.google.example"
+
+
+def test_an_app_password_for_a_typed_server_loses_its_blanks(app: Flask, nylas: Nylas) -> None:
+    visitor, page = form_of(app, "google.example")
+    typed = {"imap_host": "imaps://IMAP.gmail.com:993", "password": "abcd efgh ijkl mnop"}
+    assert visitor.submit(page, **typed).heading == DONE
+    assert nylas.settings["imap_password"] == "abcdefghijklmnop"
+
+
 def test_icloud_asks_for_the_apple_address_of_an_own_domain(app: Flask, nylas: Nylas) -> None:
     visitor, page = form_of(app, "apple.example")
     folded = [box.get("name") for box in page.tree.findall(".//details//input")]
     assert "username" not in folded
+    asked = [box.get("name") for box in page.tree.findall(".//form//input")]
+    assert asked.index("username") < asked.index("password")
     assert "icloud.com, me.com or mac.com" in page.text
     nylas.aliases = {"anna@me.com": "anna@apple.example"}
     typed = {"username": "anna@me.com", "password": "abcd-efgh-ijkl-mnop"}

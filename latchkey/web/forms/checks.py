@@ -13,6 +13,7 @@ from latchkey.providers.mailhosts import (
     MailHost,
     clean_app_password,
     judge_login,
+    read_server,
 )
 from latchkey.web.forms.mailbox import Mailbox
 
@@ -58,8 +59,11 @@ _LOGIN_REFUSED = {
 
 def mail_host(form: JudgedForm) -> MailHost | None:
     """Return the provider that the password goes to: that of a typed server, or of the mailbox."""
-    typed = form["imap_host"].data if "imap_host" in form else None
-    return form.mailbox.hosts.by_imap_host(typed or "") or form.mailbox.host
+    typed = (form["imap_host"].data or "").strip() if "imap_host" in form else ""
+    host, server = form.mailbox.host, read_server(typed).host.lower()
+    if not server or (host and server in host.hosts):
+        return host
+    return form.mailbox.hosts.by_imap_host(server)
 
 
 def check_password(form: JudgedForm, box: Input) -> None:

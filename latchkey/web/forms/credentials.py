@@ -1,5 +1,6 @@
 """The credentials that a provider's fields ask for."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -77,10 +78,11 @@ class CredentialsForm(FlaskForm):  # type: ignore[misc]
 
     def shown(self) -> tuple[Field, ...]:
         """The fields to ask for: no login name where it is settled."""
+        fields: Iterable[Field] = self.provider.fields
+        if self.mailbox.login_hint:
+            fields = sorted(fields, key=lambda spec: spec.name != "username")
         return tuple(
-            self._placed(spec)
-            for spec in self.provider.fields
-            if self._asks(spec) or self[spec.name].errors
+            self._placed(spec) for spec in fields if self._asks(spec) or self[spec.name].errors
         )
 
     def _placed(self, spec: Field) -> Field:
