@@ -124,7 +124,7 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def _begin(worker: Worker) -> None:
-    """Deliver notices that are left, ask for connectors, and log what the doctor says."""
+    """Deliver webhooks that are left, ask for connectors, and log what the doctor says."""
     services = worker.wsgi.extensions["services"]
     services.webhooks.start()
     services.detector.prepare()

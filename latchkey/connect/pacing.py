@@ -1,4 +1,4 @@
-"""Pacing: how many sign-ins are sent to Nylas per second, and at once.
+"""Pacing: throttles sign-ins to what Nylas takes per second, and at once.
 
 Nylas takes a number of authentications a second for a whole application (Nylas docs, "Rate
 limits"), so who comes a little too early waits here for a moment. And when Nylas stops answering,
@@ -97,7 +97,7 @@ class Pacer:
         """Wait for a slot, then hold it for one authentication under way.
 
         Send the first byte in the context that it makes: what was delayed before that must
-        not reach Nylas together with those whose turn comes next. Leave the passage by an
+        not reach Nylas together with those whose slot comes next. Leave the context by an
         exception when no answer came: that tells that Nylas may be in trouble.
 
         :raises Overloaded: when it is not worth waiting.
@@ -111,7 +111,7 @@ class Pacer:
             try:
                 with _QUEUED.one_more():
                     self._wait(party)
-                yield self._turn
+                yield self._send_slot
                 self._silence.answered(waiting)
                 # A thousand answers may come back together; pages are served in between.
                 with self._returning:
@@ -144,7 +144,7 @@ class Pacer:
         _WAITED.observe(time.monotonic() - began)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _send_slot(self) -> Iterator[None]:
         while True:
             try:
                 with self._store.send_slot(

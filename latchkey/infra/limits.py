@@ -1,4 +1,4 @@
-"""Rate limits: named rules of several sliding windows, counted under keyed hashes.
+"""Rate limits (throttling): named rules of sliding windows, counted under keyed hashes.
 
 What is counted (addresses of mailboxes and of clients) is personal data, so the store only ever
 sees an HMAC of it under a key of our own: without that key no address can be looked up in Redis.

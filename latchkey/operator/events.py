@@ -81,17 +81,17 @@ EVENTS = {
         fields=("provider", "outcome", "detail"),
         story="The app asked for a token: {outcome}. {detail}",
     ),
-    "notice": Event(
-        meaning="A result notice was delivered, is delayed, or was given up.",
+    "webhook": Event(
+        meaning="A result webhook was delivered, is delayed, or was given up.",
         levels=("info", "warning"),
         fields=("provider", "outcome", "detail"),
-        story="Result notice: {outcome}. {detail}",
+        story="Result webhook: {outcome}. {detail}",
     ),
     "outbox": Event(
-        meaning="Too many result notices wait in this process; the oldest was dropped.",
+        meaning="Too many result webhooks wait in this process; the oldest was dropped.",
         levels=("warning",),
         fields=("outcome", "detail"),
-        story="A result notice was {outcome}: {detail}.",
+        story="A result webhook was {outcome}: {detail}.",
     ),
     "limit": Event(
         meaning="A limit was reached; `outcome` names it, `detail` says for how long.",
@@ -126,7 +126,7 @@ EVENTS = {
 }
 
 
-def told(line: Mapping[str, object]) -> str:
+def sentence(line: Mapping[str, object]) -> str:
     """Return what a line of the log says, as a sentence."""
     event = EVENTS.get(str(line.get("event")))
     if event is None:

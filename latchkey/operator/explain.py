@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from latchkey.operator.events import told
+from latchkey.operator.events import sentence
 
 _IDS = ("request_id", "visit", "nylas_request_id")
 # Pages ask for these by themselves.
@@ -31,7 +31,7 @@ def explain(code: str, log: Iterable[str]) -> Iterator[str]:
     ]
     for line in sorted(story, key=lambda line: str(line.get("time", ""))):
         loud = {"error": "!! ", "warning": "! "}.get(str(line.get("level")), "")
-        yield f"{str(line.get('time', ''))[:19].replace('T', ' ')}  {loud}{told(line)}"
+        yield f"{str(line.get('time', ''))[:19].replace('T', ' ')}  {loud}{sentence(line)}"
 
 
 def _values(name: str, lines: Iterable[Mapping[str, Any]]) -> set[str]:

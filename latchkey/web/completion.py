@@ -1,4 +1,4 @@
-"""What follows from the outcome of a sign-in: a line in the log, a notice, the way on."""
+"""What follows from the outcome of a sign-in: a line in the log, a webhook, the way on."""
 
 import time
 from dataclasses import replace

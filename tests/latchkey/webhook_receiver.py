@@ -1,4 +1,4 @@
-"""The two sides of result notices: an app that takes them, and processes that send them."""
+"""The two sides of result webhooks: an app that takes them, and processes that send them."""
 
 import contextlib
 import hashlib
@@ -63,7 +63,7 @@ class Receiver:
         self.over = threading.Event()
         self._port = free_port()
         self._running = contextlib.ExitStack()
-        self.url = f"http://127.0.0.1:{self._port}/notices?of=latchkey"
+        self.url = f"http://127.0.0.1:{self._port}/webhooks?of=latchkey"
 
     def start(self) -> None:
         self._running.enter_context(serve(self, port=self._port))
@@ -105,7 +105,7 @@ class Company:
         self._closing = contextlib.ExitStack()
 
     def process(self, redis_url: str = "", *, with_email: bool = False) -> Webhooks:
-        """The notices of a process that is just starting."""
+        """The webhooks of a process that is just starting."""
         store = self._closing.enter_context(contextlib.closing(store_at(redis_url)))
         webhooks = Webhooks(
             store, _UPSTREAM, url=self.receiver.url, secret=SECRET, with_email=with_email
@@ -120,7 +120,7 @@ class Company:
 
 @contextlib.contextmanager
 def company() -> Iterator[Company]:
-    """A company whose app takes notices."""
+    """A company whose app takes webhooks."""
     made = Company()
     made.receiver.start()
     try:

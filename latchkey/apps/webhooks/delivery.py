@@ -23,7 +23,7 @@ _TROUBLE_SECONDS = 1.0
 _CALL = UpstreamCall("webhook")
 # delayed: the first try failed. What is delayed ends as recovered or given up.
 _WEBHOOKS = Counter(
-    "latchkey_webhooks", "Result notices by what became of them.",
+    "latchkey_webhooks", "Result webhooks by what became of them.",
     outcome=("delivered", "delayed", "recovered", "given_up"),
 )  # fmt: skip
 
@@ -31,7 +31,7 @@ _WEBHOOKS = Counter(
 class Sender:
     """A thread that waits for what is due, and one more for each delivery under way.
 
-    :param url: where the app takes notices.
+    :param url: where the app takes webhooks.
     :param secret: signs them.
     """
 
@@ -50,7 +50,7 @@ class Sender:
         """Start if need be, and look at once for what is due."""
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="notices", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
                 self._thread.start()
         self._news.set()
 
@@ -70,7 +70,7 @@ class Sender:
             try:
                 wait = self._look()
             except Exception as error:
-                # Whatever it was, the notices after it have to be delivered.
+                # Whatever it was, the events after it have to be delivered.
                 logs.unexpected(error)
                 wait = _TROUBLE_SECONDS
             self._news.wait(wait)
@@ -89,7 +89,7 @@ class Sender:
 
     def _deliver(self, claim: Claim) -> None:
         try:
-            self._try(claim, WebhookEvent(**claim.value))
+            self._try(claim, WebhookEvent.unpack(claim.value))
         except Exception as error:
             logs.unexpected(error)
         finally:
@@ -97,24 +97,24 @@ class Sender:
                 self._under_way.discard(threading.current_thread())
             self._news.set()
 
-    def _try(self, claim: Claim, notice: WebhookEvent) -> None:
-        trouble = self._post(notice)
-        wait = min(_FIRST_WAIT_SECONDS * 2**notice.tries, _LONGEST_WAIT_SECONDS)
+    def _try(self, claim: Claim, event: WebhookEvent) -> None:
+        trouble = self._post(event)
+        wait = min(_FIRST_WAIT_SECONDS * 2**event.tries, _LONGEST_WAIT_SECONDS)
         if not trouble:
             self._outbox.done(claim)
-            _report(notice, "delivered")
-        elif time.time() + wait > notice.until:
+            _report(event, "delivered")
+        elif time.time() + wait > event.until:
             self._outbox.done(claim)
-            _report(notice, "given up", trouble)
+            _report(event, "given up", trouble)
         else:
-            again = dataclasses.replace(notice, tries=notice.tries + 1)
+            again = dataclasses.replace(event, tries=event.tries + 1)
             self._outbox.again(claim, again.pack(), seconds=wait)
-            if not notice.tries:
-                _report(notice, "delayed", trouble)
+            if not event.tries:
+                _report(event, "delayed", trouble)
 
-    def _post(self, notice: WebhookEvent) -> str:
+    def _post(self, event: WebhookEvent) -> str:
         """Try it once; return what went wrong, "" when nothing did."""
-        body, headers = sign(notice, self._secret)
+        body, headers = sign(event, self._secret)
         try:
             answer = self._http.send(
                 "POST", self._url, call=_CALL, seconds=_ANSWER_SECONDS, headers=headers,
@@ -125,13 +125,13 @@ class Sender:
         return "" if 200 <= answer.status < 300 else str(answer.status)
 
 
-def _report(notice: WebhookEvent, outcome: str, trouble: str = "") -> None:
-    recovered = outcome == "delivered" and notice.tries
+def _report(event: WebhookEvent, outcome: str, trouble: str = "") -> None:
+    recovered = outcome == "delivered" and event.tries
     _WEBHOOKS.count(outcome="recovered" if recovered else outcome.replace(" ", "_"))
     logs.event(
-        "notice",
+        "webhook",
         level=logging.WARNING if trouble else logging.INFO,
-        provider=notice.told["provider"],
+        provider=event.content["provider"],
         outcome=outcome,
-        detail=f"{notice.told['type']} {notice.told['id']} {trouble}".strip(),
+        detail=f"{event.content['type']} {event.content['id']} {trouble}".strip(),
     )

@@ -6,7 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 SIGNATURE = "X-Latchkey-Signature"
 
@@ -31,26 +31,33 @@ class SignInReference:
 class WebhookEvent:
     """One webhook event that waits for delivery.
 
-    :ivar told: its content, without the time.
+    :ivar content: of the body, without the time.
     :ivar until: Unix time at which trying ends.
     :ivar tries: how often it was tried in vain.
     """
 
-    told: Mapping[str, Any]
+    content: Mapping[str, Any]
     until: float
     tries: int = 0
 
     def pack(self) -> dict[str, Any]:
-        """Return it as JSON can carry it; the constructor unpacks it."""
+        """Return it as JSON can carry it."""
         return dataclasses.asdict(self)
 
+    @classmethod
+    def unpack(cls, packed: Mapping[str, Any]) -> Self:
+        """Return what ``pack`` made, also that of an earlier version, which said ``told``."""
+        kept = dict(packed)
+        content = kept.pop("told", None) or kept.pop("content")
+        return cls(content=content, **kept)
 
-def sign(notice: WebhookEvent, secret: str) -> tuple[bytes, dict[str, str]]:
+
+def sign(event: WebhookEvent, secret: str) -> tuple[bytes, dict[str, str]]:
     """Return body and headers of a request made now.
 
     The signature is made as Nylas makes ``x-nylas-signature`` (Nylas docs on webhooks), so one
     function checks both. It covers the time, so that a repeated old request is noticed.
     """
-    body = json.dumps({**notice.told, "time": int(time.time())}).encode()
+    body = json.dumps({**event.content, "time": int(time.time())}).encode()
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return body, {"Content-Type": "application/json", SIGNATURE: signature}

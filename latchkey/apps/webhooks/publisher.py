@@ -13,13 +13,13 @@ _TRIED_SECONDS = 24 * 60 * 60.0
 
 
 class Webhooks:
-    """Tells the app's server how sign-ins go, at least once each.
+    """Sends the app's server an event for each step of a sign-in, at least once.
 
     No caller waits for a delivery: threads of its own see to that. Events may arrive twice, and in
     any order.
 
-    :param upstream: the way to the app.
-    :param url: where the app takes notices; "" when it wants none, and then nothing is done.
+    :param http: the way to the app.
+    :param url: where the app takes webhooks; "" when it wants none, and then nothing is done.
     :param secret: signs them.
     :param with_email: send the user's address, too; else it is not kept either.
     """
@@ -32,7 +32,7 @@ class Webhooks:
         self._with_email = with_email
 
     def start(self) -> None:
-        """Deliver what earlier processes left; else that begins with the first notice."""
+        """Deliver what earlier processes left; else that begins with the first event."""
         if self._sender:
             self._sender.wake()
 
@@ -42,48 +42,48 @@ class Webhooks:
             self._sender.close()
 
     def expect(self, reference_to: SignInReference) -> None:
-        """Tell that the sign-in was abandoned, unless it is settled within 30 minutes from now."""
-        self._tell(
+        """Send that the sign-in was abandoned, unless it is settled within 30 minutes from now."""
+        self._publish(
             "abandoned",
             reference_to,
-            notice_id=_id_of_abandoned(reference_to),
+            event_id=_id_of_abandoned(reference_to),
             seconds=ABANDONED_SECONDS,
         )
 
     def connected(self, reference_to: SignInReference, *, grant_id: str, reconnected: bool) -> None:
-        """Tell that the account is connected, which settles the sign-in.
+        """Send that the account is connected, which settles the sign-in.
 
         :param reconnected: whether the grant was there before.
         """
         if self._sender:
             self._outbox.drop(_id_of_abandoned(reference_to))
-        self._tell("connected", reference_to, grant_id=grant_id, reconnected=reconnected)
+        self._publish("connected", reference_to, grant_id=grant_id, reconnected=reconnected)
 
     def failed(self, reference_to: SignInReference, *, reason: str) -> None:
-        """Tell that a try failed; the person may try again.
+        """Send that a try failed; the person may try again.
 
         :param reason: kind of the problem, like "wrong_password".
         """
-        self._tell("failed", reference_to, reason=reason)
+        self._publish("failed", reference_to, reason=reason)
 
     def abandoned(self, reference_to: SignInReference) -> None:
-        """Tell that the person gave up, which settles the sign-in."""
-        self._tell("abandoned", reference_to, notice_id=_id_of_abandoned(reference_to))
+        """Send that the person gave up, which settles the sign-in."""
+        self._publish("abandoned", reference_to, event_id=_id_of_abandoned(reference_to))
 
-    def _tell(
+    def _publish(
         self,
         kind: str,
         reference_to: SignInReference,
         *,
-        notice_id: str = "",
+        event_id: str = "",
         seconds: float = 0.0,
         **more: object,
     ) -> None:
         if self._sender is None:
             return
-        notice_id = notice_id or secrets.token_urlsafe(16)
-        told = {
-            "id": notice_id,
+        event_id = event_id or secrets.token_urlsafe(16)
+        content = {
+            "id": event_id,
             "type": f"sign_in.{kind}",
             "sign_in": reference_to.sign_in,
             "state": reference_to.state,
@@ -91,10 +91,10 @@ class Webhooks:
             **more,
             **({"email": reference_to.email} if self._with_email else {}),
         }
-        notice = WebhookEvent(told=told, until=time.time() + seconds + _TRIED_SECONDS)
+        event = WebhookEvent(content=content, until=time.time() + seconds + _TRIED_SECONDS)
         # A stranger can cause the others; they must not take the room of what counts most.
         minor = kind != "connected"
-        self._outbox.put(notice_id, notice.pack(), seconds=seconds, minor=minor)
+        self._outbox.put(event_id, event.pack(), seconds=seconds, minor=minor)
         self._sender.wake()
 
 

@@ -62,7 +62,7 @@ class OAuthClient:
         return self._client.id
 
     def begin(self, *, sign_in: str, redirect_uri: str) -> PendingAuthorization:
-        """Prepare a trip to the provider for the sign-in of this id."""
+        """Prepare an authorization request for the sign-in of this id."""
         return PendingAuthorization(
             provider=self.provider.key,
             state=f"{sign_in}.{secrets.token_urlsafe(32)}",

@@ -67,7 +67,7 @@ class Outbox:
         return self._store.shared
 
     def _move(self, entries: Sequence[Entry]) -> bool:
-        moved = self._told(lambda outbox: outbox.change(entries))
+        moved = self._change(lambda outbox: outbox.change(entries))
         if moved:
             self._mine.forget(entries)
         return moved
@@ -78,13 +78,15 @@ class Outbox:
     def _finish(self, claim: Claim, value: Any, seconds: float) -> None:
         if not claim.shared:
             self._mine.finish(claim, value, seconds=seconds)
-        elif not self._told(lambda outbox: outbox.finish(claim, value, seconds=seconds)):
+        elif not self._change(lambda outbox: outbox.finish(claim, value, seconds=seconds)):
             # Redis is gone; the change moves there when it is back.
             self._mine.add(claim.key, value, seconds=seconds)
 
-    def _told(self, tell: Callable[[RemoteOutbox], None]) -> bool:
-        def told(remote: Remote) -> bool:
-            tell(remote.outbox)
+    def _change(self, change: Callable[[RemoteOutbox], None]) -> bool:
+        """Change what lies in Redis; False when Redis does not answer."""
+
+        def changed(remote: Remote) -> bool:
+            change(remote.outbox)
             return True
 
-        return self._store.ask(told, False)
+        return self._store.ask(changed, False)

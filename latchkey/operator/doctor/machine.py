@@ -107,7 +107,7 @@ def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
     if facts.eviction not in ("", "noeviction"):
         yield _redis_warning(
             f"Redis may drop things when its memory is full (maxmemory-policy {facts.eviction}).",
-            "Set maxmemory-policy noeviction: result notices lie there, and which links were used.",
+            "Set maxmemory-policy noeviction: webhooks lie there, and which links were used.",
         )
     if not facts.durable:
         yield _redis_warning(

@@ -64,7 +64,7 @@ def _check_client_id(settings: Settings, known: str) -> Iterator[Finding]:
         yield Finding(
             check="application",
             level=Level.WARNING,
-            text="A new API key would not find used links and waiting notices in Redis.",
+            text="A new API key would not find used links and waiting webhooks in Redis.",
             fix=f"Set NYLAS_CLIENT_ID={known}.",
         )
 

@@ -42,16 +42,16 @@ def unpadded(content: bytes) -> str:
 
 def _addresses(allowed: Allowed, names: tuple[str, ...]) -> dict[str, object]:
     """The address under all names that the granted scopes open."""
-    told: dict[str, object] = {}
+    claims: dict[str, object] = {}
     if allowed.ending == "no-address":
-        return told
+        return claims
     may_tell_email = not set(EMAIL_SCOPES).isdisjoint(allowed.granted)
     for name in names:
         if name != "email" or may_tell_email or allowed.transaction.provider == "zoom":
-            told[name] = allowed.account
-    if "email" in told and allowed.transaction.provider in ("google", "yahoo"):
-        told["email_verified"] = True
-    return told
+            claims[name] = allowed.account
+    if "email" in claims and allowed.transaction.provider in ("google", "yahoo"):
+        claims["email_verified"] = True
+    return claims
 
 
 def _subject(allowed: Allowed) -> str:

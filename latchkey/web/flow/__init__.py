@@ -5,12 +5,12 @@ Nylas cannot overwrite what another tab did meanwhile. The id (``?s=`` in addres
 it only tells the tabs of one browser apart. No password is ever put in here.
 
 flow/
-├── sign_in   what is known of a sign-in
-├── jar      the cookies it is kept in
-├── session  Flask's own cookie
+├── sign_in    what is known of a sign-in
+├── cookies    where it is kept
+├── session    Flask's own cookie
 ├── lifecycle  from its beginning to its end
-├── carried  what brought the person here, without cookies
-└── lost     why a sign-in cannot go on
+├── carried    what brought the person here, without cookies
+└── lost       why a sign-in cannot go on
 """
 
 from flask import Flask

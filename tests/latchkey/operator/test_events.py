@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from latchkey.operator.events import ALWAYS, EVENTS, told
+from latchkey.operator.events import ALWAYS, EVENTS, sentence
 from latchkey.problems import PROBLEMS, Problem
 from latchkey.problems.nylas import BAD_KEY, BUSY, RATE_LIMITED, WRONG_PASSWORD
 
@@ -12,7 +12,7 @@ from latchkey.problems.nylas import BAD_KEY, BUSY, RATE_LIMITED, WRONG_PASSWORD
 def test_a_story_mentions_only_fields_of_its_event(name: str) -> None:
     event = EVENTS[name]
     assert set(re.findall(r"{(\w+)}", event.story)) <= {*event.fields, *ALWAYS}
-    assert told({"event": name})
+    assert sentence({"event": name})
 
 
 @pytest.mark.parametrize(

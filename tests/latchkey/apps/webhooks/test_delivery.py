@@ -49,7 +49,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-    """Event, outcome and detail of every line about notices."""
+    """Event, outcome and detail of every line about webhooks."""
     lines: list[tuple[str, str, str]] = []
 
     def event(name: str, **fields: object) -> None:

@@ -9,6 +9,7 @@ import redis as redis_client
 from app import create_app
 from config import ROOT
 from latchkey.apps.webhooks import Webhooks, publisher
+from latchkey.apps.webhooks.event import WebhookEvent
 from latchkey.infra.http import HttpClient
 from latchkey.infra.store import Store
 from latchkey.web.services import Services
@@ -19,7 +20,7 @@ from tests.stores import VAULT
 
 
 def kept_in(server: RedisServer) -> list[dict[str, Any]]:
-    """The notices that Redis holds; it holds nothing else."""
+    """The webhooks that Redis holds; it holds nothing else."""
     with redis_client.Redis.from_url(server.url) as client:
         box = VAULT.name("outbox")
         assert set(client.keys("*")) <= {box.encode(), f"{box}:values".encode()}
@@ -82,10 +83,10 @@ def test_the_address_is_not_even_kept_when_it_is_not(firm: Company, server: Redi
     eventually(lambda: len(kept_in(server)) == 2)
     fields = {"id", "type", "sign_in", "state", "provider"}
     for kept in kept_in(server):
-        assert set(kept) == {"told", "until", "tries"}
-        assert set(kept["told"]) - {"reason"} == fields
-        assert kept["told"].pop("id")
-        assert set(kept["told"].values()) <= {
+        assert set(kept) == {"content", "until", "tries"}
+        assert set(kept["content"]) - {"reason"} == fields
+        assert kept["content"].pop("id")
+        assert set(kept["content"].values()) <= {
             "sign_in.abandoned", "sign_in.failed", "sign-in-1", "of the app", "imap",
             "wrong_password",
         }  # fmt: skip
@@ -104,7 +105,7 @@ def test_the_check_in_the_readme_takes_ours_and_no_others(firm: Company) -> None
     firm.process().failed(ABOUT, reason="wrong_password")
     eventually(lambda: firm.receiver.received)
     (received,) = firm.receiver.received
-    section = (ROOT / "README.md").read_text().partition("## Result notice")[2]
+    section = (ROOT / "README.md").read_text().partition("## Result webhook")[2]
     scope: dict[str, Any] = {"SECRET": SECRET}
     exec(re.findall(r"```python\n(.*?)```", section, re.S)[0], scope)  # noqa: S102 (the README is ours)
     signature = received.headers["X-Latchkey-Signature"]
@@ -208,3 +209,11 @@ def test_the_sandbox_sends_notices_into_the_real_world(firm: Company) -> None:
     services.webhooks.failed(ABOUT, reason="wrong_password")
     assert only(firm)["reason"] == "wrong_password"
     services.webhooks.close()
+
+
+def test_what_an_earlier_version_left_is_delivered() -> None:
+    content = {"id": "1", "type": "sign_in.failed"}
+    left = {"told": content, "until": 5.0, "tries": 2}
+    event = WebhookEvent.unpack(left)
+    assert event == WebhookEvent(content=content, until=5.0, tries=2)
+    assert WebhookEvent.unpack(event.pack()) == event
