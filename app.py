@@ -1,7 +1,8 @@
 """Composition root: puts the parts together; nothing else does."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 import httpx
 from flask import Flask
@@ -36,6 +37,7 @@ from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
 from latchkey.web.support import support_mail, support_slip
+from latchkey.web.under_path import UnderPath
 
 SANDBOX_PATH = "/sandbox"
 
@@ -83,6 +85,8 @@ def _init_parts(app: Flask, services: Services) -> None:
         requests=settings.access_log,
         proxies=settings.trusted_proxies,
     )
+    if settings.path:
+        app.wsgi_app = UnderPath(app.wsgi_app, settings.path)  # type: ignore[method-assign]
     init_security(app, settings, apis=FOR_APPS, any_host=(*FOR_LOAD_BALANCERS, FOR_METRICS))
     if lan:
         init_lan(app, lan, before_code=FOR_SANDBOX_CODE)
@@ -117,7 +121,7 @@ def _services(
     marks = open_marks(
         store, settings.state_dir, processes=settings.web_concurrency, keep=not settings.sandbox
     )
-    oauth = oauth_clients(settings, http, stand_in=_sandbox_client if settings.sandbox else None)
+    oauth = oauth_clients(settings, http, stand_in=_stand_in(settings))
     providers = provider_services(
         settings, nylas, store, share_wait=detection_wait, sandbox_records=_own_dns(settings),
         oauth=oauth.keys(), is_trial=_is_detection_trial if settings.sandbox else _is_no_trial,
@@ -163,13 +167,17 @@ def _is_no_trial(email: str) -> bool:
     return False
 
 
-def _sandbox_client(key: str) -> Client:
+def _stand_in(settings: Settings) -> Callable[[str], Client] | None:
+    return partial(_sandbox_client, settings.path) if settings.sandbox else None
+
+
+def _sandbox_client(path: str, key: str) -> Client:
     """The client of a provider that none is configured for."""
-    pages = ("authorize", "adminconsent")
+    pages, base = ("authorize", "adminconsent"), path + SANDBOX_PATH
     oauth = PROVIDERS[key].oauth
     kinds: Iterable[str] = oauth.endpoints if oauth else ()
     endpoints = {
-        kind: f"{SANDBOX_PATH if kind in pages else 'http://sandbox.invalid'}/oauth/{key}/{kind}"
+        kind: f"{base if kind in pages else 'http://sandbox.invalid'}/oauth/{key}/{kind}"
         for kind in kinds
     }
     return Client(id=f"sandbox-{key}", secret=f"sandbox-secret-{key}", endpoints=endpoints)

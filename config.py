@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from latchkey.infra.addresses import endpoint, is_loopback, origin
+from latchkey.infra.addresses import endpoint, is_loopback, page_address
 from latchkey.infra.settings import (
     ConfigError,
     Variable,
@@ -114,7 +114,7 @@ class Settings:
     sandbox_lan: bool = setting("false", switch)
     secret_key: str = setting(parse=random_key, secret=True)
     secret_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
-    public_url: str = setting(parse=origin)
+    public_url: str = setting(parse=page_address)
     trusted_hosts: tuple[str, ...] = setting(parse=host_names, unset=())
     trusted_proxies: int = setting("0", whole(0, 10))
     allow_any_mail_host: bool = setting("false", switch)
@@ -170,6 +170,11 @@ class Settings:
     def link_keys(self) -> tuple[str, ...]:
         """What links are signed with, the newest first; empty when links are off."""
         return tuple(filter(None, (self.link_key, *self.link_key_fallbacks)))
+
+    @property
+    def path(self) -> str:
+        """The path that all pages are below, like ``/connect``; "" for a host of their own."""
+        return urlsplit(self.public_url).path
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def test_all_problems_are_told_at_once() -> None:
         NYLAS_API_URI="api.nylas.com",
         SANDBOX="maybe",
         SECRET_KEY="short",
-        PUBLIC_URL="https://example.com/path",
+        PUBLIC_URL="https://example.com/path?x=1",
         TRUSTED_PROXIES="one",
         ALLOW_ANY_MAIL_HOST="2",
         BRAND_LOGO="no-such-file.svg",

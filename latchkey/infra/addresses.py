@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _HOST_AND_PORT = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _HTTPS = "must start with https:// (http:// is for this machine only)"
 
 
@@ -36,6 +37,18 @@ def origin(value: str) -> str:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(_HTTPS)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def page_address(value: str) -> str:
+    """Return ``value``, the address of this page: an origin, perhaps with a path.
+
+    :raises ValueError: when it is none.
+    """
+    address = value.rstrip("/")
+    path = urlsplit(address).path if "[" not in address else ""
+    if not _PATH.fullmatch(path) or "/.." in path or "/./" in f"{path}/":
+        raise ValueError("must have a path like /connect, of letters, digits, ., -, _ and ~")
+    return origin(address.removesuffix(path)) + path
 
 
 def endpoint(value: str) -> str:

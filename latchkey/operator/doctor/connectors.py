@@ -1,7 +1,6 @@
 """Which providers are offered, and what is missing for the others."""
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from latchkey.infra.errors import UpstreamError
 from latchkey.nylas import Connector
@@ -45,7 +44,7 @@ def redirect_uri(services: Services, key: str) -> str:
     """The address to register at a provider."""
     settings = services.settings
     base = settings.public_url or f"http://localhost:{settings.port}"
-    return urljoin(base, CALLBACK.format(provider=key))
+    return base + CALLBACK.format(provider=key)
 
 
 def _about_passwords(key: str, connector: Connector | None) -> Finding:

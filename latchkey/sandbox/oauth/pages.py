@@ -123,7 +123,8 @@ def _redirect_uri(rules: Rules) -> str:
     addresses = request.args.getlist("redirect_uri")
     if clients != [rules.client_id]:
         abort(400, "This client is not known.")
-    if len(addresses) != 1 or not is_registered(addresses[0], rules.key):
+    below = request.script_root.removesuffix("/sandbox")
+    if len(addresses) != 1 or not is_registered(addresses[0], rules.key, below=below):
         abort(400, "This redirect URI is not registered.")
     return addresses[0]
 

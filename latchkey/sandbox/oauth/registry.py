@@ -81,9 +81,12 @@ RULES = {
 }
 
 
-def is_registered(redirect_uri: str, provider: str) -> bool:
-    """Tell whether this is a redirect URI of ours: the callback, on this machine, exactly."""
-    path = f"/oauth/{provider}/callback"
+def is_registered(redirect_uri: str, provider: str, *, below: str) -> bool:
+    """Tell whether this is a redirect URI of ours: the callback, on this machine, exactly.
+
+    :param below: the path that the page is below, like ``/connect``, or "".
+    """
+    path = f"{below}/oauth/{provider}/callback"
     origin = redirect_uri.removesuffix(path)
     return redirect_uri.endswith(path) and _ORIGIN.fullmatch(origin) is not None
 

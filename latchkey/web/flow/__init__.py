@@ -79,7 +79,10 @@ def init_flow(app: Flask, settings: Settings) -> None:
     # The oldest key that is still good, so that forms stay valid while keys are being changed.
     app.config["WTF_CSRF_SECRET_KEY"] = keys[-1]
     app.session_interface = SealedSessions(
-        Sealer(keys, purpose="session"), https=https, framed=bool(settings.embed_origins)
+        Sealer(keys, purpose="session"),
+        https=https,
+        path=settings.path,
+        framed=bool(settings.embed_origins),
     )
     app.extensions["flow"] = Sealer(keys, purpose="flow")
     app.extensions["carried"] = Sealer(keys, purpose="carried")

@@ -83,6 +83,7 @@ def set_cookies(response: Response) -> Response:
             _cookie_name(signin_id),
             text,
             max_age=None if text else 0,
+            path=interface.get_cookie_path(current_app),
             secure=interface.get_cookie_secure(current_app),
             httponly=True,
             samesite=interface.get_cookie_samesite(current_app),

@@ -36,10 +36,13 @@ class SealedSessions(SecureCookieSessionInterface):
         of a window, and of frames of other sites (CHIPS).
     """
 
-    def __init__(self, sealer: Sealer, *, https: bool, framed: bool = False) -> None:
+    def __init__(
+        self, sealer: Sealer, *, https: bool, path: str = "", framed: bool = False
+    ) -> None:
         self._serializer = _Serializer(sealer)
         self._https = https
         self._framed = framed
+        self._path = path
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Return what seals the session."""
@@ -51,7 +54,14 @@ class SealedSessions(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name of the cookie."""
-        return f"__Host-{_NAME}" if self.get_cookie_secure(app) else _NAME
+        if not self.get_cookie_secure(app):
+            return _NAME
+        # "__Host-" is for cookies of the whole host (RFC 6265bis, 4.1.3.2).
+        return f"__Secure-{_NAME}" if self._path else f"__Host-{_NAME}"
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """Keep the cookie below the path of the pages: other apps of the host do not get it."""
+        return self._path or "/"
 
     def get_cookie_httponly(self, app: Flask) -> bool:
         """Keep scripts away from the cookie."""

@@ -61,6 +61,7 @@ def _set_cookie(response: Response) -> Response:
             _cookie_name(),
             sealer.seal(device),
             max_age=REMEMBERED_SECONDS,
+            path=interface.get_cookie_path(current_app),
             secure=interface.get_cookie_secure(current_app),
             httponly=True,
             samesite=interface.get_cookie_samesite(current_app),

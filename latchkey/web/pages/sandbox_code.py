@@ -27,7 +27,7 @@ def submit() -> ResponseReturnValue:
         form.code.errors = [translate("This isn’t the code. Please look at the terminal again.")]
         return make_response(_page(form), 422)
     response = redirect(url_for("entry.show"), code=303)
-    response.set_cookie(COOKIE, device, httponly=True, samesite="Lax")
+    response.set_cookie(COOKIE, device, path=url_for("entry.show"), httponly=True, samesite="Lax")
     return response
 
 
