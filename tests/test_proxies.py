@@ -6,8 +6,12 @@ import re
 import socket
 import ssl
 import subprocess
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -235,3 +239,46 @@ def test_both_wait_long_enough_and_give_connections_up_first() -> None:
         assert idle
         assert int(wait[1]) >= 150
         assert int(idle[1]) < int(kept[1])
+
+
+def count_answers(proxy: Proxy, number: int, threads: int) -> Counter[int]:
+    def ask(_: int) -> int:
+        with proxy.client() as client:
+            return client.get("/healthz", timeout=30).status_code
+
+    with ThreadPoolExecutor(threads) as pool:
+        return Counter(pool.map(ask, range(number)))
+
+
+def test_nginx_limits_the_requests_of_a_client_and_says_when_to_come_back(tmp_path: Path) -> None:
+    with serve(echo) as upstream, nginx(tmp_path, upstream) as proxy, proxy.client() as client:
+        answers = count_answers(proxy, 40, 4)
+        assert answers == {200: 40}, "an office behind one address notices nothing"
+        statuses = [client.get("/healthz").status_code for _ in range(600)]
+        assert set(statuses) == {200, 429}
+        assert statuses[:150] == [200] * 150
+        refused = next(iter(a for a in iter(lambda: client.get("/"), None) if a.status_code == 429))
+        assert refused.headers["Retry-After"] == "5"
+        assert "wait a few seconds" in refused.text
+
+
+def test_nginx_limits_what_one_client_has_under_way(tmp_path: Path) -> None:
+    inside, released = threading.Semaphore(0), threading.Event()
+
+    def slow(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        inside.release()
+        released.wait(60)
+        return echo(environ, start_response)
+
+    with serve(slow) as upstream, nginx(tmp_path, upstream) as proxy, proxy.client() as client:
+        ask = partial(client.get, "/", timeout=60, headers={"Connection": "close"})
+        with ThreadPoolExecutor(100) as pool:
+            asked = [pool.submit(ask) for _ in range(100)]
+            assert all(inside.acquire(timeout=60) for _ in asked)
+            with proxy.client() as more:
+                refused = more.get("/").status_code
+            released.set()
+            answers = Counter(one.result().status_code for one in asked)
+        assert refused == 429
+        assert answers == {200: 100}
+        assert ask().status_code == 200

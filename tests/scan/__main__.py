@@ -43,6 +43,7 @@ ATTACKS = (
     "xss",
 )
 SECONDS = 600
+SECONDS_OF_AN_ATTACK = 40
 
 
 class Finding(NamedTuple):
@@ -108,7 +109,8 @@ def wapiti(tools: Path) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as home, serve(sandbox) as url:
         file = Path(home) / "report.json"
         options = ("--format", "json", "--output", str(file), "--module", ",".join(ATTACKS))
-        limits = ("--max-scan-time", str(SECONDS), "--no-bugreport", "--flush-session")
+        limits = ("--max-scan-time", str(SECONDS), "--max-attack-time", str(SECONDS_OF_AN_ATTACK))
+        options += ("--no-bugreport", "--flush-session")
         run(tools, "wapiti", "--url", f"{url}/", *options, *limits, home=home)
         yield from attacks(json.loads(file.read_text()))
 
