@@ -108,10 +108,10 @@ def wapiti(tools: Path) -> Iterator[Finding]:
     sandbox = create_app(make_settings(LOG_LEVEL="error"))
     with tempfile.TemporaryDirectory() as home, serve(sandbox) as url:
         file = Path(home) / "report.json"
-        options = ("--format", "json", "--output", str(file), "--module", ",".join(ATTACKS))
-        limits = ("--max-scan-time", str(SECONDS), "--max-attack-time", str(SECONDS_OF_AN_ATTACK))
-        options += ("--no-bugreport", "--flush-session")
-        run(tools, "wapiti", "--url", f"{url}/", *options, *limits, home=home)
+        seconds = ("--max-scan-time", str(SECONDS), "--max-attack-time", str(SECONDS_OF_AN_ATTACK))
+        output = ("--format", "json", "--output", str(file), "--no-bugreport", "--flush-session")
+        which = ("--url", f"{url}/", "--module", ",".join(ATTACKS))
+        run(tools, "wapiti", *which, *output, *seconds, home=home)
         yield from attacks(json.loads(file.read_text()))
 
 
