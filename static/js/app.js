@@ -26,8 +26,10 @@ function sendOnce(form) {
   const status = form.querySelector("[data-wait]");
   const before = status.textContent;
   let timer;
+  const boxes = form.querySelectorAll("input:not([type=hidden], [readonly])");
   const rest = (text) => {
     for (const button of buttons) button.removeAttribute("aria-disabled");
+    for (const box of boxes) box.readOnly = false;
     clearTimeout(timer);
     status.textContent = text;
   };
@@ -42,6 +44,8 @@ function sendOnce(form) {
       event.preventDefault();
       remember(passwords, "refill" in button.dataset);
       sendFromHere(form, button, () => rest(status.dataset.broken));
+      // What is typed now would be gone with the answer.
+      for (const box of boxes) box.readOnly = true;
     }
     button.setAttribute("aria-disabled", "true");
     status.textContent = status.dataset.wait;

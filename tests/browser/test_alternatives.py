@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import flaws_everywhere
 from tests.browser.conftest import Site
-from tests.browser.states import password, send, sign_in, unfold
+from tests.browser.states import enter, password, send, sign_in, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -89,3 +89,15 @@ def test_a_broken_connection_is_told_and_the_form_stays(page: Page, site: Site) 
     page.get_by_role("button", name="Connect mailbox").click()
     expect(page.get_by_role("alert")).to_contain_text("The mail server didn’t answer")
     assert len(site.nylas.sent) == 1
+
+
+def test_nothing_can_be_typed_that_the_answer_would_take_away(page: Page, site: Site) -> None:
+    enter(page, "wrong-password@example.com")
+    with site.nylas.silent():
+        send(page, SECRET)
+        site.nylas.wait_until_asked()
+        expect(password(page)).not_to_be_editable()
+    # Waits until the box can be typed into: it is the one of the answer.
+    password(page).fill("another one")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(password(page)).to_have_value("another one")
