@@ -15,7 +15,7 @@ def say_at_field(problem: Problem, form: CredentialsForm) -> None:
     mailbox = form.mailbox
     text = translate(problem.text, mailbox=mailbox.name, company=mailbox.company)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
-        text += " " + translate("The note above may help.")
+        text += " " + translate("The note on this page may help.")
     typed = form["password"].data or ""
     if problem is WRONG_PASSWORD and typed != typed.strip():
         text += " " + translate(

@@ -29,7 +29,7 @@ bp = Blueprint("credentials", __name__)
 
 _NO_APP_PASSWORD = N_(
     "%(mailbox)s lets other apps in only with a password that it made for them. What you typed "
-    "can’t be one, so it wasn’t sent. The steps above show how to get one."
+    "can’t be one, so it wasn’t sent. The steps on this page show how to get one."
 )
 
 
