@@ -12,6 +12,8 @@ _MOST_SCOPE = 2000
 _SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROMPTS = ("select_provider", "detect")
+# Nylas's prompts are about our pages; these are passed on (OpenID Connect Core, 3.1.2.1).
+_ACCOUNT_PROMPTS = ("select_account", "login")
 
 
 def _response_type(text: str) -> dict[str, Any]:
@@ -28,10 +30,14 @@ def _provider(text: str) -> dict[str, Any]:
 
 
 def _prompt(text: str) -> dict[str, Any]:
-    prompts = [part.strip() for part in text.split(",")]
-    if not set(prompts) <= set(_PROMPTS):
-        raise ValueError(f"must be one or both of {', '.join(_PROMPTS)}")
-    return {"choose": prompts[0] == "select_provider"}
+    prompts = re.split("[, ]+", text.strip())
+    known = (*_PROMPTS, *_ACCOUNT_PROMPTS)
+    if not set(prompts) <= set(known):
+        raise ValueError(f"must be one or more of {', '.join(known)}")
+    ours = [prompt for prompt in prompts if prompt in _PROMPTS]
+    accounts = [prompt for prompt in prompts if prompt in _ACCOUNT_PROMPTS]
+    choose = {"choose": ours[0] == "select_provider"} if ours else {}
+    return choose | ({"account_prompt": accounts[0]} if accounts else {})
 
 
 def _login_hint(text: str) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class AppRequest:
     :ivar state: the app's own; it gets it back as it was.
     :ivar providers: the only ones to choose from, in this order; empty for all.
     :ivar choose: show the providers before the address is asked for.
+    :ivar account_prompt: ``prompt`` for the provider: ``select_account`` or ``login``, "" without.
     :ivar login_hint: an address to begin with, which the person may change.
     :ivar scope: permissions to ask for at the provider instead of the usual ones.
     :ivar challenge: PKCE's, "" without; ``method`` is one of ``pkce.METHODS``.
@@ -61,6 +62,7 @@ class AppRequest:
     state: str = ""
     providers: tuple[str, ...] = ()
     choose: bool = False
+    account_prompt: str = ""
     login_hint: str = ""
     scope: tuple[str, ...] = ()
     challenge: str = ""
@@ -94,7 +96,9 @@ class AppRequest:
             "response_type": "code",
             "state": self.state,
             "provider": ",".join(self.providers),
-            "prompt": "select_provider" if self.choose else "",
+            "prompt": ",".join(
+                filter(None, ("select_provider" if self.choose else "", self.account_prompt))
+            ),
             "login_hint": self.login_hint,
             "scope": " ".join(self.scope),
             "code_challenge": self.challenge,

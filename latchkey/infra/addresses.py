@@ -51,6 +51,17 @@ def page_address(value: str) -> str:
     return origin(address.removesuffix(path)) + path
 
 
+def is_same_origin(one: str, other: str) -> bool:
+    """Tell whether two addresses have scheme, host and port in common (RFC 6454, 5)."""
+    try:
+        parts, others = urlsplit(one), urlsplit(other)
+        return (parts.scheme, parts.hostname, parts.port) == (
+            others.scheme, others.hostname, others.port
+        )  # fmt: skip
+    except ValueError:  # brackets that do not match, ports that are no number
+        return False
+
+
 def endpoint(value: str) -> str:
     """Return ``value``, the address of a service, path and query included.
 

@@ -68,7 +68,8 @@ class OAuth:
     :ivar pkce: the provider takes a code challenge (RFC 7636, S256).
     :ivar basic: the client signs in to the token endpoint by HTTP Basic instead of in the form.
     :ivar login_hint: the provider can fill in the address.
-    :ivar account_chooser: knows ``prompt=select_account`` (OpenID Connect Core, 3.1.2.1).
+    :ivar account_prompts: what it knows of ``prompt`` (OpenID Connect Core, 3.1.2.1) about the
+        account, the mildest first.
     :ivar consent_again: a missing refresh token comes of an earlier consent, and signing in once
         more brings one; elsewhere it can only be the operator's fault.
     :ivar refuses_in_app_browsers: the provider does not sign in inside the browsers of other apps.
@@ -86,13 +87,28 @@ class OAuth:
     pkce: bool = True
     basic: bool = False
     login_hint: bool = True
-    account_chooser: bool = False
+    account_prompts: tuple[str, ...] = ()
     consent_again: bool = False
     refuses_in_app_browsers: bool = False
     shared_mailboxes: bool = False
     manage: str = ""
     userinfo_query: str = ""
     must_match: bool = True
+
+    def about_account(self, address: str, prompt: str) -> dict[str, str]:
+        """Return the parameters of the authorization request that are about the account.
+
+        :param address: "" when none is known: then a provider that would silently take the account
+            that is signed in there is made to ask.
+        :param prompt: wanted; where the provider does not know it, the nearest that it knows.
+        """
+        parameters = {}
+        if self.account_prompts and (prompt or not address):
+            prompt = prompt if prompt in self.account_prompts else self.account_prompts[0]
+            parameters["prompt"] = f"{self.extra.get('prompt', '')} {prompt}".strip()
+        if self.login_hint and address and prompt != "select_account":
+            parameters["login_hint"] = address
+        return parameters
 
 
 @dataclass(frozen=True, kw_only=True)

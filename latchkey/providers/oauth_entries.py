@@ -42,7 +42,7 @@ GOOGLE = Provider(
             "userinfo": "https://openidconnect.googleapis.com/v1/userinfo",
             "revoke": "https://oauth2.googleapis.com/revoke",
         },
-        account_chooser=True,
+        account_prompts=("select_account",),
         # Nylas refuses tokens without the first three.
         scopes=(
             "openid",
@@ -84,7 +84,7 @@ MICROSOFT = Provider(
             "userinfo": "https://graph.microsoft.com/v1.0/me",
             "adminconsent": "https://login.microsoftonline.com/{organisation}/v2.0/adminconsent",
         },
-        account_chooser=True,
+        account_prompts=("select_account", "login"),
         # Sending needs Mail.ReadWrite beside Mail.Send (Nylas, authentication troubleshooting).
         scopes=(
             "openid",

@@ -181,6 +181,9 @@ def test_the_message_for_administrators_says_all_they_need(visitor: Visitor) -> 
     assert "someone@outlook.com" in page.text
     link = re.search(r"\S+/adminconsent\S+", page.text)
     assert link
+    mail = dict(parse_qsl(urlsplit(page.links["Send by mail"]).query))
+    assert link[0] in mail["body"].split("\r\n")
+    assert mail["subject"] == "Please approve Latchkey"
     query = dict(parse_qsl(urlsplit(link[0]).query))
     assert query["client_id"] == "sandbox-microsoft"
     assert query["redirect_uri"] == "http://localhost/oauth/microsoft/callback"

@@ -112,6 +112,36 @@ def test_without_an_address_the_provider_asks_for_the_account(key: str, asks: bo
     assert ("select_account" in prompt.split()) is asks
 
 
+@pytest.mark.parametrize(
+    ("key", "wanted", "sent", "hint"),
+    [
+        ("google", "select_account", "consent select_account", False),
+        ("google", "login", "consent select_account", False),
+        ("microsoft", "select_account", "select_account", False),
+        ("microsoft", "login", "login", True),
+        ("microsoft", "detect,login", "login", True),
+        ("microsoft", "detect", None, True),
+        ("yahoo", "login", None, False),
+    ],
+)
+def test_an_app_may_have_the_provider_ask_about_the_account(
+    key: str, wanted: str, sent: str | None, *, hint: bool
+) -> None:
+    visitor, page = CallingApp(PAGE).send(
+        provider=key, prompt=wanted, login_hint="someone@example.com"
+    )
+    location = visitor.client.get(page.leading("/start?")).headers["location"]
+    asked = httpx.URL(location).params
+    assert (asked.get("prompt"), "login_hint" in asked) == (sent, hint)
+
+
+@pytest.mark.parametrize("wanted", ["none", "consent", "login,none", "LOGIN"])
+def test_other_prompts_are_refused_to_the_app(wanted: str) -> None:
+    app = CallingApp(PAGE)
+    answer = Visitor.inside(PAGE).client.get(app.address(prompt=wanted))
+    assert app.heard(answer)["error"] == "invalid_request"
+
+
 def test_with_an_address_the_provider_asks_for_no_account() -> None:
     visitor = Visitor.inside(PAGE)
     page = reach(visitor, "microsoft")

@@ -7,7 +7,7 @@ import copy
 import secrets
 import time
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin
 
 from config import Client
 from latchkey.connect.oauth.answers import (
@@ -22,6 +22,7 @@ from latchkey.connect.oauth.answers import (
 from latchkey.connect.oauth.calls import OAuthCalls
 from latchkey.connect.oauth.pending import PendingAuthorization
 from latchkey.connect.oauth.tokens import Tokens
+from latchkey.infra.addresses import is_same_origin
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
 from latchkey.providers import OAuth, Provider
@@ -73,13 +74,18 @@ class OAuthClient:
         )
 
     def authorization_url(
-        self, pending: PendingAuthorization, *, email: str, other_account: bool = False
+        self,
+        pending: PendingAuthorization,
+        *,
+        email: str,
+        other_account: bool = False,
+        prompt: str = "",
     ) -> str:
         """Where the person goes.
 
-        :param email: "" when no address was typed; then a provider that would silently take the
-            account that is signed in there is made to ask.
+        :param email: "" when no address was typed.
         :param other_account: the provider shall let the person pick an account.
+        :param prompt: what the app wants the provider to ask about the account, "" for nothing.
         """
         query = {
             "response_type": "code",
@@ -94,10 +100,7 @@ class OAuthClient:
             query["nonce"] = pending.nonce
         if pending.verifier:
             query |= {"code_challenge": pending.challenge, "code_challenge_method": "S256"}
-        if other_account or (self._oauth.account_chooser and not email):
-            query["prompt"] = " ".join(filter(None, (query.get("prompt"), "select_account")))
-        elif self._oauth.login_hint and email:
-            query["login_hint"] = email
+        query |= self._oauth.about_account(email, "select_account" if other_account else prompt)
         address = self._endpoints["authorize"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query, quote_via=quote)}"
 
@@ -122,9 +125,8 @@ class OAuthClient:
 
     def is_from_here(self, pending: PendingAuthorization, issuer: str) -> bool:
         """Tell whether ``iss`` of a callback is this provider: same origin as its sign-in page."""
-        return _origin(issuer) == _origin(
-            urljoin(pending.redirect_uri, self._endpoints["authorize"])
-        )
+        authorize = urljoin(pending.redirect_uri, self._endpoints["authorize"])
+        return is_same_origin(issuer, authorize)
 
     def exchange(self, pending: PendingAuthorization, code: str) -> Tokens:
         """Turn the code into tokens.
@@ -190,11 +192,3 @@ class OAuthClient:
         except UpstreamError:
             # Not knowing is an answer too; whether it is good enough is decided elsewhere.
             return {}
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme, parts.hostname or "", parts.port
-    except ValueError:
-        return "", url, None

@@ -12,6 +12,7 @@ from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.oauth import OTHER_ACCOUNT
 from latchkey.providers import Provider
 from latchkey.web import flow, oauth_return
+from latchkey.web.admin_message import admin_mail, admin_message
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.frames import is_framed
@@ -71,7 +72,13 @@ def start(key: str) -> ResponseReturnValue:
     flow.save(sign_in, pending=pending, authorization_failure=None)
     oauth_return.remember(sign_in, pending)
     get_services().webhooks.expect(reference_to(sign_in, key))
-    return redirect(client.authorization_url(pending, email=sign_in.email, other_account=pick))
+    url = client.authorization_url(
+        pending,
+        email=sign_in.email,
+        other_account=pick,
+        prompt=sign_in.app.account_prompt if sign_in.app else "",
+    )
+    return redirect(url)
 
 
 def _page(
@@ -84,7 +91,6 @@ def _page(
         "pages/oauth.html",
         provider=provider,
         sign_in=sign_in,
-        client=client,
         failure=failure,
         problem=problem,
         support_code=failure.code if failure else "",
@@ -99,24 +105,36 @@ def _page(
 
 
 def _links(client: OAuthClient, sign_in: SignIn) -> dict[str, str]:
-    """The addresses on the page; what is opened in another browser begins with this site's name."""
+    """The addresses on the page, alone and in the message; all that leave it name this site."""
     key = client.provider.key
     site = callback_url(key)
     first_page = url_for("entry.show", login_hint=sign_in.display_address or None)
     token = flow.link_token(sign_in, f"start {key}")
     elsewhere = urljoin(site, start_elsewhere(sign_in))
     start_here = url_for("oauth.start", key=key, s=sign_in.id, t=token)
+    message = _admin_message(client, sign_in, back_url=urljoin(site, first_page))
     return {
         "start_url": elsewhere if is_framed() else start_here,
         "start_target": "_top" if is_framed() else "",
-        "admin_url": client.admin_consent_url(
+        "message": message,
+        "message_mail": admin_mail(message),
+        "elsewhere_url": elsewhere,
+    }
+
+
+def _admin_message(client: OAuthClient, sign_in: SignIn, *, back_url: str) -> str:
+    key = client.provider.key
+    return admin_message(
+        sign_in,
+        provider=client.provider.name,
+        client_id=client.client_id,
+        admin_url=client.admin_consent_url(
             domain=sign_in.domain or "organizations",
-            redirect_uri=site,
+            redirect_uri=callback_url(key),
             state=get_services().approvals.state(key),
         ),
-        "elsewhere_url": elsewhere,
-        "back_url": urljoin(site, first_page),
-    }
+        back_url=back_url,
+    )
 
 
 def _not_configured(provider: Provider, sign_in: SignIn) -> ResponseReturnValue:

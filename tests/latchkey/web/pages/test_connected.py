@@ -29,7 +29,7 @@ def test_the_confirmation_names_the_address_and_can_be_reloaded(visitor: Visitor
 def test_the_confirmation_says_when_it_is_another_account(visitor: Visitor) -> None:
     done = visitor.sign_in("other-address@example.com")
     assert "other-address@example.com" in done.text
-    assert "Please note: you typed other-address@example.com" in done.text
+    assert "this is not other-address@example.com, which you typed" in done.text
     page = visitor.get(done.links["Use a different mailbox instead"])
     assert page.fields()["email"] == "other-address@example.com"
     assert visitor.submit(page, email=EMAIL).heading == "Sign in to example.com"
