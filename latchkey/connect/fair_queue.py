@@ -6,7 +6,7 @@ own before it, so a client with a thousand connections only delays itself.
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -24,10 +24,10 @@ class _Lane:
 class Lanes:
     """Lanes by key; a lane exists only while it is used.
 
-    :param width: how many of one key may be in the common queue at a time.
+    :param width: tells how many of one key may be in the common queue at a time.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: Callable[[], int]) -> None:
         self._width = width
         self._lanes: dict[str, _Lane] = {}
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class Lanes:
             yield
             return
         with self._lock:
-            lane = self._lanes.setdefault(key, _Lane(threading.Semaphore(self._width)))
+            lane = self._lanes.setdefault(key, _Lane(threading.Semaphore(self._width())))
             lane.users += 1
         try:
             if not lane.places.acquire(timeout=max(0.0, until - time.monotonic())):

@@ -32,7 +32,8 @@ _SENT_SECONDS = 1.0033
 _MOST = 3000
 _MOST_OF_CLIENT = 100
 _MOST_OF_DOMAIN = 1000
-# How many of one client, and of one mail domain, wait in the common queue at a time.
+# How many of one client, and of one mail domain, wait in the common queue at a time. These four
+# are for all processes together; each takes its part.
 _CLIENT_LANE = 2
 _DOMAIN_LANE = 10
 _TRY_AGAIN_SECONDS = 20
@@ -84,8 +85,8 @@ class Pacer:
         self._per_second = per_second
         self._party = party
         self._silence = Silence(answers)
-        self._clients = Lanes(_CLIENT_LANE)
-        self._domains = Lanes(_DOMAIN_LANE)
+        self._clients = Lanes(lambda: self._part(_CLIENT_LANE))
+        self._domains = Lanes(lambda: self._part(_DOMAIN_LANE))
         self._lock = threading.Lock()
         self._returning = threading.Lock()
         self._under_way = 0
@@ -174,10 +175,12 @@ class Pacer:
                 self._count(party, -1)
 
     def _has_its_share(self, party: Party) -> bool:
-        return (
-            self._of_client[party.client] >= _MOST_OF_CLIENT
-            or self._of_domain[party.domain] >= _MOST_OF_DOMAIN
-        )
+        return self._of_client[party.client] >= self._part(_MOST_OF_CLIENT) or self._of_domain[
+            party.domain
+        ] >= self._part(_MOST_OF_DOMAIN)
+
+    def _part(self, number: int) -> int:
+        return max(1, number // self._store.processes)
 
     def _count(self, party: Party, number: int) -> None:
         self._under_way += number

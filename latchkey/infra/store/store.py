@@ -51,6 +51,11 @@ class Store:
         """Whether there is a Redis, be it there or gone for the moment."""
         return self._redis.exists
 
+    @property
+    def processes(self) -> int:
+        """Number of processes that share the rates, as far as is known."""
+        return max(self._processes, self._redis.peers)
+
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""
         value = self._memory.get(key)
@@ -114,7 +119,7 @@ class Store:
         shared = self._redis.ask(lambda remote: remote.windows.pass_all(charges), None)
         if shared is not None and any(shared):
             return shared
-        divisor = 1 if shared is not None else self._number_of_processes()
+        divisor = 1 if shared is not None else self.processes
         return self._windows.pass_all(charges, divisor=divisor)
 
     def number(self, charge: Charge) -> int:
@@ -134,9 +139,6 @@ class Store:
         """Close the connections to Redis; the next call opens one again."""
         self._redis.close()
 
-    def _number_of_processes(self) -> int:
-        return max(self._processes, self._redis.peers)
-
     def _move(self, key: str, slot: Slot, late: float) -> None:
         self._redis.ask(lambda remote: remote.move(key, slot, late=late), None)
 
@@ -154,7 +156,7 @@ class Store:
     def _reserve_alone(
         self, key: str, limit: int, seconds: float, max_wait: float, *, lost: bool
     ) -> Slot:
-        peers = self._number_of_processes()
+        peers = self.processes
         if lost and peers > 1 and self._redis.lost_within(seconds):
             # What the others did in this span is unknown, so it counts as full.
             raise RateLimited(seconds)

@@ -16,12 +16,17 @@ STRANGER = Party(client="stranger", domain="tarpit.example")
 class Crossing:
     """A pacer, and the parties that come to it."""
 
-    def __init__(self, *, per_second: int = 10_000, answers: bool = True) -> None:
+    def __init__(
+        self, *, per_second: int = 10_000, answers: bool = True, processes: int = 1
+    ) -> None:
         self.asked = 0
         self._answers = answers
         self._party = threading.local()
         self.pacer = Pacer(
-            Store(), per_second=per_second, party=self._here, answers=self._ask_nylas
+            Store(processes=processes),
+            per_second=per_second,
+            party=self._here,
+            answers=self._ask_nylas,
         )
 
     def _here(self) -> Party:
@@ -192,3 +197,20 @@ def test_no_client_and_no_domain_has_all_places(
             crossing.passes(STRANGER)
         crossing.passes(people(1)[0])
     crossing.passes(STRANGER)
+
+
+@pytest.mark.parametrize("share", ["_MOST_OF_CLIENT", "_MOST_OF_DOMAIN"])
+def test_processes_divide_the_places_of_a_client_and_of_a_domain(
+    share: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, share, 6)
+    crossing = Crossing(processes=3)
+    with crossing.hanging(*[STRANGER] * 2), pytest.raises(Overloaded):
+        crossing.passes(STRANGER)
+    crossing.passes(STRANGER)
+
+
+def test_more_processes_than_places_leave_one_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "_CLIENT_LANE", 2)
+    monkeypatch.setattr(pacing, "_MOST_OF_CLIENT", 3)
+    Crossing(processes=8).passes(STRANGER)
