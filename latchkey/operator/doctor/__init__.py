@@ -4,6 +4,7 @@ doctor/
 ├── finding     one line of the checklist
 ├── nylas       key, region, clock, application
 ├── connectors  which providers are offered, and what is missing for the others
+├── brands      brands in force, and what was moved for contrast
 ├── mail_hosts  age of what is known about mail providers
 ├── machine     address, proxies, Redis, DNS, processes
 ├── public_url  the page itself, as people reach it
@@ -12,6 +13,7 @@ doctor/
 
 from collections.abc import Iterator
 
+from latchkey.operator.doctor.brands import check_brands
 from latchkey.operator.doctor.connectors import check_providers
 from latchkey.operator.doctor.finding import Finding, Level, exit_code
 from latchkey.operator.doctor.machine import check_machine
@@ -32,5 +34,6 @@ def diagnose(services: Services, *, outside: bool = True) -> Iterator[Finding]:
     if not any(finding.level is Level.FAILED for finding in key):
         yield from check_providers(services)
         yield from check_apps(services)
+    yield from check_brands(services)
     yield from check_mail_hosts(services)
     yield from check_machine(services, outside=outside)
