@@ -9,7 +9,7 @@ branding/
 ├── texts       sentences that a brand says in its own words
 ├── toml_lines  the line of a key
 ├── brand_file  reads brand.toml and says precisely what is wrong in it
-├── stylesheet  the custom properties that a brand sets
+├── stylesheet  the one stylesheet of a brand's pages
 ├── brand       puts file and settings together
 └── brands      all brands of a deployment, and who sees which
 """

@@ -9,8 +9,9 @@ from typing import Any
 from config import Settings
 from latchkey.web.branding.brand_file import BrandFile, read_brand_file
 from latchkey.web.branding.palette import Moved, Palette, make_palette
-from latchkey.web.branding.stylesheet import make_stylesheet
+from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
 from latchkey.web.branding.texts import by_sentence
+from latchkey.web.prepared_file import PreparedFile
 
 NAME = "Latchkey"
 COLOR = "#2f5bea"
@@ -25,6 +26,8 @@ class Brand:
     :ivar links: addresses by name: website, support, privacy, terms, imprint, accessibility.
     :ivar texts: what the pages say in other words, by language and English sentence.
     :ivar hosts: host names that show this brand and no other.
+    :ivar stylesheet: the custom properties that the brand sets.
+    :ivar whole_stylesheet: the one stylesheet of its pages, with these at its end.
     :ivar versions: hashes of what browsers load, by name: css, logo, logo-dark, favicon.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
@@ -45,6 +48,7 @@ class Brand:
     dark: Palette
     moved: tuple[Moved, ...]
     stylesheet: str
+    whole_stylesheet: PreparedFile
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -62,6 +66,7 @@ class Brand:
         light, moved_in_light = make_palette(_colors(said, "light"), theme="light")
         dark, moved_in_dark = make_palette(_colors(said, "dark"), theme="dark")
         stylesheet = make_stylesheet(said, light, dark)
+        whole = PreparedFile(whole_stylesheet(stylesheet, said.appearance).encode(), "text/css")
         pictures = {"logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon}
         loaded = {name: path.read_bytes() for name, path in pictures.items() if path}
         return cls(
@@ -81,10 +86,8 @@ class Brand:
             dark=dark,
             moved=moved_in_light + moved_in_dark,
             stylesheet=stylesheet,
-            versions={
-                name: hashlib.sha256(content).hexdigest()[:12]
-                for name, content in {"css": stylesheet.encode(), **loaded}.items()
-            },
+            whole_stylesheet=whole,
+            versions=_versions({"css": whole.content, **loaded}),
             sources=said.sources,
         )
 
@@ -92,6 +95,10 @@ class Brand:
     def color_scheme(self) -> str:
         """What ``<meta name="color-scheme">`` says."""
         return "light dark" if self.appearance == "auto" else self.appearance
+
+
+def _versions(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest()[:12] for name, content in contents.items()}
 
 
 def default_file(settings: Settings) -> BrandFile:

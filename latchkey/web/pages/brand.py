@@ -14,9 +14,9 @@ _FOR_NOW = "public, max-age=300"
 
 @bp.get("/brand.css")
 def stylesheet() -> ResponseReturnValue:
-    """The brand's custom properties."""
+    """The one stylesheet of the brand's pages."""
     brand = _asked_for()
-    return _kept(Response(brand.stylesheet, mimetype="text/css"), brand, "css")
+    return _kept(brand.whole_stylesheet.response(), brand, "css")
 
 
 @bp.get("/brand/<any('logo', 'logo-dark', 'favicon'):name>")

@@ -1,6 +1,8 @@
+import gzip
 import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,6 +10,7 @@ from flask import Flask
 from app import create_app
 from config import ROOT
 from latchkey.web.assets import A_YEAR
+from latchkey.web.prepared_file import small_css, small_js
 from tests.conftest import make_settings
 from tests.pages import Visitor
 
@@ -34,9 +37,41 @@ def test_an_address_with_the_hash_is_kept_for_a_year(app: Flask, name: str) -> N
     assert re.fullmatch(rf"/static/{re.escape(name)}\?v=[0-9a-f]{{12}}", url)
     with app.test_client().get(url) as answer:
         assert answer.status_code == 200
-        assert answer.data == (ROOT / "static" / name).read_bytes()
+        if Path(name).suffix not in (".css", ".js", ".svg"):
+            assert answer.data == (ROOT / "static" / name).read_bytes()
         assert answer.headers["Cache-Control"] == f"public, max-age={A_YEAR}"
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/brand.css", "/static/js/app.js", "/static/icons/favicon.svg"])
+def test_a_text_is_sent_compressed_to_those_who_take_it(app: Flask, path: str) -> None:
+    client = app.test_client()
+    plain = client.get(path)
+    zipped = client.get(path, headers={"Accept-Encoding": "br;q=1, gzip;q=0.5"})
+    assert gzip.decompress(zipped.data) == plain.data
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == zipped.headers["Vary"] == "Accept-Encoding"
+    tags = plain.headers["ETag"], zipped.headers["ETag"]
+    assert tags[0] != tags[1]
+    again = client.get(path, headers={"If-None-Match": tags[1], "Accept-Encoding": "gzip"})
+    assert again.status_code == 304
+    assert again.data == b""
+    refused = client.get(path, headers={"Accept-Encoding": "gzip;q=0"})
+    assert refused.data == plain.data
+
+
+def test_a_page_is_never_compressed_since_it_has_a_token(app: Flask) -> None:
+    answer = app.test_client().get("/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert "csrf_token" in answer.text
+
+
+def test_what_is_made_small_loses_comments_and_nothing_else() -> None:
+    assert small_css('/* a */ a > b { color : red;\n  content: " (" ; }') == (
+        'a > b{color :red;content:" (";}'
+    )
+    assert small_js('// why\nconst a = "//b";\n  // and\n  a();\n') == 'const a = "//b";\na();'
 
 
 @pytest.mark.parametrize("query", ["", "?v=", "?v=0123456789ab", "?w=1"])
@@ -60,7 +95,7 @@ def test_a_page_takes_its_files_by_hash_and_only_from_here(visitor: Visitor) -> 
         for tag in ("link", "script", "img")
         for node in page.tree.iter(tag)
     ]
-    assert len(taken) == 5
+    assert len(taken) == 3
     for url, integrity in taken:
         assert url.startswith("/")
         assert not url.startswith("//")

@@ -1,0 +1,64 @@
+"""How much a visit costs over the wire, headers included, as a real browser counts it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.states import sign_in
+
+pytestmark = pytest.mark.browser
+
+FIRST_PAGE = 12_000
+REQUESTS = 4
+JOURNEY = 30_000
+
+
+class Wire:
+    """Counts what a page loads: bytes of each answer that came over the network."""
+
+    def __init__(self, page: Page) -> None:
+        self.answers: list[int] = []
+        protocol = page.context.new_cdp_session(page)
+        protocol.send("Network.enable")
+        protocol.on("Network.loadingFinished", self._finished)
+        protocol.on("Network.requestWillBeSent", self._redirected)
+
+    def _finished(self, event: dict[str, Any]) -> None:
+        # What the browser has kept costs 0.
+        if event["encodedDataLength"]:
+            self.answers.append(int(event["encodedDataLength"]))
+
+    def _redirected(self, event: dict[str, Any]) -> None:
+        if "redirectResponse" in event:
+            self.answers.append(int(event["redirectResponse"]["encodedDataLength"]))
+
+
+def test_the_first_page_is_light(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    wire = Wire(page)
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert 3 <= len(wire.answers) <= REQUESTS
+    assert sum(wire.answers) <= FIRST_PAGE, wire.answers
+
+
+def test_the_way_to_the_confirmation_loads_each_file_once(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    wire = Wire(page)
+    sign_in(page, "someone@example.com")
+    page.get_by_role("heading", name="Your mailbox is connected").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert sum(wire.answers) <= JOURNEY, wire.answers
+
+
+def test_nothing_moves_while_a_page_is_loaded(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
+        " window.shift += entry.value; }).observe({type: 'layout-shift', buffered: true});"
+    )
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shift") == 0
