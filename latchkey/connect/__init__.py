@@ -4,6 +4,7 @@ connect/
 ├── attempt       who tries to connect a mailbox, and with what
 ├── submit        the two service calls: with a password, and with an authorization code
 ├── idempotency   one submission for each form, however often it arrives
+├── heartbeat     says that the process which sends a submission still runs
 ├── pacing        how many sign-ins are sent to Nylas a second, and at once
 ├── party         for whom a sign-in goes to Nylas, for a fair share
 ├── connecting    one call to Nylas, and a second look when no answer came

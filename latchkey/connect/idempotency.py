@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
+from latchkey.connect.heartbeat import Listener, heartbeat
 from latchkey.connect.outcome import Failed, Outcome, outcome_from_json, outcome_to_json
 from latchkey.connect.pacing import PATIENCE_SECONDS
 from latchkey.infra.codec import UnknownShape
@@ -103,7 +104,8 @@ class IdempotentSubmissions:
             return self._sent_before(key)
         outcome: Outcome = _BROKE_OFF
         try:
-            outcome = send()
+            with heartbeat(self._store, key):
+                outcome = send()
         finally:
             sealed = self._sealer.seal(outcome_to_json(outcome))
             self._store.put(key, sealed, seconds=_REMEMBERED_SECONDS)
@@ -111,6 +113,7 @@ class IdempotentSubmissions:
 
     def _sent_before(self, key: str) -> Outcome:
         """The outcome of what was sent already, here or by another process that is still at it."""
+        sender = Listener(self._store, key)
         until = time.monotonic() + _LONGEST_SECONDS
         while (sealed := self._store.get(key)) is not None and time.monotonic() < until:
             if sealed:
@@ -119,5 +122,8 @@ class IdempotentSubmissions:
                     return outcome_from_json(opened)
                 except (SealBroken, UnknownShape):
                     break
+            elif not sender.hears():
+                # It was killed. What it sent may count all the same, so nothing is sent again yet.
+                break
             time.sleep(_LOOK_SECONDS)
         return _UNKNOWN

@@ -12,7 +12,7 @@ from flask import request
 
 from latchkey.infra.sealing import SealBroken, Sealer
 
-# An address that nobody has (RFC 5737): the page must not take it for the client's.
+# An address reserved for documentation (RFC 5737): the page must not take it for the client's.
 CLAIMED = "192.0.2.77"
 
 _PROOF = "X-Latchkey-Doctor"
@@ -25,7 +25,7 @@ class Arrival:
 
     :ivar scheme: "http" or "https", as the page takes it.
     :ivar host: host name and port, as the page takes them.
-    :ivar proxies: how many addresses stand in ``X-Forwarded-For`` besides the false one.
+    :ivar proxies: how many addresses ``X-Forwarded-For`` names besides the false one.
     :ivar deceived: the page takes the false address for the client's.
     """
 
@@ -60,7 +60,7 @@ def arrival(keys: Sequence[str]) -> dict[str, Any]:
 
 
 def read_arrival(answer: Mapping[str, Any]) -> Arrival | None:
-    """Return what ``arrival`` told; None when it told nothing."""
+    """Return what ``arrival`` answered; None when it answered nothing."""
     told = answer.get("arrival")
     return Arrival(**told) if isinstance(told, dict) else None
 

@@ -11,7 +11,7 @@ from latchkey.web.arrival import Arrival
 def check_arrival(settings: Settings, arrival: Arrival | None) -> Iterator[Finding]:
     """Compare what arrived at the page with ``PUBLIC_URL`` and ``TRUSTED_PROXIES``.
 
-    :param arrival: what the page told; None when it does not believe this program.
+    :param arrival: what the page answered; None when it does not believe this program.
     """
     if arrival is None:
         yield _finding(

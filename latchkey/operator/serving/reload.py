@@ -29,7 +29,7 @@ _reload = Arbiter.handle_hup
 def handle_hup(arbiter: Arbiter) -> None:
     """Read the settings again, or say why the ones before stay."""
     try:
-        trial = subprocess.run(  # noqa: S603 (all of it stands here)
+        trial = subprocess.run(  # noqa: S603 (a fixed command)
             [*_ALONE, sys.executable, "-c", _TRIAL],
             capture_output=True, text=True, timeout=_SECONDS, check=False,
         )  # fmt: skip
