@@ -117,6 +117,15 @@ def test_a_signed_link_is_not_lost_either(blocked: Visitor) -> None:
     assert "pinned@example.com" in page.text
 
 
+@pytest.mark.parametrize("more", [{}, {"provider": "imap", "login_hint": "someone@example.com"}])
+def test_a_first_visit_with_cookies_ends_at_an_address_without_it(
+    app: Flask, more: dict[str, str]
+) -> None:
+    page = arrive(Visitor.inside(app), **more)
+    assert set(page.url.params) == {"s"}
+    assert "sent" not in page.fields()
+
+
 def test_with_cookies_nothing_travels_in_addresses(app: Flask) -> None:
     visitor = Visitor.inside(app)
     visitor.get("/")

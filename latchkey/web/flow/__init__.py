@@ -17,7 +17,7 @@ from flask import Flask
 
 from config import Settings
 from latchkey.infra.sealing import Sealer
-from latchkey.web.flow.carried import carried, carry, go_on_carried
+from latchkey.web.flow.carried import carried, carry, go_on_carried, leave_out_carried
 from latchkey.web.flow.cookies import (
     IDLE_SECONDS,
     MAX_SIGN_INS,
@@ -87,4 +87,5 @@ def init_flow(app: Flask, settings: Settings) -> None:
     app.extensions["flow"] = Sealer(keys, purpose="flow")
     app.extensions["carried"] = Sealer(keys, purpose="carried")
     app.add_template_global(carry)
+    app.before_request(leave_out_carried)
     app.after_request(set_cookies)

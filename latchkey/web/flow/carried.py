@@ -4,12 +4,15 @@ A cookie is the usual place. But where cookies are blocked, the app that sent th
 link, would be forgotten with the first answer, and the way back to it with them.
 """
 
-from flask import current_app, request
+from typing import Any
+
+from flask import current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.flow.cookies import TOTAL_SECONDS, is_of_host, latest
-from latchkey.web.flow.lifecycle import start
+from latchkey.web.flow.lifecycle import SignInOver, load, start
 from latchkey.web.flow.sign_in import SignIn
 
 # Its name in forms and addresses.
@@ -57,6 +60,18 @@ def go_on_carried() -> SignIn | None:
     if request.cookies:
         return next((alive for alive in latest() if alive.visit == origin.visit), None)
     return start(display_address=origin.display_address, before=origin)
+
+
+def leave_out_carried() -> Response | None:
+    """Lead to the address without what it carries, once the browser turns out to keep cookies."""
+    args: dict[str, Any] = request.args.to_dict()
+    if not args.pop(FIELD, "") or request.method != "GET" or not request.endpoint:
+        return None
+    try:
+        load(args.get("s") or "none")
+    except SignInOver:
+        return None
+    return redirect(url_for(request.endpoint, **(request.view_args or {}), **args))
 
 
 def _read() -> SignIn | None:
