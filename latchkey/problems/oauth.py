@@ -65,6 +65,17 @@ NOT_ASSIGNED = Problem(
     status=403,
     fault="administrator",
 )
+ORGANISATION_SIGN_IN = Problem(
+    kind="organisation_sign_in",
+    title=N_("Your organisation’s sign-in didn’t work"),
+    text=N_(
+        "%(mailbox)s sent you on to the sign-in of your organisation, and that one has a problem. "
+        "Nothing was connected. Please try again later, or ask your IT department."
+    ),
+    place="page",
+    status=503,
+    fault="administrator",
+)
 SECOND_FACTOR = Problem(
     kind="second_factor",
     title=N_("Please sign in once more, with your second step"),
@@ -172,6 +183,7 @@ NO_OFFLINE_ACCESS = operator_problem("no_offline_access")
 
 ALL = (
     SIGN_IN_AGAIN, CANCELLED, ADMIN_NEEDED, CONDITIONAL_ACCESS, DEVICE_RULES, NOT_ASSIGNED,
-    SECOND_FACTOR, ACCOUNT_KIND, STRICT_PROTECTION, EMBEDDED_BROWSER, NOT_IN_TENANT, LINK_OVER,
-    EXPIRED, NO_REFRESH_TOKEN, OTHER_ACCOUNT, PROVIDER_DOWN, CLIENT_REFUSED, NO_OFFLINE_ACCESS,
+    ORGANISATION_SIGN_IN, SECOND_FACTOR, ACCOUNT_KIND, STRICT_PROTECTION, EMBEDDED_BROWSER,
+    NOT_IN_TENANT, LINK_OVER, EXPIRED, NO_REFRESH_TOKEN, OTHER_ACCOUNT, PROVIDER_DOWN,
+    CLIENT_REFUSED, NO_OFFLINE_ACCESS,
 )  # fmt: skip

@@ -48,4 +48,9 @@ def problem_for(refused: ProviderRefused) -> Problem:
     """Return the problem behind a provider's error; an unlisted one is worth another try."""
     if refused.status >= 500:
         return PROVIDER_DOWN
-    return problem_of_numbers(refused.numbers) or CODES.get(refused.error, SIGN_IN_AGAIN)
+    if known := problem_of_numbers(refused.numbers):
+        return known
+    if refused.numbers and refused.error == "access_denied":
+        # Microsoft denies access for many reasons; that the person declined has a number.
+        return SIGN_IN_AGAIN
+    return CODES.get(refused.error, SIGN_IN_AGAIN)

@@ -20,6 +20,12 @@ _APPS = {
     "Snapchat": r"Snapchat",
     "Pinterest": r"\[Pinterest/|Pinterest for",
     "X": r"Twitter for|TwitterAndroid",
+    "Threads": r"\bBarcelona ",
+    "KakaoTalk": r"KAKAOTALK",
+    "NAVER": r"\bNAVER\(",
+    "Outlook": r"\bOutlook-(?:iOS|Android)/",
+    "Telegram": r"\bTelegram-(?:Android|iOS)/",
+    "QQ": r"\bQQ/",
 }
 _ANDROID_WEBVIEW = re.compile(r"Android.*; wv\)")
 _IOS_WEBVIEW = re.compile(r"\((?:iPhone|iPad|iPod)(?!.*\b(?:Safari|GSA)/).*AppleWebKit/")

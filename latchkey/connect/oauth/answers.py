@@ -19,10 +19,14 @@ _PREFIXES = (GRAPH.lower(), "https://www.googleapis.com/auth/")
 
 
 def refused_by(query: Mapping[str, str]) -> ProviderRefused:
-    """Read the error that a provider sends with the browser (RFC 6749, 4.1.2.1)."""
-    return ProviderRefused(
-        query.get("error", "")[:100], numbers=_numbers(query.get("error_description", ""))
-    )
+    """Read the error that a provider sends with the browser (RFC 6749, 4.1.2.1).
+
+    Microsoft says of personal accounts by ``error_subcode`` that the person cancelled.
+    """
+    numbers = _numbers(query.get("error_description", ""))
+    if query.get("error_subcode") == "cancel" and not numbers:
+        return ProviderRefused("access_denied")
+    return ProviderRefused(query.get("error", "")[:100], numbers=numbers)
 
 
 def refused(answer: Answer) -> ProviderRefused:

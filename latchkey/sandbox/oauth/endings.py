@@ -52,6 +52,41 @@ ENDINGS = (
         error="org_internal",
         number=50020,
     ),
+    Ending(
+        name="not-assigned",
+        shows="The organisation names who may use the app.",
+        error="access_denied",
+        number=50105,
+    ),
+    Ending(
+        name="device-rules",
+        shows="The organisation wants a device that it manages.",
+        error="access_denied",
+        number=53000,
+    ),
+    Ending(
+        name="second-factor",
+        shows="A second step is needed.",
+        error="interaction_required",
+        number=50076,
+    ),
+    Ending(
+        name="account-kind",
+        shows="The kind of account cannot be used.",
+        error="invalid_account",
+        number=500200,
+    ),
+    Ending(
+        name="organisation-down",
+        shows="The organisation's own sign-in fails.",
+        error="server_error",
+        number=80001,
+    ),
+    Ending(
+        name="in-app-browser",
+        shows="The page was opened inside another app.",
+        error="disallowed_useragent",
+    ),
     Ending(name="unavailable", shows="The provider is down.", error="temporarily_unavailable"),
     Ending(name="server-error", shows="The provider fails.", error="server_error"),
     Ending(

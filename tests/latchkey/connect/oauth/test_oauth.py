@@ -391,6 +391,8 @@ def test_an_error_in_the_address_is_read_by_its_number() -> None:
     assert (refused.error, refused.numbers) == ("access_denied", (65004,))
     assert refused_by({"error": "x" * 500}).error == "x" * 100
     assert refused_by({"error": "a", "error_description": "AADSTS: none"}).numbers == ()
+    for error in ("access_denied", "server_error", ""):
+        assert refused_by({"error": error, "error_subcode": "cancel"}).error == "access_denied"
 
 
 def test_the_page_for_administrators_names_client_scopes_and_way_back() -> None:
