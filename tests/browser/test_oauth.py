@@ -7,6 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import create_app
+from latchkey.problems.oauth import (
+    ADMIN_NEEDED,
+    CANCELLED,
+    CONDITIONAL_ACCESS,
+    EXPIRED,
+    NOT_IN_TENANT,
+    SIGN_IN_AGAIN,
+)
 from latchkey.sandbox.oauth import ENDINGS
 from tests.browser.axe import flaws_everywhere
 from tests.browser.states import choose, enter
@@ -20,16 +28,16 @@ PERSONS = {"google": "someone@gmail.com", "microsoft": "someone@outlook.com"}
 # What the browser brings back; the others fail at the token endpoint and need no browser.
 SHOWN = {
     "allow": DONE,
-    "cancel": "You cancelled the sign-in",
-    "admin": "Your administrator has to approve this first",
-    "conditional-access": "Your organisation doesn’t allow this sign-in",
-    "wrong-tenant": "This account belongs elsewhere",
+    "cancel": CANCELLED.title,
+    "admin": ADMIN_NEEDED.title,
+    "conditional-access": CONDITIONAL_ACCESS.title,
+    "wrong-tenant": NOT_IN_TENANT.title,
     "unavailable": "Microsoft isn’t answering",
-    "expired-code": "The sign-in took too long",
+    "expired-code": EXPIRED.title,
     "wrong-secret": "This page isn’t set up correctly",
     "no-refresh-token": "This page isn’t set up correctly",
-    "no-address": "Please sign in once more",
-    "dead-token": "Please sign in once more",
+    "no-address": SIGN_IN_AGAIN.title,
+    "dead-token": SIGN_IN_AGAIN.title,
 }
 
 

@@ -12,6 +12,27 @@ from flask import Flask
 from app import create_app
 from config import SANDBOX_API_KEY
 from latchkey.nylas import client, grants
+from latchkey.problems import service
+from latchkey.problems.mail_server import (
+    ACCOUNT_LOCKED,
+    APP_PASSWORD_NEEDED,
+    IMAP_OFF,
+    MAILBOX_DISABLED,
+    MAILBOX_FULL,
+    NO_ACCESS,
+    SENDING_REFUSED,
+    SERVER_UNREACHABLE,
+    UNSAFE_CONNECTION,
+    WRONG_PASSWORD,
+)
+from latchkey.problems.oauth import SIGN_IN_AGAIN
+from latchkey.problems.service import (
+    MISSING_PERMISSIONS,
+    NOT_SENT,
+    NYLAS_DOWN,
+    OUTCOME_UNKNOWN,
+    RATE_LIMITED,
+)
 from latchkey.sandbox import OUTCOMES, create_sandbox
 from tests.browser.nylas import Nylas
 from tests.conftest import KEY, make_settings
@@ -37,31 +58,31 @@ class Expected:
     again: bool = True
 
 
-WRONG = Expected(422, FORM, "That sign-in didn’t work", "password")
-SERVER = Expected(422, FORM, "The mail server didn’t answer", "imap_host")
-REJECTED = Expected(422, FORM, "This mailbox couldn’t be connected")
+WRONG = Expected(422, FORM, WRONG_PASSWORD.title, "password")
+SERVER = Expected(422, FORM, SERVER_UNREACHABLE.title, "imap_host")
+REJECTED = Expected(422, FORM, service.REJECTED.title)
 CONNECTED = Expected(200, DONE)
-DOWN = Expected(503, "The service isn’t answering")
-UNKNOWN = Expected(504, "We don’t know whether it worked")
+DOWN = Expected(503, NYLAS_DOWN.title)
+UNKNOWN = Expected(504, OUTCOME_UNKNOWN.title)
 OPERATOR = Expected(503, NOT_SET_UP, again=False)
-AGAIN = Expected(422, "Please sign in once more")
+AGAIN = Expected(422, SIGN_IN_AGAIN.title)
 
 EXPECTED = {
     "wrong-password": WRONG,
     "wrong-password-2": WRONG,
     "ambiguous": WRONG,
     "unreachable": SERVER,
-    "app-password": Expected(422, FORM, "An app password is needed here", "password"),
-    "imap-off": Expected(422, FORM, "Access for other apps is switched off"),
+    "app-password": Expected(422, FORM, APP_PASSWORD_NEEDED.title, "password"),
+    "imap-off": Expected(422, FORM, IMAP_OFF.title),
     "web-login": Expected(422, FORM, "wants to check with you first"),
-    "account-locked": Expected(422, FORM, "This account is locked"),
+    "account-locked": Expected(422, FORM, ACCOUNT_LOCKED.title),
     "too-many-tries": Expected(422, FORM, "needs a short break"),
-    "mailbox-disabled": Expected(422, FORM, "This mailbox isn’t active"),
-    "mailbox-full": Expected(422, FORM, "This mailbox is full"),
+    "mailbox-disabled": Expected(422, FORM, MAILBOX_DISABLED.title),
+    "mailbox-full": Expected(422, FORM, MAILBOX_FULL.title),
     "unknown-user": Expected(422, FORM, "doesn’t know this login name"),
-    "unsafe": Expected(422, FORM, "No safe connection to the mail server", "imap_host"),
-    "sending-refused": Expected(422, FORM, "Sending mail didn’t work"),
-    "no-access": Expected(422, FORM, "You may not open this mailbox from here"),
+    "unsafe": Expected(422, FORM, UNSAFE_CONNECTION.title, "imap_host"),
+    "sending-refused": Expected(422, FORM, SENDING_REFUSED.title),
+    "no-access": Expected(422, FORM, NO_ACCESS.title),
     "oauth-only": Expected(422, "example.com doesn’t take passwords from apps", again=False),
     "short-login": WRONG,
     "other-server": SERVER,
@@ -76,7 +97,7 @@ EXPECTED = {
     "no-connector": OPERATOR,
     "blocked": OPERATOR,
     "forbidden": OPERATOR,
-    "rate-limited": Expected(429, "Too many sign-ins just now"),
+    "rate-limited": Expected(429, RATE_LIMITED.title),
     "outage": UNKNOWN,
     "gateway": UNKNOWN,
     "broken-json": UNKNOWN,
@@ -85,7 +106,7 @@ EXPECTED = {
     "provider-error-string": REJECTED,
     "dead-token": AGAIN,
     "dead-token-401": AGAIN,
-    "missing-scopes": Expected(422, "Some permissions are missing"),
+    "missing-scopes": Expected(422, MISSING_PERMISSIONS.title),
     "other-address": CONNECTED,
     "short-answer": CONNECTED,
     "no-email": CONNECTED,
@@ -296,7 +317,7 @@ def test_without_a_network_it_is_said_that_the_password_went_nowhere(
     visitor = visit(transport=httpx.MockTransport(refuse), NYLAS_API_KEY=KEY)
     choice = visitor.enter("someone@example.com")
     page = visitor.submit(visitor.get(choice.links["Another mail provider"]), password=PASSWORD)
-    assert (page.status, page.heading) == (503, "The service can’t be reached")
+    assert (page.status, page.heading) == (503, NOT_SENT.title)
     assert "password wasn’t sent anywhere" in page.text
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from app import create_app
+from latchkey.problems.apps import LINK_BROKEN, LINK_OLD, LINK_USED
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH, ADDRESS_UNKNOWN
+from latchkey.problems.oauth import SIGN_IN_AGAIN
 from latchkey.web.flow import IDLE_SECONDS
 from tests.browser.nylas import Nylas
 from tests.calling import CallingApp
@@ -22,7 +24,7 @@ APP = CallingApp(PAGE)
 EMAIL = "someone@example.com"
 FIRST = "Connect your mailbox"
 DONE = "Your mailbox is connected"
-USED = "This link was used already"
+USED = LINK_USED.title
 
 
 def link_for(email: str = EMAIL, *, seconds: int = 3600, **more: Any) -> str:
@@ -143,7 +145,7 @@ def test_a_sign_in_page_has_to_return_the_account_of_the_link(key: str) -> None:
 def test_an_account_that_google_does_not_name_is_not_the_account_of_the_link() -> None:
     visitor, page = opened(link_for("me@gmail.com", provider="google"))
     back = decide(visitor, start(visitor, page), account="me@gmail.com", ending="no-address")
-    assert visitor.get(back).heading == "Please sign in once more"
+    assert visitor.get(back).heading == SIGN_IN_AGAIN.title
 
 
 def test_an_account_that_zoom_does_not_name_has_the_address_of_its_grant() -> None:
@@ -201,26 +203,26 @@ def test_whoever_opened_a_link_in_time_may_finish_but_not_begin_again(
     wait(59)
     form = visitor.submit(page)
     wait(30)
-    assert opened(link)[1].heading == "This link is too old"
+    assert opened(link)[1].heading == LINK_OLD.title
     assert visitor.get(again(form)).status == 200
     assert visitor.submit(form, password="wrong").status == 422
     wait(IDLE_SECONDS + 1)
     over = comes_back(visitor, form)
-    assert (over.status, over.heading) == (410, "This link is too old")
+    assert (over.status, over.heading) == (410, LINK_OLD.title)
     assert "error" in APP.get_back(visitor, over)
 
 
 @pytest.mark.parametrize(
     ("link", "status", "heading"),
     [
-        ("", 400, "This link doesn’t work"),
-        ("nonsense", 400, "This link doesn’t work"),
-        (link_for() + "x", 400, "This link doesn’t work"),
-        (link_for("not an address"), 400, "This link doesn’t work"),
-        (link_for("ü@example.com"), 400, "This link doesn’t work"),
-        (signed(payload(), LINK_KEY[::-1]), 400, "This link doesn’t work"),
-        (signed(payload(email=["a"])), 400, "This link doesn’t work"),
-        (link_for(seconds=-1), 410, "This link is too old"),
+        ("", 400, LINK_BROKEN.title),
+        ("nonsense", 400, LINK_BROKEN.title),
+        (link_for() + "x", 400, LINK_BROKEN.title),
+        (link_for("not an address"), 400, LINK_BROKEN.title),
+        (link_for("ü@example.com"), 400, LINK_BROKEN.title),
+        (signed(payload(), LINK_KEY[::-1]), 400, LINK_BROKEN.title),
+        (signed(payload(email=["a"])), 400, LINK_BROKEN.title),
+        (link_for(seconds=-1), 410, LINK_OLD.title),
     ],
     ids=range(8),
 )

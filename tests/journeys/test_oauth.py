@@ -11,6 +11,23 @@ import pytest
 
 from app import create_app
 from latchkey.infra.sealing import Sealer
+from latchkey.problems.oauth import (
+    ACCOUNT_KIND,
+    ADMIN_NEEDED,
+    CANCELLED,
+    CONDITIONAL_ACCESS,
+    DEVICE_RULES,
+    EMBEDDED_BROWSER,
+    EXPIRED,
+    LINK_OVER,
+    NO_REFRESH_TOKEN,
+    NOT_ASSIGNED,
+    NOT_IN_TENANT,
+    ORGANISATION_SIGN_IN,
+    SECOND_FACTOR,
+    SIGN_IN_AGAIN,
+)
+from latchkey.problems.service import MISSING_PERMISSIONS
 from latchkey.sandbox.oauth import ENDINGS
 from latchkey.sandbox.payload import TOKEN_PREFIX
 from tests.conftest import SECRET, make_settings
@@ -75,50 +92,50 @@ def test_a_mailbox_is_connected_without_a_password(visitor: Visitor, key: str) -
 
 
 WANTED: dict[str, Any] = {
-    "cancel": ("You cancelled the sign-in", 200),
-    "admin": ("Your administrator has to approve this first", 403),
-    "admin-only": ("Your administrator has to approve this first", 403),
-    "admin-requested": ("Your administrator has to approve this first", 403),
+    "cancel": (CANCELLED.title, 200),
+    "admin": (ADMIN_NEEDED.title, 403),
+    "admin-only": (ADMIN_NEEDED.title, 403),
+    "admin-requested": (ADMIN_NEEDED.title, 403),
     "conditional-access": {
-        "microsoft": ("Your organisation doesn’t allow this sign-in", 403),
-        "": ("You cancelled the sign-in", 200),
+        "microsoft": (CONDITIONAL_ACCESS.title, 403),
+        "": (CANCELLED.title, 200),
     },
-    "wrong-tenant": ("This account belongs elsewhere", 403),
+    "wrong-tenant": (NOT_IN_TENANT.title, 403),
     "not-assigned": {
-        "microsoft": ("You aren’t on the list of this app yet", 403),
-        "": ("You cancelled the sign-in", 200),
+        "microsoft": (NOT_ASSIGNED.title, 403),
+        "": (CANCELLED.title, 200),
     },
     "device-rules": {
-        "microsoft": ("Your organisation wants a device that it manages", 403),
-        "": ("You cancelled the sign-in", 200),
+        "microsoft": (DEVICE_RULES.title, 403),
+        "": (CANCELLED.title, 200),
     },
-    "second-factor": ("Please sign in once more, with your second step", 422),
+    "second-factor": (SECOND_FACTOR.title, 422),
     "account-kind": {
-        "microsoft": ("This kind of account can’t be used here", 403),
-        "": ("This account belongs elsewhere", 403),
+        "microsoft": (ACCOUNT_KIND.title, 403),
+        "": (NOT_IN_TENANT.title, 403),
     },
     "organisation-down": {
-        "microsoft": ("Your organisation’s sign-in didn’t work", 503),
+        "microsoft": (ORGANISATION_SIGN_IN.title, 503),
         "": ("isn’t answering", 503),
     },
-    "in-app-browser": ("Please open this page in your browser", 403),
+    "in-app-browser": (EMBEDDED_BROWSER.title, 403),
     "unavailable": ("isn’t answering", 503),
     "server-error": ("isn’t answering", 503),
-    "used-code": ("The sign-in took too long", 422),
+    "used-code": (EXPIRED.title, 422),
     "no-email": ("Your mailbox is connected", 200),
-    "expired-code": ("The sign-in took too long", 422),
+    "expired-code": (EXPIRED.title, 422),
     "wrong-secret": ("This page isn’t set up correctly", 503),
     "redirect-mismatch": ("This page isn’t set up correctly", 503),
     "token-down": ("isn’t answering", 503),
     "no-refresh-token": {
-        "google": ("One more time, please", 422),
+        "google": (NO_REFRESH_TOKEN.title, 422),
         "": ("This page isn’t set up correctly", 503),
     },
     "no-address": {
         "zoom": ("Your mailbox is connected", 200),
-        "": ("Please sign in once more", 422),
+        "": (SIGN_IN_AGAIN.title, 422),
     },
-    "dead-token": ("Please sign in once more", 422),
+    "dead-token": (SIGN_IN_AGAIN.title, 422),
     "allow": ("Your mailbox is connected", 200),
 }
 
@@ -136,7 +153,7 @@ def test_every_ending_has_a_page_and_a_way_on(visitor: Visitor, key: str, ending
     if page.heading != "Your mailbox is connected":
         assert any("Use a different address" in text for text in page.links)
         assert any("Choose another way" in text for text in page.links)
-        assert page.support_code or page.heading == "You cancelled the sign-in"
+        assert page.support_code or page.heading == CANCELLED.title
 
 
 @pytest.mark.parametrize("key", ["google", "microsoft"])
@@ -153,7 +170,7 @@ def test_a_cancelled_sign_in_is_no_refusal_of_an_administrator(visitor: Visitor)
         "state": target.params["state"], "error": "access_denied", "error_subcode": "cancel"
     }  # fmt: skip
     page = visitor.get(str(target.copy_with(params=cancelled)))
-    assert page.heading == "You cancelled the sign-in"
+    assert page.heading == CANCELLED.title
     assert any("/start?" in href for href in page.links.values())
 
 
@@ -165,7 +182,7 @@ def test_an_operator_fault_offers_no_other_try(visitor: Visitor) -> None:
 
 def test_permissions_that_were_unticked_are_named(visitor: Visitor) -> None:
     page = travel(visitor, "google", untick="calendar")
-    assert page.heading == "Some permissions are missing"
+    assert page.heading == MISSING_PERMISSIONS.title
     assert "See and change calendars" in page.text
     assert "Read and send mail" not in page.text
     page = visitor.get(decide(visitor, start(visitor, page)))
@@ -232,7 +249,7 @@ def test_a_user_who_cancels_is_no_administrator_who_refuses(visitor: Visitor) ->
     state = dict(parse_qsl(urlsplit(location).query))["state"]
     refused = f"error=access_denied&error_subcode=cancel&state={state}"
     page = visitor.get(f"/oauth/microsoft/callback?{refused}")
-    assert page.heading == "You cancelled the sign-in"
+    assert page.heading == CANCELLED.title
 
 
 def test_a_google_administrator_is_told_the_client(visitor: Visitor) -> None:
@@ -263,7 +280,7 @@ def test_an_altered_callback_connects_nothing(
     target = decide(visitor, start(visitor, reach(visitor, "google")))
     page = visitor.get(str(attack(httpx.URL(target))))
     assert page.status in (400, 422)
-    assert page.heading in ("This sign-in is over", "The sign-in took too long")
+    assert page.heading in (LINK_OVER.title, EXPIRED.title)
     assert visitor.get("/connected").heading == "Connect your mailbox"
 
 
@@ -274,7 +291,7 @@ def test_a_callback_brought_by_another_browser_connects_nothing(
     stranger = visit()
     stranger.enter("someone@gmail.com")
     page = stranger.get(target)
-    assert page.heading == "This sign-in is over"
+    assert page.heading == LINK_OVER.title
     assert stranger.get(page.links["Use a different address"]).heading == "Connect your mailbox"
 
 
@@ -291,7 +308,7 @@ def test_an_older_way_there_is_void_once_a_newer_began(visitor: Visitor) -> None
     page = reach(visitor, "google")
     older = decide(visitor, start(visitor, page))
     newer = decide(visitor, start(visitor, page))
-    assert visitor.get(older).heading == "This sign-in is over"
+    assert visitor.get(older).heading == LINK_OVER.title
     assert visitor.get(newer).heading == "Your mailbox is connected"
 
 
