@@ -95,8 +95,11 @@ def wait_for(port: int, process: subprocess.Popen[bytes], host: str = "127.0.0.1
     raise RuntimeError(f"{process.args!r} does not listen on {port}")
 
 
-def certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a self-signed certificate for this machine; gives its path and its key's."""
+def certificate(folder: Path, *, days: int = 1) -> tuple[Path, Path]:
+    """Write a self-signed certificate for this machine; gives its path and its key's.
+
+    :param days: for which it is still good; fewer than none, and it has expired.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
@@ -106,8 +109,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - datetime.timedelta(days=9))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(
             x509.SubjectAlternativeName(
                 [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]

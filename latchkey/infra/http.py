@@ -9,6 +9,8 @@ carry passwords elsewhere.
 """
 
 import json
+import socket
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -104,7 +106,7 @@ class HttpClient:
             ):
                 return _read(response, deadline)
         except _UNSENT as error:
-            failure: NotSent | OutcomeUnknown = NotSent(type(error).__name__)
+            failure: NotSent | OutcomeUnknown = NotSent(_reason(error))
         except (httpx.HTTPError, OSError) as error:
             failure = OutcomeUnknown(type(error).__name__)
         # Raised out here, so that it has no context: httpx's exceptions carry the request, and
@@ -137,6 +139,18 @@ def _packed(value: Any) -> bytes:
     """JSON with blanks at its end: so long that the C library overwrites it when it is freed."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.ljust(2 * PYTHONS_OWN).encode()
+
+
+def _reason(error: BaseException) -> str:
+    """Why there was no connection, as an operator can mend it; the error's own text stays here."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"certificate refused: {cause.verify_message}"
+        if isinstance(cause, socket.gaierror):
+            return "host name not found"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 def _read(response: httpx.Response, deadline: float) -> Answer:

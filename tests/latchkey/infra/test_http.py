@@ -1,8 +1,10 @@
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
 from latchkey.infra.http import MAX_BYTES, Answer, HttpClient
 from tests.hostile import Hostile, Play, drip, flood, gzip_bomb, hang, hostile, http, reset, say
-from tests.servers import free_port
+from tests.servers import certificate, free_port
 
 SECONDS = 0.5
 ENOUGH_SECONDS = 10.0
@@ -169,3 +171,37 @@ def test_no_time_left_means_that_nothing_was_sent() -> None:
         with pytest.raises(NotSent):
             send(server, seconds=0)
         assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "trusted", "words"),
+    [(-1, True, "certificate has expired"), (1, False, "self-signed certificate")],
+)
+def test_a_certificate_that_is_refused_is_named(
+    days: int, trusted: bool, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cert, key = certificate(tmp_path, days=days)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            for _ in range(2):  # a connection that cannot be made is tried once more
+                with contextlib.suppress(OSError):
+                    context.wrap_socket(listener.accept()[0], server_side=True).close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"https://localhost:{listener.getsockname()[1]}/"
+        with pytest.raises(NotSent) as raised:
+            HttpClient().send("POST", url, seconds=10, json={"password": SECRET})
+        thread.join()
+    assert str(raised.value) == f"certificate refused: {words}"
+
+
+def test_a_host_name_that_nobody_has_is_told_apart() -> None:
+    with pytest.raises(NotSent) as raised:
+        UPSTREAM.send("GET", "https://api.nylas.invalid/", seconds=10)
+    assert str(raised.value) == "host name not found"
