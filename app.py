@@ -24,7 +24,14 @@ from latchkey.operator.metrics import FOR_METRICS, init_metrics
 from latchkey.providers import PROVIDERS
 from latchkey.providers.settings_shape import settings_shape
 from latchkey.providers.wiring import provider_services
-from latchkey.sandbox import SHAPES, SandboxMailRecords, Shape, create_sandbox, find_outcome
+from latchkey.sandbox import (
+    OUTCOMES,
+    SHAPES,
+    SandboxMailRecords,
+    Shape,
+    create_sandbox,
+    find_outcome,
+)
 from latchkey.web.assets import init_assets
 from latchkey.web.brand_in_force import brand_url, current_brand, own_texts
 from latchkey.web.branding import BrandFileError, Brands
@@ -32,7 +39,13 @@ from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.limits import detection_wait, init_limits, make_limiter, party
-from latchkey.web.pages import FOR_APPS, FOR_LOAD_BALANCERS, FOR_SANDBOX_CODE, init_views
+from latchkey.web.pages import (
+    FOR_APPS,
+    FOR_LOAD_BALANCERS,
+    FOR_SANDBOX_CODE,
+    init_preview,
+    init_views,
+)
 from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
@@ -96,6 +109,8 @@ def _init_parts(app: Flask, services: Services) -> None:
     init_views(app)
     init_cli(app)
     init_metrics(app, settings)
+    if settings.preview:
+        init_preview(app, [(each.name, each.shows) for each in OUTCOMES if each.call == "connect"])
     init_assets(app)
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)

@@ -112,6 +112,7 @@ class Settings:
     nylas_client_id: str = setting(parse=application_id)
     sandbox: bool = setting("false", switch)
     sandbox_lan: bool = setting("false", switch)
+    preview: bool = setting("false", switch)
     secret_key: str = setting(parse=random_key, secret=True)
     secret_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
     public_url: str = setting(parse=page_address)

@@ -67,6 +67,10 @@ def _sandbox_code(page: Page) -> None:
     page.goto("/sandbox-code")
 
 
+def _preview(page: Page) -> None:
+    page.goto("/preview")
+
+
 def _start_again(page: Page) -> None:
     page.goto("/")
     page.context.clear_cookies()
@@ -209,6 +213,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
         "Google is not configured here", lambda page: enter(page, "someone@gmail.com"),
     ),
     "sandbox-code": ("Open the sandbox", _sandbox_code),
+    "preview": ("Preview", _preview),
     "not-found": ("Error: This page doesn’t exist", _not_found),
 }  # fmt: skip
 
@@ -217,6 +222,7 @@ SETTINGS = {
     "trouble": {"TRUSTED_PROXIES": "1"},
     "limited": {"LIMITS": "mailbox=1/5m"},
     "sandbox-code": {"SANDBOX_LAN": "true"},
+    "preview": {"PREVIEW": "true"},
     "not-configured": {"NYLAS_API_KEY": SANDBOX_API_KEY},
 }
 # A state in which each template of a page is shown.
@@ -229,6 +235,7 @@ SHOWN = {
     "limited.html": "limited",
     "not_configured.html": "not-configured",
     "oauth.html": "oauth",
+    "preview.html": "preview",
     "problem.html": "problem-outage",
     "sandbox_code.html": "sandbox-code",
     "typing_slip.html": "typing-slip",

@@ -56,6 +56,8 @@ def _sandbox_contradictions(values: Mapping[str, Any]) -> list[str]:
         )
     if values["sandbox_lan"] and not values["sandbox"]:
         problems.append("SANDBOX_LAN is true, but SANDBOX is not: it opens the sandbox, no more.")
+    if values["preview"] and not values["sandbox"]:
+        problems.append("PREVIEW is true, but SANDBOX is not: the gallery is made by the sandbox.")
     if values["sandbox"] is False and not has_key:
         problems.append("NYLAS_API_KEY is missing (or set SANDBOX=true to try the page without).")
     if values["sandbox"] is False and values["secret_key"] == "":

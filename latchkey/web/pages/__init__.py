@@ -1,5 +1,7 @@
 """One module for each page; none of them imports another."""
 
+from collections.abc import Iterable
+
 from flask import Flask
 
 from latchkey.web.completion import way_back
@@ -14,10 +16,12 @@ from latchkey.web.pages import (
     leaving,
     oauth,
     oauth_callback,
+    preview,
     sandbox_code,
     site,
     token,
 )
+from latchkey.web.preview import make_states
 from latchkey.web.start import first_page
 
 # Endpoints that apps call, and those that load balancers ask under any host name.
@@ -39,3 +43,12 @@ def init_views(app: Flask) -> None:
         app.register_blueprint(module.bp)
     app.jinja_env.globals.update(way_back=way_back, first_page=first_page)
     errors.init_errors(app)
+
+
+def init_preview(app: Flask, trials: Iterable[tuple[str, str]]) -> None:
+    """Register the gallery.
+
+    :param trials: the test addresses of the sandbox: what is before the @, and what it shows.
+    """
+    app.extensions["preview"] = make_states(trials)
+    app.register_blueprint(preview.bp)
