@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 COMPANIES: Mapping[str, str] = {
     "fastmail.company.example": "in1-smtp.messagingengine.com",
     "icloud.company.example": "mx01.mail.icloud.com",
+    "microsoft.company.example": "company-example.mail.protection.outlook.com",
     "zoho.company.example": "mx.zoho.eu",
     "proton.company.example": "mail.protonmail.ch",
     "forwarding.company.example": "route1.mx.cloudflare.net",

@@ -154,6 +154,22 @@ def _was_connected(page: Page) -> None:
 
 
 # The start of the title, and the way there.
+def _passwordless(page: Page) -> None:
+    enter(page, "someone@microsoft.company.example")
+    page.get_by_role("link", name="Choose another way").click()
+    page.get_by_role("link", name="Microsoft Exchange").click()
+
+
+def _oauth_admin(page: Page) -> None:
+    enter(page, "someone@outlook.com")
+    page.get_by_role("link", name="Sign in with Microsoft").click()
+    page.get_by_role("button", name="An administrator must approve").click()
+
+
+def _oauth_over(page: Page) -> None:
+    page.goto("/oauth/zoom/callback?code=1")
+
+
 STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "entry": (ENTRY, _entry),
     "entry-error": (f"Error: {ENTRY}", lambda page: enter(page, "someone@")),
@@ -184,6 +200,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "ews": ("Sign in to exchange.example.com", lambda page: enter(page, EWS)),
     "trouble": ("Sign in to Apple iCloud", _trouble),
     "oauth": ("Continue with Google", lambda page: enter(page, "someone@gmail.com")),
+    "oauth-admin": ("Your administrator has to approve", _oauth_admin),
+    "oauth-over": ("This sign-in is over", _oauth_over),
+    "passwordless": ("Sign in to microsoft.company.example", _passwordless),
     "connected": (DONE, lambda page: sign_in(page, "someone@example.com")),
     "connected-other-address": (DONE, lambda page: sign_in(page, "other-address@example.com")),
     "problem-operator": (
