@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from unittest import mock
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -162,8 +162,11 @@ def _passwordless(page: Page) -> None:
 
 def _oauth_admin(page: Page) -> None:
     enter(page, "someone@outlook.com")
-    page.get_by_role("link", name="Sign in with Microsoft").click()
-    page.get_by_role("button", name="An administrator must approve").click()
+    start = page.get_by_role("link", name="Sign in with Microsoft").get_attribute("href")
+    away = page.context.request.get(str(start), max_redirects=0).headers["location"]
+    state = parse_qs(urlsplit(away).query)["state"][0]
+    refusal = {"error": "access_denied", "error_description": "AADSTS90094:", "state": state}
+    page.goto(f"/oauth/microsoft/callback?{urlencode(refusal)}")
 
 
 def _oauth_over(page: Page) -> None:
