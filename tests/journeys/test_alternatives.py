@@ -31,6 +31,7 @@ def test_a_refused_address_can_be_tried_as_a_short_login_name(visitor: Visitor) 
 def test_without_a_server_the_short_login_name_gets_one(visitor: Visitor) -> None:
     refused = visitor.sign_in("short-login@example.com")
     assert list(ways(refused)) == ["without-domain"]
+    assert refused.links["Other ways to try"] == "#instead"
     page = take(visitor, refused, "without-domain", password="")
     assert page.fields()["username"] == "short-login"
     assert page.fields()["imap_host"] == "mail.example.com"
@@ -46,6 +47,7 @@ def test_a_refused_short_login_name_can_be_tried_as_an_address(visitor: Visitor)
 def test_other_servers_and_ports_are_offered_when_none_answers(visitor: Visitor) -> None:
     refused = visitor.sign_in("other-port@example.com")
     assert list(ways(refused)) == ["mail-server", "imap-server"]
+    assert refused.links["Other ways to try"] == "#instead"
     refused = take(visitor, refused, "mail-server")
     assert refused.fields()["imap_host"] == "mail.example.com"
     assert refused.fields()["smtp_host"] == "mail.example.com"
