@@ -46,7 +46,7 @@ ROUTES = {
     "/metrics": {"GET"},
     "/sandbox-code": {"GET", "POST"},
     "/brand.css": {"GET"},
-    "/brand/<any('logo', 'logo-dark', 'favicon'):name>": {"GET"},
+    "/brand/<any('logo', 'logo-dark', 'favicon', 'background', 'background-dark'):name>": {"GET"},
     "/static/<path:filename>": {"GET"},
 }
 

@@ -3,6 +3,7 @@
 branding/
 ├── colors      contrast, and the nearest shade that has enough of it
 ├── palette     every colour of a page, from the few that a brand names
+├── background  a gradient, or a picture under a scrim
 ├── pictures    logos and icons that browsers can show
 ├── presets     presets, corners and fonts by name
 ├── values      checks of single values

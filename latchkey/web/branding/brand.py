@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from config import Settings
-from latchkey.web.branding.brand_file import BrandFile, read_brand_file
-from latchkey.web.branding.palette import Moved, Palette, make_palette
+from latchkey.web.branding.background import GRADIENT, Background, make_gradient, make_picture
+from latchkey.web.branding.brand_file import THEMES, BrandFile, read_brand_file
+from latchkey.web.branding.palette import Moved, Palette, make_palette, usual_colors
 from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
 from latchkey.web.branding.texts import by_sentence
 from latchkey.web.prepared_file import PreparedFile
 
 NAME = "Latchkey"
 COLOR = "#2f5bea"
+# What a brand shows as its file has it.
+_AS_SAID = (
+    "tagline", "support_email", "logo", "logo_dark", "favicon", "appearance", "layout", "links",
+    "hosts", "sources",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +34,8 @@ class Brand:
     :ivar hosts: host names that show this brand and no other.
     :ivar stylesheet: the custom properties that the brand sets.
     :ivar whole_stylesheet: the one stylesheet of its pages, with these at its end.
-    :ivar versions: hashes of what browsers load, by name: css, logo, logo-dark, favicon.
+    :ivar pictures: files by name: logo, logo-dark, favicon, background, background-dark.
+    :ivar versions: hashes of what browsers load: "css" and the pictures.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
 
@@ -49,6 +56,7 @@ class Brand:
     moved: tuple[Moved, ...]
     stylesheet: str
     whole_stylesheet: PreparedFile
+    pictures: Mapping[str, Path]
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -63,32 +71,29 @@ class Brand:
     @classmethod
     def from_file(cls, said: BrandFile, *, key: str = "") -> "Brand":
         """Make the brand of a file that was read, with everything derived that it leaves out."""
-        light, moved_in_light = make_palette(_colors(said, "light"), theme="light")
-        dark, moved_in_dark = make_palette(_colors(said, "dark"), theme="dark")
-        stylesheet = make_stylesheet(said, light, dark)
+        pictures = _pictures(said)
+        versions = _versions({name: path.read_bytes() for name, path in pictures.items()})
+        backgrounds = {theme: _background(said, theme, key, versions) for theme in THEMES}
+        (light, moved_in_light), (dark, moved_in_dark) = (
+            make_palette(_colors(said, theme), theme=theme, seen=backgrounds[theme].seen)
+            for theme in THEMES
+        )
+        images = {theme: background.image for theme, background in backgrounds.items()}
+        stylesheet = make_stylesheet(said, light, dark, images=images)
         whole = PreparedFile(whole_stylesheet(stylesheet, said.appearance).encode(), "text/css")
-        pictures = {"logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon}
-        loaded = {name: path.read_bytes() for name, path in pictures.items() if path}
+        as_said: dict[str, Any] = {name: getattr(said, name) for name in _AS_SAID}
         return cls(
             key=key,
             name=said.name or NAME,
-            tagline=said.tagline,
-            support_email=said.support_email,
-            logo=said.logo,
-            logo_dark=said.logo_dark,
-            favicon=said.favicon,
-            appearance=said.appearance,
-            layout=said.layout,
-            links=said.links,
             texts={name: by_sentence(own) for name, own in said.texts.items()},
-            hosts=said.hosts,
             light=light,
             dark=dark,
             moved=moved_in_light + moved_in_dark,
             stylesheet=stylesheet,
             whole_stylesheet=whole,
-            versions=_versions({"css": whole.content, **loaded}),
-            sources=said.sources,
+            pictures=pictures,
+            versions=versions | _versions({"css": whole.content}),
+            **as_said,
         )
 
     @property
@@ -99,6 +104,27 @@ class Brand:
 
 def _versions(contents: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest()[:12] for name, content in contents.items()}
+
+
+def _pictures(said: BrandFile) -> dict[str, Path]:
+    named = {
+        "logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon,
+        "background": said.background, "background-dark": said.background_dark,
+    }  # fmt: skip
+    return {name: path for name, path in named.items() if isinstance(path, Path)}
+
+
+def _background(said: BrandFile, theme: str, key: str, versions: Mapping[str, str]) -> Background:
+    colors = usual_colors(_colors(said, theme), theme=theme)
+    if said.background == GRADIENT:
+        return make_gradient(colors)
+    names = ("background-dark", "background") if theme == "dark" else ("background",)
+    for name in names:
+        if name in versions:
+            brand = f"b={key}&" if key else ""
+            # Seen from the stylesheet, wherever the page is.
+            return make_picture(colors, f"brand/{name}?{brand}v={versions[name]}")
+    return Background()
 
 
 def default_file(settings: Settings) -> BrandFile:

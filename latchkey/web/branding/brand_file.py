@@ -10,6 +10,7 @@ from typing import Any
 
 from latchkey.infra.i18n import LANGUAGES
 from latchkey.web.branding import values
+from latchkey.web.branding.background import GRADIENT
 from latchkey.web.branding.palette import NAMES
 from latchkey.web.branding.pictures import PICTURE_TYPES, check_picture
 from latchkey.web.branding.presets import CORNERS, FONTS, PRESETS
@@ -39,6 +40,7 @@ class BrandFileError(Exception):
 class BrandFile:
     """What a brand file says; what it leaves out is "" or empty.
 
+    :ivar background: a picture, or "gradient"; "" for the plain colour.
     :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
     :ivar links: by name, see ``LINKS``; https.
     :ivar texts: by language, then by English sentence, see ``texts.text_checks``.
@@ -58,6 +60,8 @@ class BrandFile:
     logo: Path | None = None
     logo_dark: Path | None = None
     favicon: Path | None = None
+    background: Path | str = ""
+    background_dark: Path | None = None
     colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -114,6 +118,8 @@ class _Reader:
             "logo": self._picture,
             "logo_dark": self._picture,
             "favicon": self._picture,
+            "background": self._background,
+            "background_dark": self._picture,
             "colors": self._tables("colors", colors),
             "links": self._keys("links", checks=dict.fromkeys(LINKS, values.https)),
             "texts": self._tables("texts", dict.fromkeys(LANGUAGES, text_checks())),
@@ -158,6 +164,9 @@ class _Reader:
         if path.suffix.lower() not in PICTURE_TYPES:
             raise ValueError(f"must be an image file ({' '.join(PICTURE_TYPES)})")
         return check_picture(path)
+
+    def _background(self, value: Any) -> Path | str:
+        return GRADIENT if value == GRADIENT else self._picture(value)
 
     def _problem(self, key: tuple[str, ...], what: str) -> None:
         number = line_of(self._lines, key)

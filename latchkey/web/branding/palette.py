@@ -62,18 +62,24 @@ class Moved:
     used: str
 
 
-def make_palette(named: Mapping[str, str], *, theme: str) -> tuple[Palette, tuple[Moved, ...]]:
+def usual_colors(named: Mapping[str, str], *, theme: str) -> dict[str, str]:
+    """Return ``named`` with the usual colours of ``theme`` for what it does not name."""
+    return (_DARK if theme == "dark" else _LIGHT) | dict(named)
+
+
+def make_palette(
+    named: Mapping[str, str], *, theme: str, seen: tuple[str, ...] = ()
+) -> tuple[Palette, tuple[Moved, ...]]:
     """Return the colours of ``theme`` ("light" or "dark") and which of ``named`` were moved.
 
     :param named: colours by the names in ``NAMES``; ``primary`` has to be among them.
+    :param seen: more colours that text is written on.
     """
-    usual = (_DARK if theme == "dark" else _LIGHT) | dict(named)
+    usual = usual_colors(named, theme=theme)
     surface, ground = usual["surface"], usual["background"]
-    raised = mix(surface, text_on(surface), 0.04)
-    behind = (surface, ground, raised)
+    behind = (surface, ground, raised := mix(surface, text_on(surface), 0.04), *seen)
     bad_ground, good_ground = (mix(surface, usual[name], 0.1) for name in ("bad", "good"))
     fill = readable(usual["primary"], surface, ratio=SHAPE_CONTRAST)
-    link = usual.get("link", usual["primary"])
     palette = Palette(
         ground=ground,
         surface=surface,
@@ -88,7 +94,7 @@ def make_palette(named: Mapping[str, str], *, theme: str) -> tuple[Palette, tupl
         good_ground=good_ground,
         brand_fill=fill,
         brand_on_fill=text_on(fill),
-        brand_ink=readable(link, *behind, ratio=TEXT_CONTRAST),
+        brand_ink=readable(usual.get("link", usual["primary"]), *behind, ratio=TEXT_CONTRAST),
     )
     return palette, _moved(named, palette, theme)
 

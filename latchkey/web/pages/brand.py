@@ -19,14 +19,13 @@ def stylesheet() -> ResponseReturnValue:
     return _kept(brand.whole_stylesheet.response(), brand, "css")
 
 
-@bp.get("/brand/<any('logo', 'logo-dark', 'favicon'):name>")
+@bp.get("/brand/<any('logo', 'logo-dark', 'favicon', 'background', 'background-dark'):name>")
 def picture(name: str) -> ResponseReturnValue:
-    """A picture of the brand: the logo, the one for dark pages, or the icon of the tab."""
+    """A picture of the brand: a logo, the icon of the tab, or what is behind the pages."""
     brand = _asked_for()
-    path = {"logo": brand.logo, "logo-dark": brand.logo_dark, "favicon": brand.favicon}[name]
-    if path is None:
+    if name not in brand.pictures:
         abort(404)
-    response = _kept(send_file(path), brand, name)
+    response = _kept(send_file(brand.pictures[name]), brand, name)
     # A drawing may hold scripts; opened on its own, it must not run them as this site.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
