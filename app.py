@@ -39,6 +39,7 @@ from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.limits import detection_wait, init_limits, make_limiter, party
+from latchkey.web.metrics import BRAND_SIGN_INS
 from latchkey.web.pages import (
     FOR_APPS,
     FOR_LOAD_BALANCERS,
@@ -109,6 +110,7 @@ def _init_parts(app: Flask, services: Services) -> None:
     init_views(app)
     init_cli(app)
     init_metrics(app, settings)
+    BRAND_SIGN_INS.allow("brand", services.brands.named)
     if settings.preview:
         init_preview(app, [(each.name, each.shows) for each in OUTCOMES if each.call == "connect"])
     init_assets(app)

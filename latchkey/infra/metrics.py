@@ -36,6 +36,10 @@ class _Labelled:
     def __init__(self, labels: dict[str, Collection[str]]) -> None:
         self._allowed = {name: frozenset(known) for name, known in labels.items()}
 
+    def allow(self, name: str, values: Collection[str]) -> None:
+        """Let the label ``name`` have these values, too: those that only the settings name."""
+        self._allowed[name] |= frozenset(values)
+
     def _known(self, values: dict[str, str]) -> list[str]:
         return [
             values[name] if values[name] in known else OTHER

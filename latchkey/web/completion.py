@@ -12,8 +12,9 @@ from latchkey.infra.marks import MarksUnavailable
 from latchkey.providers import Provider
 from latchkey.providers.mailhosts import Ends, MailHost
 from latchkey.web import flow
+from latchkey.web.brand_in_force import current_brand
 from latchkey.web.flow import ConnectedGrant, SignIn
-from latchkey.web.metrics import CONNECTED_SECONDS, SIGN_INS, STEPS
+from latchkey.web.metrics import BRAND_SIGN_INS, CONNECTED_SECONDS, SIGN_INS, STEPS
 from latchkey.web.services import get_services
 
 # The purpose of the link back to the app.
@@ -29,6 +30,8 @@ def counted(provider: Provider, outcome: _Ended, sign_in: SignIn | None = None) 
 
     :param sign_in: whose try it was, None when it cannot be known any more.
     """
+    ended = "connected" if isinstance(outcome, Connected) else "failed"
+    BRAND_SIGN_INS.count(brand=current_brand().key or "default", outcome=ended)
     if not isinstance(outcome, Connected):
         SIGN_INS.count(provider=provider.key, outcome="failed", reason=outcome.problem.kind)
         return outcome

@@ -10,6 +10,10 @@ SIGN_INS = Counter(
     "latchkey_sign_ins", "Tries to connect a mailbox by how they ended.",
     provider=PROVIDERS, outcome=("connected", "failed"), reason=("", *PROBLEMS),
 )  # fmt: skip
+BRAND_SIGN_INS = Counter(
+    "latchkey_brand_sign_ins", "The same by the brand that people saw.",
+    brand=("default",), outcome=("connected", "failed"),
+)  # fmt: skip
 STEPS = Counter(
     "latchkey_steps", "How often people got to a step; a page that is loaded again counts again.",
     step=("arrived", "address", "provider", "credentials", "connected", "returned"),

@@ -12,6 +12,7 @@ from latchkey.sandbox.catalogue import APPLICATION_ID
 from tests.apps import visitor_at
 from tests.calling import CallingApp
 from tests.conftest import make_settings, stopped_clock
+from tests.measured import Change
 from tests.pages import Page, Visitor
 
 DEFAULT = (
@@ -276,3 +277,19 @@ def test_the_client_id_of_an_app_can_choose_too(tmp_path: Path) -> None:
     page = create_app(make_settings(BRAND_FILE=str(tmp_path / "brand.toml")))
     assert shown(CallingApp(page).send()[1]) == "Every App"
     assert shown(Visitor.inside(page).get("/")) == "Latchkey"
+
+
+def test_tries_are_counted_by_brand(page: Flask) -> None:
+    by = {
+        brand: Change("latchkey_brand_sign_ins_total", brand=brand, outcome=outcome)
+        for brand, outcome in (
+            ("north", "connected"),
+            ("south", "failed"),
+            ("default", "connected"),
+        )
+    }
+    visitor_at(page, HERE).sign_in("someone@example.com")
+    visitor, first = sent(page, "south")
+    visitor.submit(visitor.submit(first, email="wrong-password@example.com"), password="secret")
+    visitor_at(page, HOME).sign_in("someone@example.com")
+    assert {brand: change() for brand, change in by.items()} == dict.fromkeys(by, 1)
