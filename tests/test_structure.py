@@ -3,6 +3,7 @@ import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import cast
 
 import pytest
 from jinja2 import nodes
@@ -156,6 +157,28 @@ def methods_of(tree: ast.Module) -> Iterator[ast.stmt]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from node.body
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_what_a_docstring_calls_a_parameter_is_one(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            documented = re.findall(r":param ([^:]+):", ast.get_docstring(node) or "")
+            names = {name.strip() for group in documented for name in group.split(",")}
+            assert names <= parameters(node), node.name
+
+
+def parameters(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """The names that a call takes; those of a class without ``__init__`` are its fields."""
+    if isinstance(node, ast.ClassDef):
+        inits = [each for each in node.body if getattr(each, "name", "") == "__init__"]
+        if not inits:
+            targets = [each.target for each in node.body if isinstance(each, ast.AnnAssign)]
+            return {target.id for target in targets if isinstance(target, ast.Name)}
+        node = cast(ast.FunctionDef, inits[0])
+    arguments = node.args
+    single = filter(None, (arguments.vararg, arguments.kwarg))
+    return {each.arg for each in (*arguments.args, *arguments.kwonlyargs, *single)}
 
 
 def test_the_settings_can_be_read_in_one_go() -> None:

@@ -62,10 +62,10 @@ class Memory:
             return value
 
     def reserve(self, key: str, *, limit: int, seconds: float, max_wait: float) -> Slot:
-        """Find the next moment with which no span of ``seconds`` sees more than ``most``.
+        """Find the next moment with which no span of ``seconds`` sees more than ``limit``.
 
-        :param patience: the longest wait that is worth it.
-        :raises Full: when the wait would be longer; nothing is reserved then.
+        :param max_wait: the longest wait that is worth it.
+        :raises RateLimited: when the wait would be longer; nothing is reserved then.
         """
         with self._lock:
             now = time.monotonic()

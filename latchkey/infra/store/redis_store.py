@@ -120,7 +120,7 @@ class Remote:
     def reserve(self, key: str, *, limit: int, seconds: float, max_wait: float) -> Slot:
         """Return what was reserved, see ``Memory.reserve``; learn how many processes there are.
 
-        :raises Full: when the wait would be longer than ``patience``.
+        :raises RateLimited: when the wait would be longer than ``max_wait``.
         """
         keys = [self._rate(key), f"{self._vault.prefix}peers"]
         mark = secrets.token_hex(8)
