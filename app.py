@@ -47,6 +47,7 @@ from latchkey.web.pages import (
     init_preview,
     init_views,
 )
+from latchkey.web.printable import printable
 from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
@@ -114,6 +115,7 @@ def _init_parts(app: Flask, services: Services) -> None:
     if settings.preview:
         init_preview(app, [(each.name, each.shows) for each in OUTCOMES if each.call == "connect"])
     init_assets(app)
+    app.jinja_env.finalize = printable
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
