@@ -22,6 +22,7 @@ class Problem:
     :ivar retry: the page offers to try again with what was typed, passwords excepted.
     :ivar retry_last: trying again is offered in second place, as it may have worked.
     :ivar new_start: the page leads to the first page, where a new sign-in begins.
+    :ivar other_ways: the page leads to the list of providers.
     :ivar admin_message: the page has a message to copy for the administrator.
     :ivar use_account: the page offers the account that was signed in with.
     :ivar support: the page shows a support code.
@@ -37,6 +38,7 @@ class Problem:
     retry: bool = True
     retry_last: bool = False
     new_start: bool = True
+    other_ways: bool = False
     admin_message: bool = False
     use_account: bool = False
     support: bool = True

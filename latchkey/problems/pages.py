@@ -36,6 +36,19 @@ OAUTH_INSTEAD = Problem(
     fault="person",
     retry=False,
 )
+OAUTH_PERHAPS = Problem(
+    kind="oauth_perhaps",
+    title=OAUTH_ONLY.title,
+    text=N_(
+        "It only lets apps in through its own sign-in page. If you find its name on the list, "
+        "please sign in there. If not, please ask %(company)s."
+    ),
+    place="page",
+    status=422,
+    fault="operator",
+    retry=False,
+    other_ways=True,
+)
 
 UNKNOWN_HOST = Problem(
     kind="unknown_host",

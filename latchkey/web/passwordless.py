@@ -3,7 +3,7 @@
 from typing import Any
 
 from latchkey.problems import Problem
-from latchkey.problems.pages import OAUTH_INSTEAD, OAUTH_ONLY
+from latchkey.problems.pages import OAUTH_INSTEAD, OAUTH_ONLY, OAUTH_PERHAPS
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.providers.detection import provider_of
 from latchkey.providers.mailhosts import MailHost
@@ -42,9 +42,17 @@ def way_instead(host: MailHost | None, sign_in: SignIn) -> Provider | None:
     return provider if provider and provider.oauth else None
 
 
-def as_far_as_offered(problem: Problem, way: Provider | None) -> Problem:
-    """Return ``problem``, or the one that leads to ``way``, where passwords are not taken."""
-    return OAUTH_INSTEAD if problem is OAUTH_ONLY and way else problem
+def as_far_as_offered(problem: Problem, host: MailHost | None, sign_in: SignIn) -> Problem:
+    """Return ``problem``, or where passwords are not taken, what leads to a sign-in that is.
+
+    :param host: the mail provider, None when it is not known: then it may be on the list.
+    """
+    if problem is not OAUTH_ONLY:
+        return problem
+    if way_instead(host, sign_in):
+        return OAUTH_INSTEAD
+    listed = host is None and any(PROVIDERS[key].oauth for key in choices(sign_in))
+    return OAUTH_PERHAPS if listed else problem
 
 
 def _typed_host(form: CredentialsForm) -> MailHost | None:

@@ -132,6 +132,7 @@ def test_a_sign_in_page_has_to_return_the_account_of_the_link(key: str) -> None:
     assert page.heading.startswith("Continue with ")
     page = visitor.get(decide(visitor, start(visitor, page), account="other@gmail.com"))
     assert page.heading == "That was another account"
+    assert "ask for a link that is made for other@gmail.com" in page.text
     assert page.tree.find(".//form") is None, "nobody can take the other one"
     token = visitor.get("/").fields()["csrf_token"]
     forced = visitor.client.post(again(page), data={"csrf_token": token})

@@ -75,6 +75,17 @@ def test_an_address_of_another_provider_has_nothing_to_do_there(
     assert "Sign in with Microsoft" not in page.links
 
 
+def test_a_provider_that_is_not_known_is_looked_for_on_the_list() -> None:
+    visitor = Visitor.inside(SANDBOX)
+    page = visitor.sign_in("oauth-only@example.com")
+    assert "doesn’t take passwords from apps" in page.heading
+    assert "hasn’t set that up" not in page.text
+    assert "Microsoft" in visitor.get(page.links["Choose another way"]).text
+    page = Visitor.inside(company()).sign_in("oauth-only@example.com")
+    assert "hasn’t set that up" in page.text
+    assert "Choose another way" not in page.links
+
+
 @pytest.fixture(scope="module")
 def own_domains() -> Iterator[Flask]:
     """A company with Microsoft's sign-in, and a DNS that knows some own domains."""

@@ -172,7 +172,7 @@ def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> Respon
     instead = passwordless.way_instead(host, sign_in)
     page = render_template(
         "pages/problem.html",
-        problem=passwordless.as_far_as_offered(failed.problem, instead),
+        problem=passwordless.as_far_as_offered(failed.problem, host, sign_in),
         instead=instead if failed.problem is OAUTH_ONLY else None,
         sign_in=sign_in,
         wait=failed.wait,
