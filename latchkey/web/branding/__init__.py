@@ -9,6 +9,8 @@ branding/
 ├── values      checks of single values
 ├── texts       sentences that a brand says in its own words
 ├── toml_lines  the line of a key
+├── tables      tables of brand files, put together
+├── own_stylesheet  rules of the operator's own
 ├── brand_file  reads brand.toml and says precisely what is wrong in it
 ├── stylesheet  the one stylesheet of a brand's pages
 ├── brand       puts file and settings together

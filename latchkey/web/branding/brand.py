@@ -80,7 +80,9 @@ class Brand:
         )
         images = {theme: background.image for theme, background in backgrounds.items()}
         stylesheet = make_stylesheet(said, light, dark, images=images)
-        whole = PreparedFile(whole_stylesheet(stylesheet, said.appearance).encode(), "text/css")
+        whole = PreparedFile(
+            whole_stylesheet(stylesheet + said.stylesheet, said.appearance).encode(), "text/css"
+        )
         as_said: dict[str, Any] = {name: getattr(said, name) for name in _AS_SAID}
         return cls(
             key=key,

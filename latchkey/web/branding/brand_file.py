@@ -11,9 +11,11 @@ from typing import Any
 from latchkey.infra.i18n import LANGUAGES
 from latchkey.web.branding import values
 from latchkey.web.branding.background import GRADIENT
+from latchkey.web.branding.own_stylesheet import own_stylesheet
 from latchkey.web.branding.palette import NAMES
 from latchkey.web.branding.pictures import PICTURE_TYPES, check_picture
 from latchkey.web.branding.presets import CORNERS, FONTS, PRESETS
+from latchkey.web.branding.tables import dotted, merged
 from latchkey.web.branding.texts import text_checks
 from latchkey.web.branding.toml_lines import line_of
 from latchkey.web.branding.values import Check, line_of_text, list_of, one_of
@@ -41,6 +43,7 @@ class BrandFile:
     """What a brand file says; what it leaves out is "" or empty.
 
     :ivar background: a picture, or "gradient"; "" for the plain colour.
+    :ivar stylesheet: rules of the operator's own, which come last.
     :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
     :ivar links: by name, see ``LINKS``; https.
     :ivar texts: by language, then by English sentence, see ``texts.text_checks``.
@@ -62,6 +65,7 @@ class BrandFile:
     favicon: Path | None = None
     background: Path | str = ""
     background_dark: Path | None = None
+    stylesheet: str = ""
     colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -72,12 +76,12 @@ class BrandFile:
 
     def layered(self, over: Mapping[str, Any], *, source: str) -> "BrandFile":
         """Return this with the values of ``over`` on top; tables are put together key by key."""
-        merged: dict[str, Any] = {
-            name: _merged(getattr(self, name), value) if isinstance(value, Mapping) else value
+        values: dict[str, Any] = {
+            name: merged(getattr(self, name), value) if isinstance(value, Mapping) else value
             for name, value in over.items()
         }
-        sources = {**self.sources, **dict.fromkeys(_dotted(over), source)}
-        return replace(self, **merged, sources=sources)
+        sources = {**self.sources, **dict.fromkeys(dotted(over), source)}
+        return replace(self, **values, sources=sources)
 
 
 def read_brand_file(
@@ -120,6 +124,9 @@ class _Reader:
             "favicon": self._picture,
             "background": self._background,
             "background_dark": self._picture,
+            "stylesheet": lambda value: own_stylesheet(
+                self._path.parent / line_of_text(500)(value)
+            ),
             "colors": self._tables("colors", colors),
             "links": self._keys("links", checks=dict.fromkeys(LINKS, values.https)),
             "texts": self._tables("texts", dict.fromkeys(LANGUAGES, text_checks())),
@@ -180,19 +187,3 @@ def _what_is_known(name: str, known: Mapping[str, Any]) -> str:
     if len(known) > _MOST_LISTED:
         return f"{guess}; allowed are the msgid lines of locales/latchkey.pot"
     return f"; allowed are {', '.join(known)}{guess}"
-
-
-def _merged(below: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    return {**below} | {
-        name: _merged(below.get(name, {}), value) if isinstance(value, Mapping) else value
-        for name, value in over.items()
-    }
-
-
-def _dotted(given: Mapping[str, Any]) -> list[str]:
-    """The keys of all values in a table and the tables in it."""
-    keys = []
-    for name, value in given.items():
-        inner = _dotted(value) if isinstance(value, Mapping) else [""]
-        keys += [f"{name}.{key}".rstrip(".") for key in inner]
-    return keys
