@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench format texts lock sbom audit scan clean
+.PHONY: help run check test bench format texts lock sbom audit scan fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ audit: ## Ask OSV for known weaknesses of what is shipped (SOURCE=https://… as
 
 scan: .venv/test.stamp .venv-scan/code.stamp .venv-scan/web.stamp ## Read the code with bandit and semgrep, attack the sandbox with wapiti (10 minutes)
 	$(BIN)/python -m tests.scan .venv-scan/code/bin .venv-scan/web/bin
+
+fuzz: .venv/test.stamp ## Try 200 times as many inputs as the tests do (hours; FUZZ=tests/journeys/test_any_order.py for a part)
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz \
+		$(or $(FUZZ),$$(grep -rl --include='*.py' 'from hypothesis' tests --exclude-dir=node_modules))
 
 clean: ## Remove the virtual environments and what tools left behind
 	rm -rf .venv .venv-lock .venv-scan .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

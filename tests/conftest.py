@@ -17,6 +17,9 @@ from tests.servers import serve
 hypothesis.settings.register_profile(
     "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile(
+    "fuzz", hypothesis.settings.get_profile("shared"), max_examples=20_000, print_blob=True
+)
 hypothesis.settings.load_profile("shared")
 
 Clock = Callable[[float], None]
