@@ -120,3 +120,26 @@ def test_text_can_be_twice_as_large_on_a_small_phone(open_page: Callable[..., Pa
         if (found := width(page)) > 360:
             wide[state] = found
     assert wide == {}
+
+
+def test_a_server_and_its_port_are_in_one_row_while_there_is_room(
+    open_page: Callable[..., Page],
+) -> None:
+    for size, in_one_row in (("wide", True), ("narrow", False)):
+        page = open_page(size=size)
+        reach(page, "imap-open")
+        host, port = (page.locator(f"#imap_{name}").bounding_box() for name in ("host", "port"))
+        assert host
+        assert port
+        assert (host["y"] == port["y"]) is in_one_row
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_those_who_want_more_contrast_get_it(open_page: Callable[..., Page], scheme: str) -> None:
+    page = open_page(scheme=scheme, contrast="more")
+    reach(page, "imap-open")
+    soft, text = (
+        page.locator(name).first.evaluate("it => getComputedStyle(it).color")
+        for name in (".lead", "h1")
+    )
+    assert soft == text

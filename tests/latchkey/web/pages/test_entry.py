@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -201,3 +202,15 @@ def test_an_address_that_only_forwards_asks_for_the_mailbox_behind(
         f"{name} only forwards mail, so there is no mailbox to connect. Please type the address "
         "that your mail arrives at."
     )
+
+
+def test_a_chat_that_shows_the_link_says_whose_page_it_is(visit: Callable[..., Visitor]) -> None:
+    page = visit(BRAND_NAME="Northwind").get("/")
+    said = {
+        str(node.get("property") or node.get("name")): str(node.get("content"))
+        for node in page.tree.iter("meta")
+    }
+    assert said["og:site_name"] == "Northwind"
+    assert said["og:title"] == "Connect your mailbox"
+    assert "Northwind" in said["description"]
+    assert said["og:description"] == said["description"]
