@@ -60,7 +60,7 @@ def test_a_reload_of_the_callback_shows_how_the_last_try_ended() -> None:
 
 
 @pytest.mark.parametrize("key", ["google", "microsoft"])
-def test_who_comes_back_after_twenty_nine_minutes_is_connected(wait: Clock, key: str) -> None:
+def test_an_answer_after_twenty_nine_minutes_still_counts(wait: Clock, key: str) -> None:
     visitor = Visitor.inside(PAGE)
     target = httpx.URL(decide(visitor, start(visitor, reach(visitor, key))))
     wait(29 * 60)
