@@ -45,7 +45,7 @@ def page_address(value: str) -> str:
     :raises ValueError: when it is none.
     """
     address = value.rstrip("/")
-    path = urlsplit(address).path if "[" not in address else ""
+    path = urlsplit(address).path if "://" in address and "[" not in address else ""
     if not _PATH.fullmatch(path) or "/.." in path or "/./" in f"{path}/":
         raise ValueError("must have a path like /connect, of letters, digits, ., -, _ and ~")
     return origin(address.removesuffix(path)) + path
