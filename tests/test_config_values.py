@@ -68,7 +68,7 @@ def test_nylas_is_reached_by_https_or_on_this_machine(uri: str) -> None:
         "https://",
         "https://:443",
         "https://user:word@api.us.nylas.com",
-        "https://api.us.nylas.com/v3",
+        "https://api.us.nylas.com/../v3",
         "https://api.us.nylas.com/?a=b",
         "https://api.us.nylas.com/#a",
         "https://api.us.nylas.com:port",
