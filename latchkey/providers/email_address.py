@@ -5,7 +5,12 @@ import unicodedata
 from enum import Enum
 from urllib.parse import unquote
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from email_validator import (
+    SPECIAL_USE_DOMAIN_NAMES,
+    EmailNotValidError,
+    ValidatedEmail,
+    validate_email,
+)
 
 MAX_EMAIL = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
@@ -30,6 +35,14 @@ _SEVERAL = re.compile(r"[^\s,;<>]+@[^\s,;<>]+[\s,;<>]+.*[^\s,;<>]+@[^\s,;<>]+", 
 # Alive at these Japanese providers, although RFC 5321 allows no such dots (PHPMailer issue 418).
 _ODD_DOTS = frozenset(["docomo.ne.jp", "ezweb.ne.jp"])
 _ODD_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Addresses that the library gives back as they are.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_HOST_LABEL = r"(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_AS_IS = re.compile(
+    rf"(?=.{{3,{MAX_EMAIL}}}$)(?=[^@]{{1,64}}@)"
+    rf"{_ATOM}(?:\.{_ATOM})*@(?:{_HOST_LABEL}\.)+([a-z]{{2,63}})"
+)
+_SPECIAL_TOPS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 
 
 class AddressFault(Enum):
@@ -120,6 +133,9 @@ def check_email(text: str) -> ValidatedEmail:
 
 def ascii_address(text: str) -> str:
     """Return an address as Nylas gets it, "" when Nylas could not use it."""
+    # Most addresses are plain, and a sign-in asks seven times: the library takes 50 times as long.
+    if (plain := _AS_IS.fullmatch(text)) and plain[1] not in _SPECIAL_TOPS:
+        return text
     try:
         return check_email(text).ascii_email or ""
     except EmailNotValidError:

@@ -131,6 +131,7 @@ def _approved(page: Page) -> None:
 
 def _limited(page: Page) -> None:
     sign_in(page, "wrong-password@example.com")
+    expect(page.get_by_role("alert")).to_be_visible()
     send(page)
 
 
@@ -229,7 +230,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "pinned": (ENTRY, _pinned),
     "link-broken": ("Error: This link", _link_broken),
     "approved": ("Nothing more to do here", _approved),
-    "limited": ("Error: ", _limited),
+    "limited": ("Error: A short pause", _limited),
     "was-connected": ("Your mailbox was connected", _was_connected),
     "not-configured": (
         "Google is not configured here", lambda page: enter(page, "someone@gmail.com"),

@@ -1,10 +1,13 @@
 import pytest
+from email_validator import EmailNotValidError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from latchkey.providers.email_address import (
     AddressFault,
     AddressRefused,
+    ascii_address,
+    check_email,
     clean_address,
     clean_hint,
     read_address,
@@ -108,3 +111,22 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 )
 def test_a_blank_in_the_hint_was_a_plus(hint: str, meant: str) -> None:
     assert clean_hint(hint) == meant
+
+
+DOMAINS = st.sampled_from(
+    ["example.com", "a.invalid", "x.test", "ab--c.example", "b.local", "docomo.ne.jp", "1.2.3.4",
+     "a-.com", "x.onion", "a.c", "co.1a", "Example.com", "xn--bcher-kva.example", "a_b.com"]
+)  # fmt: skip
+
+
+def by_the_library(text: str) -> str:
+    try:
+        return check_email(text).ascii_email or ""
+    except EmailNotValidError:
+        return ""
+
+
+@given(st.text("ab1-._+@'\nA", max_size=9), DOMAINS | st.text("ab1-._", max_size=9))
+def test_a_plain_address_is_given_as_the_library_gives_it(local: str, domain: str) -> None:
+    text = f"{local}@{domain}"
+    assert ascii_address(text) == by_the_library(text)
