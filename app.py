@@ -50,6 +50,7 @@ from latchkey.web.pages import (
 from latchkey.web.printable import printable
 from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
+from latchkey.web.sent_by_script import init_sent_by_script
 from latchkey.web.services import Services
 from latchkey.web.support import support_mail, support_slip
 from latchkey.web.under_path import UnderPath
@@ -109,6 +110,7 @@ def _init_parts(app: Flask, services: Services) -> None:
     init_limits(app, settings)
     init_i18n(app, own_texts)
     init_views(app)
+    init_sent_by_script(app)
     init_cli(app)
     init_metrics(app, settings)
     BRAND_SIGN_INS.allow("brand", services.brands.named)

@@ -71,10 +71,12 @@ function sendFromHere(form, button, failed) {
   const request = new XMLHttpRequest();
   request.responseType = "document";
   request.open("POST", form.action);
+  request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
   request.addEventListener("loadend", () => {
+    // Where the answer leads is named instead of being followed: it would be loaded twice.
+    if (request.status === 204) return location.assign(request.getResponseHeader("Location"));
     const answer = request.response;
     if (!answer?.querySelector("main")) return failed();
-    if (request.responseURL !== form.action) return location.assign(request.responseURL);
     if (!answer.querySelector("[data-password]")) leaveForm();
     document.title = answer.title;
     document.body.replaceWith(document.adoptNode(answer.body));

@@ -158,7 +158,7 @@ def test_a_typed_server_that_does_not_answer_is_told_at_its_field(
     expect(host).to_be_visible()
     expect(host).to_have_attribute("aria-invalid", "true")
     expect(host).to_have_accessible_description(re.compile("We couldn’t reach the mail server"))
-    page.get_by_role("alert").get_by_role("link").click()
+    page.get_by_role("alert").get_by_role("link", name="We couldn’t reach").click()
     expect(host).to_be_focused()
 
 

@@ -90,5 +90,6 @@ def test_an_address_changed_in_the_page_changes_nothing(page: Page, site: Site) 
     enter(page, "someone@icloud.com")
     page.evaluate("document.querySelector('[name=email]').value = 'victim@icloud.com'")
     send(page, "abcd-efgh-ijkl-mnop")
+    expect(page.get_by_role("heading", name="Your mailbox is connected")).to_be_visible()
     expect(page.get_by_text("someone@icloud.com")).to_be_visible()
     assert site.nylas.settings["username"] == "someone@icloud.com"
