@@ -5,12 +5,16 @@ adds at most two of each kind, so that no single stranger makes a provider look 
 """
 
 import time
+from collections.abc import Collection
 
 from latchkey.connect.outcome import Connected, Outcome
 from latchkey.infra.limits import Limiter, Mode, Use, Window
 from latchkey.infra.store import Store
 from latchkey.problems.mail_server import SERVER_UNREACHABLE, UNSAFE_CONNECTION
 from latchkey.problems.oauth import PROVIDER_DOWN
+
+# The mail domain of the sandbox whose page shows the note.
+SANDBOX_TROUBLE = ("imap trouble.example.com",)
 
 _SECONDS = 15 * 60
 _FEWEST_TRIES = 20
@@ -28,9 +32,13 @@ _ITS_OWN_FAULT = (SERVER_UNREACHABLE, UNSAFE_CONNECTION, PROVIDER_DOWN)
 
 
 class ProviderTrouble:
-    """Counts how sign-ins end, by provider. Independent of the rate limits that are set."""
+    """Counts how sign-ins end, by provider. Independent of the rate limits that are set.
 
-    def __init__(self, store: Store, *, secret_key: str) -> None:
+    :param always: providers that always have trouble, to be seen in the sandbox.
+    """
+
+    def __init__(self, store: Store, *, secret_key: str, always: Collection[str] = ()) -> None:
+        self._always = always
         self._counters = Limiter(store, _RULES, secret_key=secret_key)
         # Pages are shown more often than sign-ins end, so a verdict is good for a second.
         self._verdicts: dict[str, tuple[float, bool]] = {}
@@ -52,6 +60,8 @@ class ProviderTrouble:
 
     def is_known(self, provider: str) -> bool:
         """Tell whether most of at least 20 sign-ins failed for the provider's own fault."""
+        if provider in self._always:
+            return True
         now = time.monotonic()
         made, verdict = self._verdicts.get(provider, (float("-inf"), False))
         if now - made < _VERDICT_SECONDS:

@@ -10,7 +10,7 @@ from latchkey.connect.oauth import Approvals, OAuthClient, UsedStates
 from latchkey.connect.pacing import Pacer
 from latchkey.connect.party import Party
 from latchkey.connect.submit import Submissions
-from latchkey.connect.trouble import ProviderTrouble
+from latchkey.connect.trouble import SANDBOX_TROUBLE, ProviderTrouble
 from latchkey.infra.http import HttpClient
 from latchkey.infra.marks import UsedMarks
 from latchkey.infra.sealing import Sealer
@@ -58,7 +58,7 @@ def connect_services(
         oauth_states=UsedStates(marks, store),
         approvals=Approvals(settings.secret_keys),
         pacer=pacer,
-        trouble=ProviderTrouble(store, secret_key=settings.secret_key),
+        trouble=_trouble(settings, store),
         submissions=_submissions(settings, nylas, store, pacer),
     )
 
@@ -92,3 +92,8 @@ def oauth_clients(
                 tenant=settings.microsoft_tenant,
             )
     return made
+
+
+def _trouble(settings: Settings, store: Store) -> ProviderTrouble:
+    always = SANDBOX_TROUBLE if settings.sandbox else ()
+    return ProviderTrouble(store, secret_key=settings.secret_key, always=always)

@@ -33,6 +33,7 @@ DOMAINS: Mapping[str, tuple[Candidate, ...]] = {
     "me.com": ICLOUD,
     "mac.com": ICLOUD,
     "exchange.example.com": (("ews", None),),
+    "trouble.example.com": IMAP,
     **dict.fromkeys(("fastmail.com", "gmx.de", "gmx.net", "web.de"), IMAP),
     **dict.fromkeys(COMPANIES, IMAP),
     **dict.fromkeys(("example.com", "example.org", "example.net"), IMAP),

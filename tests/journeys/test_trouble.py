@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from app import create_app
+from latchkey.connect.trouble import SANDBOX_TROUBLE
+from tests.conftest import KEY, make_settings
 from tests.pages import Page, Visitor
 from tests.servers import RedisServer, redis
 
@@ -110,3 +113,15 @@ def test_all_processes_know_of_it(visit: Visits, server: RedisServer) -> None:
         visitor.client.headers["X-Forwarded-For"] = f"127.0.1.{number}"
         visitor.sign_in("unreachable@icloud.com")
     assert TOLD in show(processes[2]).text
+
+
+def test_a_domain_of_the_sandbox_shows_it_and_no_other(visitor: Visitor) -> None:
+    page = visitor.enter("someone@trouble.example.com")
+    assert "trouble.example.com has trouble just now." in page.text
+    assert visitor.submit(page, password="secret").heading == "Your mailbox is connected"
+
+
+def test_only_the_sandbox_has_such_a_domain() -> None:
+    settings = make_settings(NYLAS_API_KEY=KEY)
+    trouble = create_app(settings).extensions["services"].trouble
+    assert not trouble.is_known(SANDBOX_TROUBLE[0])
