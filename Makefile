@@ -46,9 +46,10 @@ bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 m
 format: .venv/test.stamp ## Put the code in its usual form
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
-texts: .venv/test.stamp ## Collect the texts for translators in locales/latchkey.pot
-	$(BIN)/pybabel -q extract --mapping-file locales/babel.cfg --keyword N_ --keyword translate --no-location \
+texts: .venv/test.stamp ## Collect the texts for translators in locales/latchkey.pot, merge and compile the catalogues
+	$(BIN)/pybabel -q extract --mapping-file locales/babel.cfg --keyword N_ --keyword translate --keyword translate_plural:1,2 --no-location \
 		--sort-output --omit-header --output-file locales/latchkey.pot .
+	$(BIN)/python -m locales.merge
 
 lock: ## Pin the newest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lock

@@ -14,7 +14,6 @@ from config import Client, ConfigError, Settings, load_settings
 from latchkey.apps.wiring import app_services
 from latchkey.connect.wiring import connect_services, oauth_clients
 from latchkey.infra.http import HttpClient
-from latchkey.infra.i18n import init_i18n
 from latchkey.infra.logs import init_logs
 from latchkey.infra.marks import open_marks
 from latchkey.infra.store import Store, Vault
@@ -33,11 +32,12 @@ from latchkey.sandbox import (
     find_outcome,
 )
 from latchkey.web.assets import init_assets
-from latchkey.web.brand_in_force import brand_url, current_brand, own_texts
+from latchkey.web.brand_in_force import brand_url, current_brand
 from latchkey.web.branding import BrandFileError, Brands
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
+from latchkey.web.language import init_language
 from latchkey.web.limits import detection_wait, init_limits, make_limiter, party
 from latchkey.web.metrics import BRAND_SIGN_INS
 from latchkey.web.pages import (
@@ -54,6 +54,7 @@ from latchkey.web.sent_by_script import init_sent_by_script
 from latchkey.web.services import Services
 from latchkey.web.support import support_mail, support_slip
 from latchkey.web.under_path import UnderPath
+from latchkey.web.unindented import Unindented
 
 SANDBOX_PATH = "/sandbox"
 
@@ -108,7 +109,7 @@ def _init_parts(app: Flask, services: Services) -> None:
         init_lan(app, lan, before_code=FOR_SANDBOX_CODE)
     init_flow(app, settings)
     init_limits(app, settings)
-    init_i18n(app, own_texts)
+    init_language(app)
     init_views(app)
     init_sent_by_script(app)
     init_cli(app)
@@ -117,6 +118,11 @@ def _init_parts(app: Flask, services: Services) -> None:
     if settings.preview:
         init_preview(app, [(each.name, each.shows) for each in OUTCOMES if each.call == "connect"])
     init_assets(app)
+    _init_templates(app, settings, lan)
+
+
+def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> None:
+    app.jinja_env.add_extension(Unindented)
     app.jinja_env.finalize = printable
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)

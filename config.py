@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from latchkey.infra.addresses import endpoint, is_loopback, page_address
+from latchkey.infra.languages import BY_TAG, SOURCE
 from latchkey.infra.settings import (
     ConfigError,
     Variable,
@@ -37,6 +38,8 @@ from latchkey.infra.settings.parsers import (
     host_names,
     image_file,
     ip_and_port,
+    language_tag,
+    language_tags,
     level,
     listening_host,
     log_format,
@@ -132,6 +135,8 @@ class Settings:
     brand_name: str = setting()
     brand_logo: Path | None = setting(parse=_image, unset=None)
     brand_color: str = setting(parse=color)
+    languages: tuple[str, ...] = setting(parse=language_tags, unset=tuple(BY_TAG))
+    default_language: str = setting(SOURCE, language_tag)
     clients: Mapping[str, Client]  # <PROVIDER>_...: CLIENT_VARIABLES
     microsoft_tenant: str = setting("common", tenant)
     redis_url: str = setting(parse=redis_address, secret=True)

@@ -108,21 +108,23 @@ def test_the_sandbox_does_not_know_the_settings_either() -> None:
             assert "config" not in imports(file)
 
 
+READERS = ("latchkey.infra.addresses", "latchkey.infra.languages", "latchkey.infra.settings")
+
+
 def test_config_imports_only_what_reads_and_checks_settings() -> None:
     ours = {name for name in imports(ROOT / "config.py") if name.startswith("latchkey")}
-    readers = {"latchkey.infra.addresses", "latchkey.infra.settings"}
-    assert {re.sub(r"(\.settings)\..*", r"\1", name) for name in ours} == readers
+    assert {re.sub(r"(\.settings)\..*", r"\1", name) for name in ours} == set(READERS)
 
 
 def test_what_reads_settings_knows_neither_them_nor_the_rest() -> None:
     # The server reads the settings before gevent has patched ssl, which HTTP and Redis bring in.
     for module, file in MODULES.items():
-        if module.startswith(("latchkey.infra.addresses", "latchkey.infra.settings")):
+        if module.startswith(READERS):
             for name in imports(file):
                 assert name != "config"
-                assert not name.startswith("latchkey") or name.startswith(
-                    ("latchkey.infra.addresses", "latchkey.infra.settings")
-                ), f"{module}: {name}"
+                assert not name.startswith("latchkey") or name.startswith(READERS), (
+                    f"{module}: {name}"
+                )
 
 
 def test_pages_do_not_know_each_other() -> None:

@@ -2,7 +2,8 @@
 
 A link carries a JSON Web Token (RFC 7519), signed with HS256 under ``LINK_KEY``: ``aud`` is
 ``latchkey-link``, ``email``, ``exp`` (Unix time), ``jti`` (random, for use once) and, if wanted,
-``provider``, ``state``, ``redirect_uri`` and ``brand``. What is in it wins over the address bar.
+``provider``, ``state``, ``redirect_uri``, ``brand`` and ``locale``. What is in it wins over the
+address bar.
 """
 
 import hashlib
@@ -33,6 +34,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "state": re.compile(r".{1,256}", re.S),
     "redirect_uri": re.compile(r"[!-~]{1,1000}"),
     "brand": re.compile(r"[A-Za-z0-9_-]{1,40}"),
+    "locale": re.compile(r"[A-Za-z0-9_-]{1,35}"),
     "iss": re.compile(r".{1,200}", re.S),
 }
 
@@ -49,6 +51,7 @@ class LinkClaims:
     :ivar provider: the only one to connect with, "" when any will do.
     :ivar state: the app's own, "" when the address bar may name it; so with ``redirect_uri``.
     :ivar brand: which of the operator's brands the pages show, "" for the usual one.
+    :ivar locale: the language of the pages, as in BCP 47, "" for the reader's own.
     """
 
     id: str
@@ -58,6 +61,7 @@ class LinkClaims:
     state: str = ""
     redirect_uri: str = ""
     brand: str = ""
+    locale: str = ""
 
 
 def sign_link(email: str, key: str, *, seconds: int, **more: str) -> str:
@@ -111,7 +115,7 @@ def _is_well_formed(given: Mapping[str, Any]) -> bool:
 
 
 def _link_claims(given: Mapping[str, Any], key: str) -> LinkClaims:
-    optional = ("provider", "state", "redirect_uri", "brand")
+    optional = ("provider", "state", "redirect_uri", "brand", "locale")
     # Keyed with the link's own key: the name holds as long as the link does, whatever other keys
     # are changed meanwhile, and says nothing to those who see it in a store.
     digest = hmac.digest(key.encode(), b"used link:" + given["jti"].encode(), hashlib.sha256)

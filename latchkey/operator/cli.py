@@ -11,6 +11,7 @@ from flask import Flask
 from latchkey.apps.link_claims import LONGEST_SECONDS
 from latchkey.apps.request import MOST_STATE
 from latchkey.infra.errors import UpstreamError
+from latchkey.infra.languages import best_language
 from latchkey.infra.version import version
 from latchkey.operator.doctor import Finding, diagnose, exit_code
 from latchkey.operator.explain import explain
@@ -88,6 +89,7 @@ def _add_link(app: Flask) -> None:
     @click.option("--redirect-uri", default="", help="Where the app takes the user back.")
     @click.option("--state", default="", help="The app's own; it gets it back.")
     @click.option("--brand", default="", help="Which brand the pages show.")
+    @click.option("--locale", default="", help="The language of the pages, like de or pt-BR.")
     def link(email: str, provider: str | None, expires: str, **more: str) -> None:
         """Make a link for one user."""
         click.echo(_link(email, expires, provider=provider or "", **more))
@@ -103,6 +105,9 @@ def _link(email: str, expires: str, **more: str) -> str:
     if more["brand"] and more["brand"] not in services.brands.named:
         known = ", ".join(services.brands.named) or "none"
         raise click.BadParameter(f"is no brand; there are: {known}", param_hint="--brand")
+    if more["locale"] and not best_language([more["locale"]], services.settings.languages):
+        known = ", ".join(services.settings.languages)
+        raise click.BadParameter(f"is not offered; there are: {known}", param_hint="--locale")
     _check_way_back(services, more["redirect_uri"], more["state"])
     text = services.links.make(email, seconds=_seconds(expires), **more)
     return f"{_base(services, more['brand'])}/?link={text}"

@@ -7,8 +7,8 @@ MAILBOX_LIMIT = Problem(
     kind="mailbox_limit",
     title=N_("A short pause for this mailbox"),
     text=N_(
-        "There were several tries to connect it. So that the mail provider doesn’t lock it, the "
-        "next try is possible in %(wait)s. Nothing was sent this time."
+        "There were several tries to connect it. So that the mail provider doesn’t lock it, please "
+        "wait %(wait)s before the next one. Nothing was sent this time."
     ),
     place="page",
     status=429,
@@ -18,8 +18,8 @@ CLIENT_LIMIT = Problem(
     kind="client_limit",
     title=N_("A short pause"),
     text=N_(
-        "There were many requests from your network within a short time. Please try again in "
-        "%(wait)s. Nothing was sent this time."
+        "There were many requests from your network within a short time. Please wait %(wait)s, "
+        "then try again. Nothing was sent this time."
     ),
     place="page",
     status=429,

@@ -13,7 +13,7 @@ class Problem:
 
     :ivar kind: its name in logs and tests.
     :ivar title: what happened.
-    :ivar text: what it means and what to do; ``%(company)s``, ``%(mailbox)s`` and ``%(seconds)s``
+    :ivar text: what it means and what to do; ``%(company)s``, ``%(mailbox)s`` and ``%(wait)s``
         are filled in.
     :ivar place: where it is said: at a field of the form, above the form, or on a page of its own.
     :ivar status: HTTP status of our page.

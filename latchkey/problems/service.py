@@ -36,7 +36,7 @@ REJECTED = Problem(
 RATE_LIMITED = Problem(
     kind="rate_limited",
     title=N_("Too many sign-ins just now"),
-    text=N_("Please wait %(seconds)s seconds, then try again. You did nothing wrong."),
+    text=N_("Please wait %(wait)s, then try again. You did nothing wrong."),
     place="page",
     status=429,
     fault="nobody",
@@ -45,8 +45,7 @@ BUSY = Problem(
     kind="busy",
     title=N_("Many people are signing in just now"),
     text=N_(
-        "Please wait %(seconds)s seconds, then try again. Nothing was sent yet, and you did "
-        "nothing wrong."
+        "Please wait %(wait)s, then try again. Nothing was sent yet, and you did nothing wrong."
     ),
     place="page",
     status=503,

@@ -46,7 +46,7 @@ def _ews(email: str, typed: Typed) -> dict[str, Any]:
 IMAP = Provider(
     key="imap",
     name=N_("Another mail provider"),
-    hint=N_("A company, a school, or any other (IMAP)"),
+    hint=N_("A company, a school, or any other"),
     icon="mail",
     capabilities=("mail", "sending"),
     settings=_imap,

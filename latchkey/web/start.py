@@ -14,6 +14,7 @@ from latchkey.providers.email_address import AddressRefused, ascii_address, clea
 from latchkey.web import flow
 from latchkey.web.brand_in_force import choose_brand
 from latchkey.web.flow import SignIn
+from latchkey.web.language import keep_language
 from latchkey.web.opener import is_opened_by_app
 from latchkey.web.services import get_services
 
@@ -161,15 +162,15 @@ def _read_link() -> LinkClaims | None:
     link_claims = services.links.read(links[0])
     if not (address := ascii_address(link_claims.email)):
         raise LinkRefused(LINK_BROKEN)
+    keep_language(link_claims.locale)
     return replace(link_claims, email=address)
 
 
 def _read_app(link_claims: LinkClaims | None, *, complete: bool) -> AppRequest | None:
     asked = request.args.copy()
-    if link_claims and link_claims.redirect_uri:
-        asked["redirect_uri"] = link_claims.redirect_uri
-    if link_claims and link_claims.state:
-        asked["state"] = link_claims.state
+    for name in ("redirect_uri", "state"):
+        if settled := getattr(link_claims, name, ""):
+            asked[name] = settled
     if not complete and "redirect_uri" not in asked and "client_id" not in asked:
         return None
     services = get_services()

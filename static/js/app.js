@@ -10,7 +10,10 @@ function makeReadable(box) {
   const input = box.querySelector("input");
   const button = box.querySelector("button");
   const [text, label] = [button.textContent, button.getAttribute("aria-label")];
+  const status = box.querySelector("[role=status]");
   const show = (visible) => {
+    // Said to those who cannot see it.
+    if (visible || input.type === "text") status.textContent = visible ? status.dataset.shown : status.dataset.hidden;
     input.type = visible ? "text" : "password";
     button.textContent = visible ? button.dataset.hide : text;
     button.setAttribute("aria-label", visible ? button.dataset.hideLabel : label);
@@ -18,6 +21,38 @@ function makeReadable(box) {
   button.hidden = false;
   button.addEventListener("click", () => show(input.type === "password"));
   input.form.addEventListener("submit", () => show(false));
+  // Back from another page: browsers may bring it back as it was.
+  window.addEventListener("pageshow", () => show(false));
+}
+
+// Five minutes before the sign-in ends, offer to go on: a request of any page extends it.
+function keepOpen(note) {
+  const button = note.querySelector("button");
+  const text = note.querySelector("p");
+  const before = text.textContent;
+  const wait = () => setTimeout(() => {
+    text.textContent = before;
+    note.hidden = button.hidden = false;
+  }, note.dataset.keepOpen * 1000);
+  button.addEventListener("click", () => {
+    const request = new XMLHttpRequest();
+    request.open("HEAD", location.href);
+    request.addEventListener("load", () => {
+      // Two hours are the most there is: then this leads to the first page.
+      if (new URL(request.responseURL).pathname !== location.pathname) return;
+      text.textContent = button.dataset.done;
+      button.hidden = true;
+      wait();
+    });
+    request.send();
+  });
+  wait();
+}
+
+// A date as people write it, at their own time.
+function writeDate(time) {
+  const { lang } = document.documentElement;
+  time.textContent = new Date(time.dateTime).toLocaleDateString(lang, { dateStyle: "long" });
 }
 
 // One click sends a form; while it is under way, say so, and once more when it takes long.
@@ -79,6 +114,7 @@ function sendFromHere(form, button, failed) {
     if (!answer?.querySelector("main")) return failed();
     if (!answer.querySelector("[data-password]")) leaveForm();
     document.title = answer.title;
+    for (const name of ["lang", "dir"]) document.documentElement[name] = answer.documentElement[name];
     document.body.replaceWith(document.adoptNode(answer.body));
     return enhance();
   });
@@ -112,6 +148,8 @@ function enhance() {
   document.querySelectorAll("form[data-once]").forEach(sendOnce);
   document.querySelectorAll("[data-copy]").forEach(makeCopyable);
   document.querySelectorAll("[data-print]").forEach(makePrintable);
+  document.querySelectorAll("[data-keep-open]").forEach(keepOpen);
+  document.querySelectorAll("time").forEach(writeDate);
   // After a mistake, start where it is explained.
   document.querySelector(".alert")?.focus();
 }

@@ -249,8 +249,10 @@ def test_two_tabs_connect_two_mailboxes(page: Page, site: Site) -> None:
     enter(page, "one@example.com")
     enter(other, "two@icloud.com")
     send(page, "first")
+    expect(page).to_have_url(re.compile("/connected"))
     expect(page.get_by_text("one@example.com")).to_be_visible()
     send(other, "abcd-efgh-ijkl-mnop")
+    expect(other).to_have_url(re.compile("/connected"))
     expect(other.get_by_text("two@icloud.com")).to_be_visible()
     assert [body["settings"].get("imap_password") for body in site.nylas.sent] == ["first", None]
     assert site.nylas.settings == {

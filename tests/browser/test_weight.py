@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 FIRST_PAGE = 12_000
 REQUESTS = 4
-JOURNEY = 26_500
+JOURNEY = 30_000
 
 
 class Wire:

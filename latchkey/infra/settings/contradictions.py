@@ -31,6 +31,9 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
     problems = _sandbox_contradictions(values)
     if values["metrics_port"] and values["metrics_port"] == values["port"]:
         problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
+    languages, usual = values["languages"], values["default_language"]
+    if languages is not None and usual is not None and usual not in languages:
+        problems.append(f"DEFAULT_LANGUAGE is {usual}, which LANGUAGES does not have: add it.")
     framed = values["embed_origins"] and values["sandbox"] is False
     if framed and not (values["public_url"] or "").startswith("https://"):
         problems.append("EMBED_ORIGINS needs PUBLIC_URL with https: cookies in frames need it.")

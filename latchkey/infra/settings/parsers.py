@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from latchkey.infra.addresses import endpoint, origin, return_uri
+from latchkey.infra.languages import BY_TAG
 
 _IMAGE_BYTES = 1024 * 1024
 _IMAGE_TYPES = (".svg", ".png", ".jpg", ".jpeg", ".webp")
@@ -65,6 +66,19 @@ def frame_origins(value: str) -> tuple[str, ...]:
     if not all(part.startswith("https://") for part in found):
         raise ValueError("must name origins with https, like https://app.example.com")
     return found
+
+
+def language_tag(value: str) -> str:
+    """Parse a language that the pages can be read in."""
+    for tag in BY_TAG:
+        if tag.lower() == value.replace("_", "-").lower():
+            return tag
+    raise ValueError(f"must be one of {', '.join(sorted(BY_TAG))}")
+
+
+def language_tags(value: str) -> tuple[str, ...]:
+    """Parse a list of languages, separated by commas or blanks."""
+    return tuple(map(language_tag, words(value)))
 
 
 def color(value: str) -> str:

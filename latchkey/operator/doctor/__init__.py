@@ -5,6 +5,7 @@ doctor/
 ├── nylas       key, region, clock, application
 ├── connectors  which providers are offered, and what is missing for the others
 ├── brands      brands in force, and what was moved for contrast
+├── languages   languages that are offered, and who has read them
 ├── mail_hosts  age of what is known about mail providers
 ├── machine     address, proxies, Redis, DNS, processes
 ├── public_url  the page itself, as people reach it
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from latchkey.operator.doctor.brands import check_brands
 from latchkey.operator.doctor.connectors import check_providers
 from latchkey.operator.doctor.finding import Finding, Level, exit_code
+from latchkey.operator.doctor.languages import check_languages
 from latchkey.operator.doctor.machine import check_machine
 from latchkey.operator.doctor.mail_hosts import check_mail_hosts
 from latchkey.operator.doctor.nylas import check_apps, check_nylas
@@ -35,5 +37,6 @@ def diagnose(services: Services, *, outside: bool = True) -> Iterator[Finding]:
         yield from check_providers(services)
         yield from check_apps(services)
     yield from check_brands(services)
+    yield from check_languages(services)
     yield from check_mail_hosts(services)
     yield from check_machine(services, outside=outside)

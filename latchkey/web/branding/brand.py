@@ -19,7 +19,7 @@ COLOR = "#2f5bea"
 # What a brand shows as its file has it.
 _AS_SAID = (
     "tagline", "support_email", "logo", "logo_dark", "favicon", "appearance", "layout", "links",
-    "hosts", "sources",
+    "language", "hosts", "sources",
 )  # fmt: skip
 
 
@@ -28,6 +28,7 @@ class Brand:
     """What people see of the company.
 
     :ivar key: name of the brand's file, "" for the default.
+    :ivar language: of people whose browser asks for none that there is, "" for the usual one.
     :ivar moved: colours that were moved to be readable.
     :ivar links: addresses by name: website, support, privacy, terms, imprint, accessibility.
     :ivar texts: what the pages say in other words, by language and English sentence.
@@ -48,6 +49,7 @@ class Brand:
     favicon: Path | None
     appearance: str
     layout: str
+    language: str
     links: Mapping[str, str]
     texts: Mapping[str, Mapping[str, str]]
     hosts: tuple[str, ...]

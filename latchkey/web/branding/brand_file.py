@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from latchkey.infra.i18n import LANGUAGES
+from latchkey.infra.languages import BY_TAG
 from latchkey.web.branding import values
 from latchkey.web.branding.background import GRADIENT
 from latchkey.web.branding.own_stylesheet import own_stylesheet
@@ -42,6 +42,7 @@ class BrandFileError(Exception):
 class BrandFile:
     """What a brand file says; what it leaves out is "" or empty.
 
+    :ivar language: of people whose browser asks for none that there is.
     :ivar background: a picture, or "gradient"; "" for the plain colour.
     :ivar stylesheet: rules of the operator's own, which come last.
     :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
@@ -60,6 +61,7 @@ class BrandFile:
     corners: str = "soft"
     font: str = "system"
     layout: str = "card"
+    language: str = ""
     logo: Path | None = None
     logo_dark: Path | None = None
     favicon: Path | None = None
@@ -119,6 +121,7 @@ class _Reader:
             "corners": one_of(CORNERS),
             "font": one_of(FONTS),
             "layout": one_of(LAYOUTS),
+            "language": one_of(tuple(BY_TAG)),
             "logo": self._picture,
             "logo_dark": self._picture,
             "favicon": self._picture,
@@ -129,7 +132,7 @@ class _Reader:
             ),
             "colors": self._tables("colors", colors),
             "links": self._keys("links", checks=dict.fromkeys(LINKS, values.https)),
-            "texts": self._tables("texts", dict.fromkeys(LANGUAGES, text_checks())),
+            "texts": self._tables("texts", dict.fromkeys(BY_TAG, text_checks())),
             "preset": one_of(PRESETS),
             **(CHOOSING if choosing else {}),
         }

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from latchkey.providers import PROVIDERS
 from latchkey.providers.same_mailbox import same_account
@@ -27,13 +28,14 @@ def show() -> ResponseReturnValue:
     back = "" if is_redeemed(sign_in) else way_back()
     is_other = _is_other_account(sign_in)
     # Who may have connected the wrong mailbox is not sent on before seeing it.
-    auto = bool(back) and get_services().settings.auto_return and not is_other
+    is_wanted = get_services().settings.auto_return and "stay" not in request.args
+    auto = bool(back) and is_wanted and not is_other
     page = render_template(
         "pages/connected.html",
         sign_in=sign_in,
         grant=sign_in.grant,
         by_password=not PROVIDERS[sign_in.grant.provider].oauth,
-        date=datetime.fromtimestamp(sign_in.saved, UTC).strftime("%Y-%m-%d"),
+        date=_date(sign_in.saved),
         back=back,
         auto=auto,
         is_other=is_other,
@@ -43,6 +45,12 @@ def show() -> ResponseReturnValue:
         # The header of this name works without a script, as <meta> would.
         response.headers["Refresh"] = f"{_GLANCE_SECONDS}; url={back}"
     return response
+
+
+def _date(seconds: int) -> Markup:
+    """A date that the script writes as people do where they are; as it is, it is ISO 8601."""
+    then = datetime.fromtimestamp(seconds, UTC)
+    return Markup('<time datetime="{}">{}</time>').format(then.isoformat(), then.date().isoformat())
 
 
 def _is_other_account(sign_in: SignIn) -> bool:

@@ -25,6 +25,9 @@ from latchkey.web.services import get_services
 from latchkey.web.start import choices, scope_for
 from latchkey.web.trouble import is_trouble_known
 
+# How long before the end of an idle sign-in the page offers to go on (WCAG 2.2, 2.2.1).
+_WARNED_SECONDS = 5 * 60
+
 bp = Blueprint("credentials", __name__)
 
 _NO_APP_PASSWORD = N_(
@@ -161,6 +164,7 @@ def _form_page(
         ways=forms.alternatives(form, failed.problem) if failed else forms.corrections(form),
         support_code=_support_code(failed) if failed else "",
         lost=WORDS[lost] if lost else None,
+        keep_open_seconds=flow.IDLE_SECONDS - _WARNED_SECONDS,
         **passwordless.note(form, sign_in),
     )
     return page, status

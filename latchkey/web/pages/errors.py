@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from latchkey.apps import LinkRefused, RequestRefused, UntrustedRequest
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
-from latchkey.infra.i18n import span_of_time
 from latchkey.problems import Problem
 from latchkey.problems.apps import LINK_BROKEN, LINK_WAITS, UNKNOWN_APP
 from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
@@ -40,7 +39,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(RequestRefused, _refused)
     app.register_error_handler(LinkRefused, _link_refused)
     app.register_error_handler(TooManyRequests, _too_many)
-    app.register_error_handler(UnknownHost, lambda error: _page(UNKNOWN_HOST, ""))
+    app.register_error_handler(UnknownHost, _unknown_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -135,7 +134,7 @@ def _too_many(error: TooManyRequests) -> ResponseReturnValue:
         "pages/limited.html",
         problem=error.problem,
         sign_in=sign_in,
-        wait=span_of_time(error.wait),
+        wait=error.wait,
         support_code=logs.request_id(),
     )
     return page, error.problem.status, {"Retry-After": str(error.wait)}
@@ -167,6 +166,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     logs.unexpected(error)
     return _page(HTTP_PROBLEMS[InternalServerError.code], "")
+
+
+def _unknown_host(error: UnknownHost) -> ResponseReturnValue:
+    """Nothing in the page leads to an address that may not be ours."""
+    page = render_template(
+        "pages/problem.html",
+        problem=UNKNOWN_HOST,
+        support_code=logs.request_id(),
+        back="",
+        languages="",
+    )
+    return page, UNKNOWN_HOST.status
 
 
 def _page(problem: Problem, request_id: str, *, back: str = "") -> tuple[str, int]:

@@ -6,6 +6,7 @@ from itertools import groupby
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from latchkey.infra.i18n import language
 from latchkey.web.branding import BrandFileError, Brands
 from latchkey.web.preview import State, walk
 from latchkey.web.services import get_services
@@ -40,7 +41,9 @@ def show(key: str) -> ResponseReturnValue:
     """Show a state as it is, so that one can go on from there."""
     state = _states().get(key) or abort(404)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    page, cookies = walk(app, state, host_url=request.host_url, path=request.script_root)
+    page, cookies = walk(
+        app, state, host_url=request.host_url, path=request.script_root, language=language()
+    )
     response = make_response(page.text, page.status_code)
     for line in cookies:
         response.headers.add("Set-Cookie", line)

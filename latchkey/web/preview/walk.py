@@ -30,22 +30,29 @@ class _FirstForm(HTMLParser):
             self.fields[given["name"]] = given.get("value", "")
 
 
-def walk(app: Flask, state: State, *, host_url: str, path: str) -> tuple[TestResponse, list[str]]:
+def walk(
+    app: Flask, state: State, *, host_url: str, path: str, language: str
+) -> tuple[TestResponse, list[str]]:
     """Return the page of ``state``, and the ``Set-Cookie`` lines that go on from there.
 
     :param host_url: the address of the host as the browser sees it.
     :param path: what all pages are below, "" for a host of their own.
+    :param language: of the pages, as in BCP 47.
     """
     # Nothing of the request that asks for the gallery reaches those of the walk.
-    return Context().run(_walk, app, state, host_url, path)
+    return Context().run(_walk, app, state, host_url, path, language)
 
 
-def _walk(app: Flask, state: State, host_url: str, path: str) -> tuple[TestResponse, list[str]]:
+def _walk(
+    app: Flask, state: State, host_url: str, path: str, language: str
+) -> tuple[TestResponse, list[str]]:
     # Each walk is a client of its own, so that rate limits do not end a look around.
     address = f"127.{secrets.randbelow(250) + 1}.{secrets.randbelow(256)}.1"
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = address
-    answers = [client.get(path + state.path, base_url=host_url, follow_redirects=True)]
+    joint = "&" if "?" in state.path else "?"
+    first = f"{path}{state.path}{joint}ui_locales={language}"
+    answers = [client.get(first, base_url=host_url, follow_redirects=True)]
     for typed in state.forms:
         form = _FirstForm(answers[-1].text)
         data = {**form.fields, **typed}

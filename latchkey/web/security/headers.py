@@ -36,6 +36,12 @@ HEADERS = {
     "browsing-topics=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+# What a browser loads beside the pages needs no more, and is sent with each of them.
+FILE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -83,10 +89,11 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
         sign_in = flow.current()
         if sign_in and sign_in.opened_by_app:
             keep_opener(response)
+        wanted = FILE_HEADERS if _is_file(response) else headers
         # Not ``setdefault``, which looks through all headers for each of these.
         present = {name.lower() for name, _ in response.headers}
         response.headers.extend(
-            (name, value) for name, value in headers.items() if name.lower() not in present
+            (name, value) for name, value in wanted.items() if name.lower() not in present
         )
         # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
         kept = "no-store, no-transform" if response.mimetype == "text/html" else "no-store"
@@ -96,3 +103,8 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
         return response
 
     return write_headers
+
+
+def _is_file(response: Response) -> bool:
+    kind = response.mimetype or ""
+    return kind in ("text/css", "text/javascript") or kind.startswith("image/")

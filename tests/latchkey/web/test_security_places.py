@@ -7,7 +7,7 @@ from app import create_app
 from latchkey.infra import logs
 from tests.apps import company, visitor_at
 from tests.conftest import make_settings
-from tests.latchkey.web.test_security import asked, check, sandbox_app, token_and_cookies
+from tests.latchkey.web.test_security import HEADERS, asked, check, sandbox_app, token_and_cookies
 from tests.pages import CSP, Page
 
 PUBLIC = "https://connect.example.com"
@@ -148,7 +148,7 @@ def test_forwarded_headers_are_believed_only_from_as_many_proxies_as_there_are()
 @pytest.mark.parametrize("url", ["/", "/static/css/app.css", "/connect/imap"])
 def test_the_sandbox_answers_to_this_machine_only(address: str, url: str) -> None:
     with asked(sandbox_app(), "GET", url, environ_base={"REMOTE_ADDR": address}) as answer:
-        check(answer, 403)
+        check(answer, 403, HEADERS)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1"])

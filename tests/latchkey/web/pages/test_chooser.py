@@ -61,7 +61,7 @@ def test_all_providers_stand_in_our_order_after_the_one_for_everybody_else(
     assert "if you’re not sure, take the first one" in page.text
 
 
-HINT = "A company, a school, or any other (IMAP)"
+HINT = "A company, a school, or any other"
 
 
 def described(page: Page) -> dict[str, list[str]]:
