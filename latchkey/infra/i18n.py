@@ -20,8 +20,8 @@ from latchkey.infra.languages import BY_TAG, SOURCE
 
 DOMAIN = "latchkey"
 FOLDER = Path(__file__).parents[2] / "locales"
-# Who has read a catalogue, as its header X-Reviewed-By says. none: translated, and read by nobody
-# else; reader: read once more, each sentence translated back and compared with the English one;
+# Who has read a catalogue, as its header X-Reviewed-By says. none: translated, and not read
+# since; reader: read once more, each sentence translated back and compared with the English one;
 # native: read by a person who grew up with the language.
 STATES = ("none", "reader", "native")
 

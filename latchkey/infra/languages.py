@@ -68,12 +68,12 @@ ALL = (
 )
 BY_TAG = {language.tag: language for language in ALL}
 
-# What stands for what, in small letters, the best first: other names of a language, the script
+# Fallbacks in small letters, the best first: other names of a language, the script
 # that a region writes (CLDR likely subtags), the parent that is not its prefix (CLDR parent
 # locales), and the near relative that is better than a foreign language.
 _AS_IN_LATIN_AMERICA = "ar bo br bz cl co cr cu do ec gt hn jp mx ni pa pe pr py sv us uy ve"
 _AS_IN_PORTUGAL = "ao ch cv fr gq gw lu mo mz st tl"
-_STANDS_FOR: dict[str, tuple[str, ...]] = {
+_FALLBACKS: dict[str, tuple[str, ...]] = {
     "no": ("nb",),
     "nn": ("nb",),
     "iw": ("he",),
@@ -92,7 +92,7 @@ _STANDS_FOR: dict[str, tuple[str, ...]] = {
     **{f"es-{region}": ("es-419", "es") for region in _AS_IN_LATIN_AMERICA.split()},
     **{f"pt-{region}": ("pt-pt", "pt-br") for region in _AS_IN_PORTUGAL.split()},
 }
-# Nothing shorter stands for these: readers of one Chinese script are not given the other (CLDR).
+# These have no shorter fallback: readers of one Chinese script are not given the other (CLDR).
 _WHOLE = frozenset({"zh-hant", "zh-tw", "zh-hk", "zh-mo"})
 # Longer than any tag that means something (RFC 5646, 4.4.1).
 _LONGEST = 35
@@ -113,12 +113,12 @@ def best_language(asked: Iterable[str], offered: Iterable[str]) -> str:
 
 
 def _candidates(wanted: str) -> Iterable[str]:
-    """The range itself, what stands for it, then the same for each shorter form of it."""
+    """The range itself, its fallbacks, then the same for each shorter form of it."""
     parts = wanted.split("-")
     while parts:
         tag = "-".join(parts)
         yield tag
-        yield from _STANDS_FOR.get(tag, ())
+        yield from _FALLBACKS.get(tag, ())
         if tag in _WHOLE:
             return
         parts.pop()

@@ -1,4 +1,4 @@
-"""Templates without their indents, which would be a twentieth of each page on its way to people."""
+"""Templates without their indents, which would be a twentieth of each page."""
 
 import re
 

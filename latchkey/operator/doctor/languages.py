@@ -8,7 +8,7 @@ from latchkey.operator.doctor.finding import Finding, Level
 from latchkey.web.services import Services
 
 _MEANING = {
-    "none": "translated, and read by nobody else",
+    "none": "translated, and not read since",
     "reader": "read once more, each sentence translated back and compared",
     "native": "read by a person who grew up with the language",
 }
