@@ -79,6 +79,12 @@ def pairs(tag: str) -> Iterator[tuple[str, str]]:
                 yield message.id[1], form
 
 
+def small_numbers(tag: str) -> set[str]:
+    """The forms of plurals that are for the smallest numbers only."""
+    plurals = [message.string for message in messages(tag) if not isinstance(message.id, str)]
+    return {form for forms in plurals for form in (forms or ())[:3] if len(forms or ()) > 1}
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_catalogue_is_whole_and_compiled(tag: str) -> None:
     template = read_po(io.StringIO((FOLDER / "latchkey.pot").read_text()))
@@ -94,7 +100,11 @@ def test_a_catalogue_is_whole_and_compiled(tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_translation_has_the_same_placeholders_and_tags(tag: str) -> None:
     for english, text in pairs(tag):
-        assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(english)), text
+        wanted = set(PLACEHOLDER.findall(english))
+        found = set(PLACEHOLDER.findall(text))
+        # Some languages have a word for one or two.
+        spelt_out = {"number", "count"} if text in small_numbers(tag) else set()
+        assert wanted - spelt_out <= found <= wanted, text
         assert "%" not in PLACEHOLDER.sub("", text), text
         assert TAG.findall(text) == TAG.findall(english), text
         assert "<" not in TAG.sub("", text), text
@@ -176,5 +186,4 @@ def test_every_number_has_a_form(tag: str) -> None:
     for number in (*range(0, 25), 99, 100, 101, 102, 1000):
         for unit in ("hour", "minute", "second"):
             said = texts.ngettext(f"%(number)s {unit}", f"%(number)s {unit}s", number)
-            assert said
-            assert unit not in said
+            assert said not in (f"%(number)s {unit}", f"%(number)s {unit}s")
