@@ -16,6 +16,7 @@ from latchkey.connect.wiring import connect_services, oauth_clients
 from latchkey.infra.http import HttpClient
 from latchkey.infra.logs import init_logs
 from latchkey.infra.marks import open_marks
+from latchkey.infra.printable import printable
 from latchkey.infra.store import Store, Vault
 from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
@@ -47,7 +48,6 @@ from latchkey.web.pages import (
     init_preview,
     init_views,
 )
-from latchkey.web.printable import printable
 from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
 from latchkey.web.sent_by_script import init_sent_by_script

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from latchkey.infra.i18n import FOLDER, catalogue_path, state_of
+from latchkey.infra.catalogues import FOLDER, catalogue_path, state_of
 from latchkey.infra.languages import BY_TAG, SOURCE
 
 TEMPLATE = "latchkey.pot"

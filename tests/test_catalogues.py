@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
-from latchkey.infra.i18n import FOLDER, STATES, catalogue_path, read_catalogue, state_of
+from latchkey.infra.catalogues import FOLDER, STATES, catalogue_path, read_catalogue, state_of
 from latchkey.infra.languages import ALL, SOURCE
 from locales.merge import compiled, merged
 

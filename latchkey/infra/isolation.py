@@ -9,6 +9,8 @@ from unicodedata import bidirectional
 
 from markupsafe import Markup
 
+from latchkey.infra.printable import printable
+
 # First strong isolate, and its end.
 _IN_TEXT = "\u2068%s\u2069"
 _IN_PAGE = Markup("<bdi>%s</bdi>")
@@ -32,9 +34,10 @@ def isolated_in_page(values: Values, *, rtl: bool) -> Values:
 
     :param rtl: the sentence is written from right to left.
     """
-    if not _is_needed(values, rtl=rtl):
-        return values
-    return {name: _IN_PAGE % value for name, value in values.items()}
+    kept = {name: printable(value) for name, value in values.items()}
+    if not _is_needed(kept, rtl=rtl):
+        return kept
+    return {name: _IN_PAGE % value for name, value in kept.items()}
 
 
 def without_tags(sentence: Markup) -> Markup:

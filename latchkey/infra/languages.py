@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,6 @@ class Language:
     tag: str
     name: str
     rtl: bool = False
-
-    @property
-    def direction(self) -> str:
-        """The value of ``dir`` in a page."""
-        return "rtl" if self.rtl else "ltr"
 
 
 SOURCE = "en"
@@ -104,12 +100,17 @@ def best_language(asked: Iterable[str], offered: Iterable[str]) -> str:
     :param asked: language ranges in the reader's order, such as ``zh-TW`` or ``de_AT``.
     :param offered: tags of ``ALL``.
     """
-    known = {tag.lower(): tag for tag in offered}
+    known = _by_small_letters(tuple(offered))
     for wanted in asked:
         for candidate in _candidates(wanted[:_LONGEST].replace("_", "-").lower()):
             if candidate in known:
                 return known[candidate]
     return ""
+
+
+@cache
+def _by_small_letters(tags: tuple[str, ...]) -> dict[str, str]:
+    return {tag.lower(): tag for tag in tags}
 
 
 def _candidates(wanted: str) -> Iterable[str]:

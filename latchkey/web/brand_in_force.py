@@ -1,13 +1,11 @@
 """Which brand a request shows: that of its host, of its sign-in, or the default."""
 
 import logging
-from collections.abc import Mapping
 
 from flask import g, request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, UntrustedRequest
 from latchkey.infra import logs
-from latchkey.infra.i18n import language
 from latchkey.web import flow
 from latchkey.web.branding import Brand
 from latchkey.web.services import get_services
@@ -22,11 +20,6 @@ def current_brand() -> Brand:
     sign_in = flow.current()
     chosen = sign_in.brand if sign_in else g.get("brand", "")
     return brands.find(brands.of_host(request.host) or chosen)
-
-
-def own_texts() -> Mapping[str, str]:
-    """Return what the brand of this request says in its own words, by English sentence."""
-    return current_brand().texts.get(language(), {})
 
 
 def choose_brand(app: AppRequest | None, link_claims: LinkClaims | None) -> str:
@@ -52,6 +45,7 @@ def choose_brand(app: AppRequest | None, link_claims: LinkClaims | None) -> str:
 def show_brand(key: str) -> None:
     """Let this request show the brand of this key, although it goes on with no sign-in."""
     g.brand = key
+    g.pop("page_texts", None)
 
 
 def brand_url(name: str) -> str:

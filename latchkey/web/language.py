@@ -10,9 +10,10 @@ from functools import cache
 from flask import Flask, Response, current_app, g, request
 from markupsafe import Markup
 
-from latchkey.infra.i18n import init_i18n, language
-from latchkey.infra.languages import ALL, best_language
-from latchkey.web.brand_in_force import current_brand, own_texts
+from latchkey.infra.catalogues import read_catalogue
+from latchkey.infra.i18n import PageTexts, init_i18n, language
+from latchkey.infra.languages import ALL, BY_TAG, best_language
+from latchkey.web.brand_in_force import current_brand
 from latchkey.web.services import get_services
 
 REMEMBERED_SECONDS = 365 * 24 * 60 * 60
@@ -24,7 +25,7 @@ _KEPT = frozenset({"s", "again", "login_hint", "link", "admin_consent", "state",
 
 def init_language(app: Flask) -> None:
     """Give templates the texts of the page's language, and the list of languages."""
-    init_i18n(app, page_language, own_texts)
+    init_i18n(app, page_texts)
     app.after_request(_set_headers)
     app.jinja_env.globals.update(language_options=language_options, language_fields=language_fields)
 
@@ -40,6 +41,16 @@ def page_language() -> str:
     return str(g.language)
 
 
+def page_texts() -> PageTexts:
+    """Return what this request's page says."""
+    texts: PageTexts | None = g.get("page_texts")
+    if texts is None:
+        tag = page_language()
+        own = current_brand().texts.get(tag, {})
+        texts = g.page_texts = PageTexts(BY_TAG[tag], read_catalogue(tag), own)
+    return texts
+
+
 def keep_language(asked: str) -> None:
     """Show this page, and those that follow in this browser, in the language that is asked for.
 
@@ -47,6 +58,7 @@ def keep_language(asked: str) -> None:
     """
     if found := best_language(asked.split(), _offered()):
         g.language = g.kept_language = found
+        g.pop("page_texts", None)
 
 
 def language_options() -> Markup:

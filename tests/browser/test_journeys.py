@@ -213,7 +213,7 @@ def test_the_chooser_leads_where_detection_did_not(page: Page, site: Site) -> No
 
 def test_another_address_can_be_typed_after_all(page: Page) -> None:
     enter(page, "someone@example.com")
-    page.get_by_role("link", name="Change e-mail address").click()
+    page.get_by_role("link", name="Change the address").click()
     expect(page.get_by_label("E-mail address")).to_have_value("someone@example.com")
     page.get_by_label("E-mail address").fill("other@example.com")
     page.get_by_role("button", name="Continue").click()

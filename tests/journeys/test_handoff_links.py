@@ -64,7 +64,7 @@ def test_no_page_of_a_link_offers_another_address() -> None:
     failed = visitor.submit(form, password="wrong")
     for page in (first, chooser, form, provider, failed):
         assert "someone@unknown.example" in page.text
-        assert not {"Change e-mail address", "Use a different address"} & page.links.keys()
+        assert not {"Change", "Use a different address"} & page.links.keys()
 
 
 def test_no_field_changes_the_address(line: Line, nylas: Nylas) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from latchkey.infra.i18n import STATES, state_of
+from latchkey.infra.catalogues import STATES, state_of
 from latchkey.infra.languages import SOURCE
 from latchkey.operator.doctor.finding import Finding, Level
 from latchkey.web.services import Services

@@ -91,7 +91,7 @@ def test_each_language_names_itself_as_it_is_named_in_cldr() -> None:
         locale = Locale.parse(language.tag, sep="-")
         name = str(locale.get_display_name())
         assert language.name == named.get(language.tag, name[:1].upper() + name[1:])
-        assert language.direction == locale.text_direction
+        assert language.rtl == (locale.text_direction == "rtl")
     assert len(BY_TAG) == len(ALL)
 
 
