@@ -86,7 +86,8 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
             super().handle_request(listener_name, req, sock, addr)
         finally:
             self._under_way.discard(id(req))
-            overwrite_freed(_body_length(req))
+            if length := _body_length(req):
+                overwrite_freed(length)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop (SIGTERM), but not at once."""
