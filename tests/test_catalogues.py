@@ -119,7 +119,9 @@ def test_a_translation_is_set_as_its_language_is(tag: str) -> None:
         assert not re.search("['\"`\u00b4]", text), f"straight marks: {text}"
         assert _is_paired(text), f"a mark has no partner: {text}"
         assert not re.search(r"\.\.\.|[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", text), text
-        assert _ending(text) == _ending(english), f"ends in another way: {text}"
+        # A greeting has the mark of its language.
+        if english != "Hello,":
+            assert _ending(text) == _ending(english), f"ends in another way: {text}"
         assert len(text) <= 2 * len(english) + 12, f"more than twice as long: {text}"
 
 
@@ -145,8 +147,10 @@ def test_a_translation_is_in_its_language(tag: str) -> None:
     foreign = FOREIGN.get(tag)
     for english, text in pairs(tag):
         if foreign:
-            assert not re.search(foreign, _bare(text), re.I), text
-        if script := SCRIPTS.get(tag):
+            # A letter alone is an example of what a password may not have.
+            words = re.sub(rf"\b{LETTER}\b", "", _bare(text))
+            assert not re.search(foreign, words, re.I), text
+        if (script := SCRIPTS.get(tag)) and english != "Grant ID:":
             assert re.search(LETTER, _bare(english)) is None or script in _scripts(text), text
 
 
@@ -169,7 +173,9 @@ def test_a_translation_is_not_english(tag: str) -> None:
 
 def test_french_marks_do_not_stand_at_the_beginning_of_a_line() -> None:
     for _, text in pairs("fr"):
-        assert not re.search(r"(?<![\u202f\u00a0])[?!;»]|(?<!\u00a0)(?<!https?):(?!\d)", text), text
+        assert not re.search(
+            r"(?<![\u202f\u00a0])[?!;»]|(?<!\u00a0)(?<!http)(?<!https):(?!\d)", text
+        ), text
         assert "« " not in text, text
 
 
@@ -180,10 +186,15 @@ def test_east_asian_marks_are_as_wide_as_the_letters(tag: str) -> None:
         assert not re.search(f"{wide}[,.!?:;(]|[,!?;)]{wide}", text), text
 
 
+def forms_of(tag: str, unit: str) -> tuple[str, ...]:
+    (found,) = [one.string for one in messages(tag) if f"%(number)s {unit}" in (one.id or ())]
+    return tuple(found or ())
+
+
 @pytest.mark.parametrize("tag", TAGS)
 def test_every_number_has_a_form(tag: str) -> None:
     texts = read_catalogue(tag)
     for number in (*range(0, 25), 99, 100, 101, 102, 1000):
         for unit in ("hour", "minute", "second"):
             said = texts.ngettext(f"%(number)s {unit}", f"%(number)s {unit}s", number)
-            assert said not in (f"%(number)s {unit}", f"%(number)s {unit}s")
+            assert said in forms_of(tag, unit)
