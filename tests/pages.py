@@ -59,7 +59,8 @@ class Page:
             for form in self.tree.iter("form")
             if form.find("*[@name='ui_locales']") is not None
         ]
-        sent = {box.attrib["name"]: box.attrib["value"] for box in form.findall("input")}
+        boxes = [*form.findall("input"), *form.findall("button[@name]")]
+        sent = {box.attrib["name"]: box.attrib["value"] for box in boxes}
         return str(self.url.copy_with(params=sent | {"ui_locales": tag}))
 
     def leading(self, part: str) -> str:

@@ -32,11 +32,15 @@ SAME: dict[str, set[str]] = {
     "id": {"Server"},
     "it": {"Password", "Privacy", "Provider", "Server"},
     "ko": {"Grant ID:"},
+    "lt": {"Grant ID:"},
+    "lv": {"Grant ID:"},
     "nb": {"Server"},
     "nl": {"Privacy", "Provider", "Server"},
     "ro": {"Calendar", "Server"},
+    "ru": {"Grant ID:"},
     "sk": {"Server"},
     "sv": {"Server"},
+    "uk": {"Grant ID:"},
     "vi": {"Grant ID:"},
 }
 

@@ -10,7 +10,7 @@ function makeReadable(box) {
   const input = box.querySelector("input");
   const button = box.querySelector("button");
   const [text, label] = [button.textContent, button.getAttribute("aria-label")];
-  const status = box.querySelector("[role=status]");
+  const status = box.querySelector("[aria-live]");
   const show = (visible) => {
     // Said to those who cannot see it.
     if (visible || input.type === "text") status.textContent = visible ? status.dataset.shown : status.dataset.hidden;

@@ -48,7 +48,7 @@ def test_a_page_that_leads_on_by_itself_can_be_stayed_on(open_page: Callable[...
 
 def test_a_screen_reader_hears_whether_the_password_is_visible(page: Page) -> None:
     enter(page, "someone@example.com")
-    status = page.locator("[data-password] [role=status]").first
+    status = page.locator("[data-password] [aria-live]").first
     expect(status).to_have_text("")
     page.get_by_role("button", name="Show password").first.click()
     expect(status).to_have_text("Your password is visible now.")
