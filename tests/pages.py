@@ -46,23 +46,6 @@ class Page:
     def links(self) -> dict[str, str]:
         return {_text(link): link.get("href", "") for link in self.tree.iter("a")}
 
-    @property
-    def languages(self) -> dict[str, str]:
-        """The languages that the page offers, by tag."""
-        found = self.tree.findall(".//select[@name='ui_locales']/option")
-        return {option.attrib["value"]: _text(option) for option in found}
-
-    def in_language(self, tag: str) -> str:
-        """Where the list of languages leads."""
-        (form,) = [
-            form
-            for form in self.tree.iter("form")
-            if form.find("*[@name='ui_locales']") is not None
-        ]
-        boxes = [*form.findall("input"), *form.findall("button[@name]")]
-        sent = {box.attrib["name"]: box.attrib["value"] for box in boxes}
-        return str(self.url.copy_with(params=sent | {"ui_locales": tag}))
-
     def leading(self, part: str) -> str:
         """Where the one link leads whose address holds ``part``."""
         (link,) = [href for href in self.links.values() if part in href]

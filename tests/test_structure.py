@@ -38,6 +38,7 @@ ROUTES = {
     "/v3/connect/tokeninfo": {"GET"},
     "/.well-known/jwks.json": {"GET"},
     "/healthz": {"GET"},
+    "/languages": {"GET"},
     "/readyz": {"GET"},
     "/robots.txt": {"GET"},
     "/favicon.ico": {"GET"},

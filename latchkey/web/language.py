@@ -5,14 +5,15 @@ what the reader picked from the list come by the same parameter and are kept in 
 latest counts. Else it is the first language of the browser that there is, else the brand's.
 """
 
-from functools import cache
+import re
+from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request
-from markupsafe import Markup
+from flask import Flask, Response, current_app, g, request, url_for
 
 from latchkey.infra.catalogues import read_catalogue
-from latchkey.infra.i18n import PageTexts, init_i18n, language
-from latchkey.infra.languages import ALL, BY_TAG, best_language
+from latchkey.infra.i18n import PageTexts, init_i18n
+from latchkey.infra.languages import ALL, BY_TAG, Language, best_language
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.services import get_services
 
@@ -20,6 +21,8 @@ REMEMBERED_SECONDS = 365 * 24 * 60 * 60
 PARAMETERS = ("ui_locales", "locale")
 # What the same page needs once more. A provider's answer with a code counts once, and what an app
 # asks for is not repeated in a page that refuses it.
+# A path of ours, and never the address of another host.
+_PATH = re.compile(r"/(?![/\\])[!-~]{0,200}")
 _KEPT = frozenset({"s", "again", "login_hint", "link", "admin_consent", "state", "error"})
 
 
@@ -27,17 +30,17 @@ def init_language(app: Flask) -> None:
     """Give templates the texts of the page's language, and the list of languages."""
     init_i18n(app, page_texts)
     app.after_request(_set_headers)
-    app.jinja_env.globals.update(language_options=language_options, language_fields=language_fields)
+    app.jinja_env.globals["languages_page"] = languages_page
 
 
 def page_language() -> str:
     """Return the language of this request's page."""
     if "language" not in g:
-        asked = best_language(_asked(), _offered())
+        asked = best_language(_asked(), offered())
         if asked:
             keep_language(asked)
         else:
-            g.language = best_language([_kept(), *_accepted()], _offered()) or _usual()
+            g.language = best_language([_kept(), *_accepted()], offered()) or _usual()
     return str(g.language)
 
 
@@ -56,33 +59,38 @@ def keep_language(asked: str) -> None:
 
     :param asked: tags in the order of preference, divided by blanks, as in ``ui_locales``.
     """
-    if found := best_language(asked.split(), _offered()):
+    if found := best_language(asked.split(), offered()):
         g.language = g.kept_language = found
         g.pop("page_texts", None)
 
 
-def language_options() -> Markup:
-    """Return the choices of the list of languages, "" when there is only one."""
-    offered = _offered()
-    return Markup(_options(offered, language())) if len(offered) > 1 else Markup()  # noqa: S704
-
-
-def language_fields() -> dict[str, str]:
-    """Return what the list sends along, so that the same page is shown again."""
+def languages_page() -> str:
+    """Return the address of the list of languages, which leads back; "" when there is only one."""
+    if len(offered()) < 2:
+        return ""
     if "code" in request.args:
-        return {}
-    return {name: value for name, value in request.args.items() if name in _KEPT}
+        return url_for("languages.show")
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in _KEPT}
+    return url_for("languages.show", to=request.path, **kept)
 
 
-@cache
-def _options(offered: tuple[str, ...], current: str) -> str:
-    """Without the marks that HTML can do without: they are in every page."""
-    return "".join(
-        f"<option value={one.tag} lang={one.tag}{' selected' if one.tag == current else ''}>"
-        f"{one.name}"
+def language_links() -> list[tuple[Language, str]]:
+    """Return each language with the address that shows the page before in it."""
+    path = request.args.get("to", "/")
+    if not _PATH.fullmatch(path):
+        path = "/"
+    kept = {name: value for name, value in request.args.items() if name in _KEPT}
+    base = request.script_root + path
+    return [
+        (one, f"{base}?{urlencode(kept | {PARAMETERS[0]: one.tag})}")
         for one in ALL
-        if one.tag in offered
-    )
+        if one.tag in offered()
+    ]
+
+
+def offered() -> tuple[str, ...]:
+    """Return the tags of the languages that the operator offers."""
+    return get_services().settings.languages
 
 
 def _asked() -> list[str]:
@@ -95,11 +103,7 @@ def _accepted() -> list[str]:
 
 def _usual() -> str:
     wanted = current_brand().language
-    return best_language([wanted], _offered()) or get_services().settings.default_language
-
-
-def _offered() -> tuple[str, ...]:
-    return get_services().settings.languages
+    return best_language([wanted], offered()) or get_services().settings.default_language
 
 
 def _kept() -> str:

@@ -121,6 +121,10 @@ def _link_broken(page: Page) -> None:
     page.goto("/?link=abc")
 
 
+def _languages(page: Page) -> None:
+    page.goto("/languages?to=/")
+
+
 def _not_found(page: Page) -> None:
     page.goto("/no-such-page")
 
@@ -237,6 +241,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     ),
     "sandbox-code": ("Open the sandbox", _sandbox_code),
     "preview": ("Preview", _preview),
+    "languages": ("Language", _languages),
     "not-found": ("Error: This page doesn’t exist", _not_found),
 }  # fmt: skip
 
@@ -255,6 +260,7 @@ SHOWN = {
     "connected.html": "connected",
     "credentials.html": "imap",
     "entry.html": "entry",
+    "languages.html": "languages",
     "limited.html": "limited",
     "not_configured.html": "not-configured",
     "oauth.html": "oauth",

@@ -48,7 +48,7 @@ def test_without_script_every_button_that_is_there_works(
 ) -> None:
     page = open_page(java_script_enabled=False)
     reach(page, state)
-    buttons = page.locator("main button:visible, main [role=button]:visible")
+    buttons = page.locator("button:visible, [role=button]:visible")
     expect(buttons).to_have_count(1)
     expect(buttons).to_have_attribute("type", "submit")
 

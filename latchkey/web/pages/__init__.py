@@ -13,6 +13,7 @@ from latchkey.web.pages import (
     entry,
     errors,
     health,
+    languages,
     leaving,
     oauth,
     oauth_callback,
@@ -30,6 +31,7 @@ FOR_LOAD_BALANCERS = ("health.alive", "health.ready")
 # What a device in the local network sees of the sandbox before it is let in.
 FOR_SANDBOX_CODE = (
     "sandbox_code.show", "sandbox_code.submit", "static", "brand.stylesheet", "brand.picture",
+    "languages.show",
 )  # fmt: skip
 
 
@@ -37,7 +39,7 @@ def init_views(app: Flask) -> None:
     """Register every page."""
     pages = (
         entry, chooser, credentials, oauth, oauth_callback, connected, leaving, token, health,
-        brand, site, sandbox_code,
+        brand, site, sandbox_code, languages,
     )  # fmt: skip
     for module in pages:
         app.register_blueprint(module.bp)

@@ -4,7 +4,6 @@ import pytest
 
 from app import create_app
 from latchkey.apps.link_claims import sign_link
-from latchkey.infra.languages import ALL, BY_TAG
 from tests.conftest import LINK_KEY, make_settings
 from tests.pages import Page, Visitor
 
@@ -63,35 +62,10 @@ def test_a_signed_link_may_name_the_language() -> None:
     assert language(someone.get(f"/?link={link}&ui_locales=de")) == "ko"
 
 
-def test_each_page_leads_to_itself_in_every_language() -> None:
-    someone = visitor("fr")
-    form = someone.enter("someone@example.com")
-    assert list(form.languages) == [one.tag for one in ALL]
-    again = someone.get(form.in_language("he"))
-    assert again.url.path == form.url.path
-    assert again.url.params["s"] == form.url.params["s"]
-    assert (language(again), again.tree.get("dir")) == ("he", "rtl")
-    assert again.fields()["email"] == "someone@example.com"
-
-
 def test_a_language_that_is_not_offered_changes_nothing() -> None:
     someone = visitor("fr")
     for asked in ("xx", "", "%00", "..%2F..%2Fetc", "a" * 5000):
         assert language(someone.get(f"/?ui_locales={asked}")) == "fr"
-
-
-def test_the_list_names_each_language_in_itself() -> None:
-    page = visitor("de").get("/")
-    for option in page.tree.iter("option"):
-        assert option.text == BY_TAG[option.attrib["lang"]].name
-        assert option.get("value") == option.get("lang")
-        assert ("selected" in option.attrib) == (option.get("lang") == "de")
-
-
-@pytest.mark.parametrize("query", ["code=hunter2&state=x", "redirect_uri=https://hunter2.test/"])
-def test_the_list_repeats_no_code_and_nothing_that_an_app_asks_for(query: str) -> None:
-    page = visitor().get(f"/oauth/google/callback?{query}")
-    assert "hunter2" not in page.in_language("de")
 
 
 def test_only_what_the_operator_offers_is_offered() -> None:
@@ -100,10 +74,8 @@ def test_only_what_the_operator_offers_is_offered() -> None:
     someone.client.headers["Accept-Language"] = "fr"
     page = someone.get("/")
     assert language(page) == "de"
-    assert list(page.languages) == ["de", "pt-BR"]
 
 
 def test_one_language_needs_no_list() -> None:
     page = Visitor.inside(create_app(make_settings(LANGUAGES="en"))).get("/")
-    assert not page.languages
-    assert "languages" not in page.html
+    assert "/languages" not in page.html
