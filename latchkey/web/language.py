@@ -70,7 +70,9 @@ def languages_page() -> str:
         return ""
     if "code" in request.args:
         return url_for("languages.show")
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in _KEPT}
+    # The sign-in knows better which address it is for than a hint that came later.
+    names = _KEPT - {"login_hint"} if "s" in request.args else _KEPT
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in names}
     return url_for("languages.show", to=request.path, **kept)
 
 
