@@ -119,4 +119,4 @@ def test_a_text_that_cannot_be_used_is_named(tmp_path: Path, line: str, sentence
 
 def test_a_language_that_the_pages_do_not_speak_is_named(tmp_path: Path) -> None:
     problem = said(tmp_path, '\n[texts.xx]\ntitle = "x"\n')
-    assert "line 2: texts.xx is not known; allowed are en" in problem
+    assert "line 2: texts.xx is not known; allowed are id, da, de, et, en" in problem
