@@ -148,7 +148,7 @@ def test_the_page_says_how_long_to_wait_and_what_to_do_meanwhile(
     page = pages[-1]
     assert 290 <= int(page.response.headers["retry-after"]) <= 300
     assert page.heading == "A short pause for this mailbox"
-    assert "in 5 minutes" in page.text
+    assert "wait 5 minutes" in page.text
     assert {"Choose another way", "Use a different address"} <= set(page.links)
     assert visitor.get(page.links["Choose another way"]).status == 200
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
