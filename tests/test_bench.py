@@ -91,7 +91,7 @@ def test_all_points_are_measured_unless_some_are_named() -> None:
     assert named.points == [1, 7]
     assert named.set == ["MX_LOOKUPS=false"]
     with pytest.raises(SystemExit):
-        read_arguments(["11"])
+        read_arguments(["12"])
 
 
 def test_a_point_fails_when_ours_misses_a_limit_whatever_the_yardstick_does() -> None:
