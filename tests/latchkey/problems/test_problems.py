@@ -21,7 +21,7 @@ from latchkey.problems.pages import HTTP_PROBLEMS
 MODULES = (nylas, mail_server, service, providers, pages)
 PASSWORD, OAUTH, BOTH = (False,), (True,), (False, True)
 WORDS = {
-    "company": "Acme", "mailbox": "Example Mail", "seconds": 30,
+    "company": "Acme", "mailbox": "Example Mail", "wait": "5 minutes",
     "typed": "someone@example.com", "account": "other@example.com",
 }  # fmt: skip
 
