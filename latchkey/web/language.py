@@ -9,15 +9,18 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, g, request, url_for
 
 from latchkey.infra.catalogues import read_catalogue
 from latchkey.infra.i18n import PageTexts, init_i18n
 from latchkey.infra.languages import ALL, BY_TAG, Language, best_language
 from latchkey.web.brand_in_force import current_brand
+from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
 
 REMEMBERED_SECONDS = 365 * 24 * 60 * 60
+# Eight letters would be the id of a sign-in (latchkey/web/flow/cookies.py).
+_SUFFIX = "lang"
 PARAMETERS = ("ui_locales", "locale")
 # What the same page needs once more. A provider's answer with a code counts once, and what an app
 # asks for is not repeated in a page that refuses it.
@@ -109,27 +112,12 @@ def _usual() -> str:
 
 
 def _kept() -> str:
-    return request.cookies.get(_cookie_name(), "")
+    return request.cookies.get(cookie_name(_SUFFIX), "")
 
 
 def _set_headers(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Content-Language"] = page_language()
     if kept := g.get("kept_language"):
-        interface = current_app.session_interface
-        response.set_cookie(
-            _cookie_name(),
-            kept,
-            max_age=REMEMBERED_SECONDS,
-            path=interface.get_cookie_path(current_app),
-            secure=interface.get_cookie_secure(current_app),
-            httponly=True,
-            samesite=interface.get_cookie_samesite(current_app),
-            partitioned=interface.get_cookie_partitioned(current_app),
-        )
+        set_own_cookie(response, _SUFFIX, kept, max_age=REMEMBERED_SECONDS)
     return response
-
-
-def _cookie_name() -> str:
-    # Eight letters after the name would be the id of a sign-in.
-    return f"{current_app.session_interface.get_cookie_name(current_app)}-lang"

@@ -10,6 +10,7 @@ from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.logs import bind_visit
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.flow.sign_in import SignIn
+from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
 
 IDLE_SECONDS = 30 * 60
@@ -31,14 +32,14 @@ def latest() -> list[SignIn]:
 
 def ids() -> set[str]:
     """Return the ids in the names of this browser's cookies."""
-    prefix = _cookie_name("")
+    prefix = cookie_name("")
     named = (name.removeprefix(prefix) for name in request.cookies if name.startswith(prefix))
     return set(islice((signin_id for signin_id in named if _ID.fullmatch(signin_id)), _MOST_READ))
 
 
 def sealed(signin_id: str) -> str:
     """Return the cookie of this id as the browser sent it, "" when it did not."""
-    return request.cookies.get(_cookie_name(signin_id), "")
+    return request.cookies.get(cookie_name(signin_id), "")
 
 
 def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS) -> SignIn | None:
@@ -77,18 +78,8 @@ def set_cookies(response: Response) -> Response:
         for signin_id, sign_in in changes.items()
     }
     gone = dict.fromkeys(_without_room(written) if written else (), "")
-    interface = current_app.session_interface
     for signin_id, text in (written | gone).items():
-        response.set_cookie(
-            _cookie_name(signin_id),
-            text,
-            max_age=None if text else 0,
-            path=interface.get_cookie_path(current_app),
-            secure=interface.get_cookie_secure(current_app),
-            httponly=True,
-            samesite=interface.get_cookie_samesite(current_app),
-            partitioned=interface.get_cookie_partitioned(current_app),
-        )
+        set_own_cookie(response, signin_id, text, max_age=None if text else 0)
     return response
 
 
@@ -97,9 +88,9 @@ def _without_room(written: dict[str, str]) -> list[str]:
     cookies = dict(written)
     # The latest first; what is over comes last.
     for signin_id in (*(sign_in.id for sign_in in latest()), *ids()):
-        cookies.setdefault(signin_id, request.cookies[_cookie_name(signin_id)])
+        cookies.setdefault(signin_id, request.cookies[cookie_name(signin_id)])
     cookies = {signin_id: text for signin_id, text in cookies.items() if text}
-    sizes = accumulate(len(f"{_cookie_name(name)}={text}; ") for name, text in cookies.items())
+    sizes = accumulate(len(f"{cookie_name(name)}={text}; ") for name, text in cookies.items())
     # Those of other apps of the same domain come along in the same header, so ours give way.
     room = _ROOM - _size_of_others()
     fitting = max(len([text for text in written.values() if text]), sum(s <= room for s in sizes))
@@ -113,7 +104,3 @@ def _size_of_others() -> int:
         for name, text in request.cookies.items()
         if name != ours and not name.startswith(f"{ours}-")
     )
-
-
-def _cookie_name(signin_id: str) -> str:
-    return f"{current_app.session_interface.get_cookie_name(current_app)}-{signin_id}"

@@ -11,10 +11,12 @@ from flask import Flask, Response, current_app, g, request
 from config import Settings
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.limits.mailbox import counted_mailbox
+from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
 
 REMEMBERED_SECONDS = 180 * 24 * 60 * 60
 _MOST_MAILBOXES = 8
+_SUFFIX = "device"
 
 
 def init_device(app: Flask, settings: Settings) -> None:
@@ -47,7 +49,7 @@ def remember(email: str) -> None:
 def _read() -> dict[str, Any]:
     sealer: Sealer = current_app.extensions["device"]
     try:
-        sealed = request.cookies.get(_cookie_name(), "")
+        sealed = request.cookies.get(cookie_name(_SUFFIX), "")
         return dict(sealer.open(sealed, max_age=REMEMBERED_SECONDS))
     except SealBroken:
         return {}
@@ -56,22 +58,8 @@ def _read() -> dict[str, Any]:
 def _set_cookie(response: Response) -> Response:
     if device := g.get("device"):
         sealer: Sealer = current_app.extensions["device"]
-        interface = current_app.session_interface
-        response.set_cookie(
-            _cookie_name(),
-            sealer.seal(device),
-            max_age=REMEMBERED_SECONDS,
-            path=interface.get_cookie_path(current_app),
-            secure=interface.get_cookie_secure(current_app),
-            httponly=True,
-            samesite=interface.get_cookie_samesite(current_app),
-            partitioned=interface.get_cookie_partitioned(current_app),
-        )
+        set_own_cookie(response, _SUFFIX, sealer.seal(device), max_age=REMEMBERED_SECONDS)
     return response
-
-
-def _cookie_name() -> str:
-    return f"{current_app.session_interface.get_cookie_name(current_app)}-device"
 
 
 def _hash(mailbox: str) -> str:
