@@ -103,17 +103,13 @@ class _Functions:
     def gettext(self, message: str, **values: object) -> Markup:
         """Return markup of ours, in which values are escaped and isolated."""
         texts = self._page_texts()
-        text = _markup(texts.text(message), message, trusted=message not in texts.own)
-        return text % isolated_in_page(values, rtl=texts.language.rtl) if values else text % ()
+        return _filled(texts, texts.text(message), message, values)
 
     def ngettext(self, singular: str, plural: str, number: int, **values: object) -> Markup:
         """Return the form that ``number`` needs, as ``gettext`` does."""
         texts = self._page_texts()
         message = singular if number == 1 else plural
-        text = texts.plural(singular, plural, number)
-        return _markup(text, message, trusted=message not in texts.own) % isolated_in_page(
-            values, rtl=texts.language.rtl
-        )
+        return _filled(texts, texts.plural(singular, plural, number), message, values)
 
     def ltr(self) -> Markup:
         """Return what an element needs that holds an address, a server, a password or a code."""
@@ -124,6 +120,11 @@ def _page_texts() -> PageTexts:
     if not has_request_context():
         return _ENGLISH
     return cast(PageTexts, current_app.extensions["page_texts"]())
+
+
+def _filled(texts: PageTexts, text: str, message: str, values: Mapping[str, object]) -> Markup:
+    markup = _markup(text, message, trusted=message not in texts.own)
+    return markup % isolated_in_page(values, rtl=texts.language.rtl)
 
 
 def _markup(text: str, message: str, *, trusted: bool) -> Markup:

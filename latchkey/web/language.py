@@ -22,10 +22,10 @@ REMEMBERED_SECONDS = 365 * 24 * 60 * 60
 # Eight letters would be the id of a sign-in (latchkey/web/flow/cookies.py).
 _SUFFIX = "lang"
 PARAMETERS = ("ui_locales", "locale")
-# What the same page needs once more. A provider's answer with a code counts once, and what an app
-# asks for is not repeated in a page that refuses it.
 # A path of ours, and never the address of another host.
 _PATH = re.compile(r"/(?![/\\])[!-~]{0,200}")
+# What the same page needs once more. A provider's answer with a code counts once, and what an app
+# asks for is not repeated in a page that refuses it.
 _KEPT = frozenset({"s", "again", "login_hint", "link", "admin_consent", "state", "error"})
 
 
@@ -73,10 +73,7 @@ def languages_page() -> str:
         return ""
     if "code" in request.args:
         return url_for("languages.show")
-    # The sign-in knows better which address it is for than a hint that came later.
-    names = _KEPT - {"login_hint"} if "s" in request.args else _KEPT
-    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in names}
-    return url_for("languages.show", to=request.path, **kept)
+    return url_for("languages.show", to=request.path, **_kept_arguments())
 
 
 def language_links() -> list[tuple[Language, str]]:
@@ -84,18 +81,23 @@ def language_links() -> list[tuple[Language, str]]:
     path = request.args.get("to", "/")
     if not _PATH.fullmatch(path):
         path = "/"
-    kept = {name: value for name, value in request.args.items() if name in _KEPT}
-    base = request.script_root + path
+    kept, base, tags = _kept_arguments(), request.script_root + path, offered()
     return [
         (one, f"{base}?{urlencode(kept | {PARAMETERS[0]: one.tag})}")
         for one in ALL
-        if one.tag in offered()
+        if one.tag in tags
     ]
 
 
 def offered() -> tuple[str, ...]:
     """Return the tags of the languages that the operator offers."""
     return get_services().settings.languages
+
+
+def _kept_arguments() -> dict[str, Any]:
+    # The sign-in knows better which address it is for than a hint that came later.
+    names = _KEPT - {"login_hint"} if "s" in request.args else _KEPT
+    return {name: value for name, value in request.args.items() if name in names}
 
 
 def _asked() -> list[str]:

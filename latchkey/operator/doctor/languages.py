@@ -22,7 +22,5 @@ def check_languages(services: Services) -> Iterator[Finding]:
         if tag != SOURCE:
             by_state[state_of(tag)].append(tag)
     parts = [f"{_MEANING[state]}: {', '.join(tags)}" for state, tags in by_state.items() if tags]
-    text = f"{len(settings.languages)} languages, {settings.default_language} by default"
-    yield Finding(
-        check="languages", level=Level.NOTE, text=f"{text}; {'; '.join(parts)}.".replace("; .", ".")
-    )
+    count = f"{len(settings.languages)} languages, {settings.default_language} by default"
+    yield Finding(check="languages", level=Level.NOTE, text=f"{'; '.join((count, *parts))}.")

@@ -170,21 +170,15 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 def _unknown_host(error: UnknownHost) -> ResponseReturnValue:
     """Nothing in the page leads to an address that may not be ours."""
-    page = render_template(
-        "pages/problem.html",
-        problem=UNKNOWN_HOST,
-        support_code=logs.request_id(),
-        back="",
-        languages="",
-    )
-    return page, UNKNOWN_HOST.status
+    return _page(UNKNOWN_HOST, "", languages="")
 
 
-def _page(problem: Problem, request_id: str, *, back: str = "") -> tuple[str, int]:
+def _page(problem: Problem, request_id: str, *, back: str = "", **more: str) -> tuple[str, int]:
     page = render_template(
         "pages/problem.html",
         problem=problem,
         support_code=request_id or logs.request_id(),
         back=back or way_back(),
+        **more,
     )
     return page, problem.status
