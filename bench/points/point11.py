@@ -1,12 +1,11 @@
 """Point 11: what other languages cost: a page in Arabic beside one in English, and the memory."""
 
 import http.client
-import re
-import subprocess
 from statistics import median
 
 from bench.report import Report, Row
-from bench.servers import Program, Setup, Stage, find_program
+from bench.servers import Program, Setup, Stage
+from bench.wrk import hammer
 from latchkey.infra.languages import ALL
 
 ROUNDS = 7
@@ -54,13 +53,5 @@ def _get(page: Program, tag: str) -> None:
 
 
 def _hammer(page: Program, tag: str, seconds: int = SECONDS) -> float:
-    command = [
-        find_program("wrk"), "--threads", "1", "--connections", str(CONNECTIONS),
-        "--duration", f"{seconds}s", "--timeout", "30s", "--header", f"Accept-Language: {tag}",
-        f"http://127.0.0.1:{page.port}/",
-    ]  # fmt: skip
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    if not found or "Non-2xx" in said or "Socket errors" in said:
-        raise RuntimeError(f"{page.name} under wrk:\n{said}")
-    return float(found[1])
+    header = f"Accept-Language: {tag}"
+    return hammer(page, seconds, connections=CONNECTIONS, headers=(header,)).per_second

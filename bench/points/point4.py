@@ -1,30 +1,15 @@
 """Point 4: what the entry page costs beside a bare route, and how soon it is there at a start."""
 
-import re
-import subprocess
-from dataclasses import dataclass
 from statistics import median
 
 from bench.report import Report, Row
-from bench.servers import Program, Setup, Stage, find_program
+from bench.servers import Program, Setup, Stage
+from bench.wrk import hammer
 
 ROUNDS = 5
 SECONDS = 5
 CONNECTIONS = 16
 STARTS = 5
-
-_MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Round:
-    """What wrk found.
-
-    :ivar slow: milliseconds that 99 of 100 answers did not exceed.
-    """
-
-    per_second: float
-    slow: float
 
 
 def run(setup: Setup) -> Report:
@@ -38,8 +23,11 @@ def run(setup: Setup) -> Report:
         page.start()
         bare.start()
         for program in (page, bare):
-            _hammer(program, 1)
-        rounds = [(_hammer(page, SECONDS), _hammer(bare, SECONDS)) for _ in range(ROUNDS)]
+            hammer(program, 1, connections=CONNECTIONS)
+        rounds = [
+            tuple(hammer(each, SECONDS, connections=CONNECTIONS) for each in (page, bare))
+            for _ in range(ROUNDS)
+        ]
     shares = [ours.per_second / theirs.per_second for ours, theirs in rounds]
     return Report(
         title="Point 4: the entry page beside a bare Flask route on the same server",
@@ -76,16 +64,3 @@ def _cold_start(program: Program) -> float:
         seconds.append(program.start())
         program.stop()
     return median(seconds)
-
-
-def _hammer(program: Program, seconds: int) -> Round:
-    command = [
-        find_program("wrk"), "--threads", "1", "--connections", str(CONNECTIONS), "--latency",
-        "--duration", f"{seconds}s", "--timeout", "30s", f"http://127.0.0.1:{program.port}/",
-    ]  # fmt: skip
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    per_second = re.search(r"Requests/sec:\s+([0-9.]+)", said)
-    slow = re.search(r"99%\s+([0-9.]+)(us|ms|s|m)\s", said)
-    if not per_second or not slow or "Non-2xx" in said or "Socket errors" in said:
-        raise RuntimeError(f"{program.name} under wrk:\n{said}")
-    return Round(per_second=float(per_second[1]), slow=float(slow[1]) * _MILLISECONDS[slow[2]])
