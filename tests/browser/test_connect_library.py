@@ -144,6 +144,7 @@ def test_a_popup_without_an_account_is_told_to_the_app(app: Page, way: str) -> N
     if way != "closes":
         if way == "fails":
             send(popup, "wrong")
+            expect(popup).to_have_title(re.compile("^Error: "))
         popup.get_by_role("link", name=BACK).click()
         # In case of an error, the library leaves the popup to the app, also with Nylas.
         assert result(popup)["type"] == "OAuthAccessDeniedError"

@@ -1,5 +1,6 @@
 """Nylas's SDK for Python, as it comes: it takes the page for Nylas."""
 
+import re
 from typing import Any
 
 import pytest
@@ -185,6 +186,7 @@ def test_whoever_cancels_comes_back(sdk: Any, person: Page, app: dict[str, Any])
 def test_whoever_does_not_get_in_comes_back(sdk: Any, person: Page, app: dict[str, Any]) -> None:
     person.goto(sdk.auth.url_for_oauth2({**app, "login_hint": EMAIL, "provider": "imap"}))
     send(person, "wrong")
+    expect(person).to_have_title(re.compile("^Error: "))
     person.get_by_role("link", name=BACK).click()
     answer = heard(person)
     assert answer["error"] == "access_denied"

@@ -118,9 +118,7 @@ def test_a_flood_of_wrong_passwords_costs_others_nothing(open_site: Callable[...
             for number in range(120)
         ]
         time.sleep(0.5)
-        began = time.monotonic()
-        assert here.honest(6) == [303] * 6
-        assert time.monotonic() - began < 15
+        assert here.honest(6) == [303] * 6, "who waits for too long is answered 503"
         statuses = [one.result() for one in flood if not one.cancel()]
     assert set(statuses) <= {303, 429, 503}
     assert here.nylas.tries <= 40 + 6
