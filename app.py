@@ -41,6 +41,7 @@ from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.language import init_language
 from latchkey.web.limits import detection_wait, init_limits, make_limiter, party
 from latchkey.web.metrics import BRAND_SIGN_INS
+from latchkey.web.page_environment import PageEnvironment
 from latchkey.web.pages import (
     FOR_APPS,
     FOR_LOAD_BALANCERS,
@@ -72,6 +73,7 @@ def create_app(
     brands = _brands(settings)
     settings = replace(settings, trusted_hosts=(*settings.trusted_hosts, *brands.hosts))
     app = Flask(__name__)
+    app.jinja_environment = PageEnvironment
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
@@ -127,6 +129,8 @@ def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> N
     app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
+    # A page names its brand some twenty times; the macros beside it look it up each time.
+    app.context_processor(lambda: {"brand": current_brand()})
     app.jinja_env.globals.update(sandbox=settings.sandbox, lan=lan)
 
 

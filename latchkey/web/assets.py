@@ -6,8 +6,9 @@ reach the pages as part of the brand's one stylesheet (``latchkey/web/branding/s
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
 from latchkey.web.prepared_file import PreparedFile, small_css, small_js
 
@@ -45,10 +46,14 @@ def init_assets(app: Flask) -> None:
     as_it_is = app.send_static_file
     app.send_static_file = send  # type: ignore[method-assign]
     app.get_send_file_max_age = max_age  # type: ignore[method-assign]
-    app.jinja_env.globals["static_url"] = lambda name: url_for(
-        "static", filename=name, v=files[name].version
-    )
+    paths = {name: _path(app, name, file) for name, file in files.items()}
+    app.jinja_env.globals["static_url"] = lambda name: request.script_root + paths[name]
     app.jinja_env.globals["integrity"] = lambda name: files[name].integrity
+
+
+def _path(app: Flask, name: str, file: PreparedFile) -> str:
+    """Made once: only the part of the address before it can differ between requests."""
+    return f"{app.static_url_path}/{quote(name)}?v={file.version}"
 
 
 def _prepare(path: Path) -> PreparedFile:
