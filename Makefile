@@ -36,7 +36,7 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/coverage run -m pytest
+	sh tests/tools/run-all.sh $(BIN)
 	$(BIN)/coverage report
 
 bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 minutes; POINTS="1 4" for some)

@@ -212,6 +212,15 @@ def test_make_check_is_lint_types_and_tests_without_other_servers() -> None:
 
 def test_make_test_leaves_no_check_out() -> None:
     planned = make("--dry-run", "--assume-old=.venv/test.stamp", "test").stdout
-    for check in ("ruff check", "ruff format --check", "mypy", "coverage run -m pytest",
+    for check in ("ruff check", "ruff format --check", "mypy", "tests/tools/run-all.sh",
                   "coverage report"):  # fmt: skip
         assert check in planned
+
+
+def test_what_one_process_leaves_out_of_the_tests_the_other_runs() -> None:
+    script = (ROOT / "tests" / "tools" / "run-all.sh").read_text()
+    folders = re.search(r'^with_browser="(.*)"$', script, re.M)
+    assert folders
+    assert all((ROOT / folder).is_dir() for folder in folders[1].split())
+    assert "-m pytest $with_browser " in script
+    assert "$(printf -- '--ignore %s ' $with_browser)" in script
