@@ -180,19 +180,19 @@ def dovecot_config(version: str) -> str:
 class RedisServer:
     """Redis without any file; it can be stopped and started again at the same address."""
 
-    def __init__(self, program: str) -> None:
-        self._port = free_port()
+    def __init__(self, program: str, *options: str) -> None:
+        self.port = free_port()
         self._command = [
-            program, "--port", str(self._port), "--bind", "127.0.0.1",
-            "--save", "", "--appendonly", "no",
+            program, "--port", str(self.port), "--bind", "127.0.0.1",
+            "--save", "", "--appendonly", "no", *options,
         ]  # fmt: skip
         self._running = contextlib.ExitStack()
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         """Start it, empty."""
         owner = pwd.getpwuid(os.getuid())
-        self._process = self._running.enter_context(_running(self._command, self._port, owner))
+        self._process = self._running.enter_context(_running(self._command, self.port, owner))
 
     def stop(self) -> None:
         """Stop it; what it knew is lost."""
@@ -209,9 +209,9 @@ class RedisServer:
 
 
 @contextlib.contextmanager
-def redis() -> Iterator[RedisServer]:
-    """Run Redis."""
-    server = RedisServer(find_program("redis-server"))
+def redis(*options: str) -> Iterator[RedisServer]:
+    """Run Redis, with more options of its command line."""
+    server = RedisServer(find_program("redis-server"), *options)
     server.start()
     try:
         yield server

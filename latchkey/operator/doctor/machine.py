@@ -81,20 +81,25 @@ def _check_redis(services: Services) -> Iterator[Finding]:
             check="redis",
             level=Level.FAILED,
             text=f"Redis cannot be used ({type(error).__name__}).",
-            fix=_redis_fix(type(error).__name__),
+            fix=_redis_fix(error),
         )
         return
     yield from _about_redis(facts, settings)
 
 
-def _redis_fix(error: str) -> str:
+def _redis_fix(error: RedisLost) -> str:
     fixes = {
         "AuthenticationError": "The user or the password in REDIS_URL is wrong or missing.",
         "NoPermissionError": "Let its user read, write, run scripts and INFO on latchkey:*.",
         "TimeoutError": "It does not answer within half a second: look at network and load.",
     }
     usual = "Look at host and port in REDIS_URL; a server that wants TLS needs rediss://."
-    return fixes.get(error, usual)
+    # redis-py keeps only the text of what the TLS library said.
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return (
+            "Its certificate is not trusted: name the authority's by ?ssl_ca_certs= in REDIS_URL."
+        )
+    return fixes.get(type(error).__name__, usual)
 
 
 def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
