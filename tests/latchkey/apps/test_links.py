@@ -9,6 +9,7 @@ from typing import Any
 
 import jwt
 import pytest
+from hypothesis import given
 
 from latchkey.apps import LinkClaims, LinkRefused, SignedLinks
 from latchkey.apps.link_claims import LONGEST_SECONDS
@@ -22,6 +23,7 @@ from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, L
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH, ADDRESS_UNKNOWN
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN, WRONG_PASSWORD
 from tests.conftest import LINK_KEY, Clock
+from tests.latchkey.odd_json import changed
 from tests.servers import RedisServer
 from tests.stores import store_at
 
@@ -330,3 +332,16 @@ def test_where_a_restart_would_forget_links_are_refused() -> None:
     links = SignedLinks((LINK_KEY,), open_marks(Store(), NOWHERE, processes=1, keep=True))
     assert "STATE_DIR" in links.trouble
     assert why_refused(links.make(EMAIL, seconds=HOUR), links) is LINK_WAITS
+
+
+USUAL = {**payload(), "provider": "imap", "locale": "de", "brand": "b", "state": "s"}
+
+
+@given(claims=changed(USUAL))
+def test_any_claims_under_a_good_signature_are_read_or_refused(claims: Any) -> None:
+    link = signed(claims)
+    try:
+        read = links_of().read(link)
+    except LinkRefused:
+        return
+    assert isinstance(read, LinkClaims)

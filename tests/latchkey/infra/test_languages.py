@@ -1,9 +1,13 @@
 import pytest
 from babel import Locale
 from babel.core import get_global
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config import ROOT
 from latchkey.infra.languages import ALL, BY_TAG, best_language
+
+ODD_TAGS = ["", "-", "--", "x-", "de-x", "i-klingon", "*", "de-*-DE", "zh-", "_", "a" * 9000, "\0"]
 
 
 @pytest.mark.parametrize(
@@ -109,3 +113,8 @@ def test_the_scripts_of_chinese_are_those_of_cldr() -> None:
     for tag in ("zh", "zh_TW", "zh_HK", "zh_MO", "yue", "cmn"):
         script = likely.get(tag, "zh_Hans_CN").split("_")[1]
         assert best_language([tag], BY_TAG) == f"zh-{script}", tag
+
+
+@given(asked=st.lists(st.text(max_size=60) | st.sampled_from(ODD_TAGS), max_size=5))
+def test_whatever_is_asked_for_is_answered_by_a_language_or_by_none(asked: list[str]) -> None:
+    assert best_language(asked, BY_TAG) in {"", *BY_TAG}
