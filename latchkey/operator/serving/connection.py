@@ -49,14 +49,14 @@ class Connection:
             self._send_in_time(view[start : start + PIECE_BYTES])
 
     def _send_in_time(self, piece: memoryview) -> None:
-        late = gevent.Timeout(WRITE_SECONDS)
+        # For all of the piece: gevent counts the time down over the writes that it takes.
+        self._sock.settimeout(WRITE_SECONDS)
         try:
-            with late:
-                self._sock.sendall(piece)
-        except gevent.Timeout as timeout:
-            if timeout is not late:
-                raise
+            self._sock.sendall(piece)
+        except TimeoutError:
             raise ConnectionResetError(errno.ECONNRESET, "the client reads too slowly") from None
+        finally:
+            self._sock.settimeout(None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
