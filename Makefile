@@ -68,7 +68,7 @@ scan: .venv/test.stamp .venv-scan/code.stamp .venv-scan/web.stamp ## Read the co
 	$(BIN)/python -m tests.scan .venv-scan/code/bin .venv-scan/web/bin
 
 fuzz: .venv/test.stamp ## Try 200 times as many inputs as the tests do (hours; FUZZ=tests/journeys/test_any_order.py for a part)
-	$(BIN)/python -m pytest --hypothesis-profile=fuzz \
+	$(BIN)/python -m pytest --hypothesis-profile=fuzz --timeout 0 \
 		$(or $(FUZZ),$$(grep -rl --include='*.py' 'from hypothesis' tests --exclude-dir=node_modules))
 
 clean: ## Remove the virtual environments and what tools left behind
