@@ -1,4 +1,4 @@
-"""What surrounds the page: its address, proxies, Redis, DNS, and how many processes it has."""
+"""What surrounds the page: settings, address, proxies, Redis, DNS, and how many processes."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -23,7 +23,11 @@ def check_machine(services: Services, *, outside: bool) -> Iterator[Finding]:
     settings = services.settings
     if settings.sandbox:
         yield Finding(check="sandbox", level=Level.NOTE, text="This is the sandbox.")
-    yield from _check_address(settings)
+    address = list(_check_address(settings))
+    yield from address
+    # The start prints them itself, and the trouble with the address is one of them.
+    for doubt in settings.warnings if outside and not address else ():
+        yield Finding(check="settings", level=Level.WARNING, text=doubt)
     seen = list(check_public_url(settings)) if outside else []
     yield from seen
     # What arrived through the proxies says more than the settings do.

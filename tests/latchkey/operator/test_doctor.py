@@ -226,6 +226,15 @@ def test_settings_that_do_not_fit_are_told(
     assert all(finding.fix for finding in findings)
 
 
+@pytest.mark.parametrize("public", [True, False])
+def test_what_the_start_warns_of_is_told(public: bool) -> None:
+    address = {"PUBLIC_URL": "https://connect.invalid"} if public else {}
+    app = create_app(make_settings(SANDBOX="true", **address))
+    findings = diagnose(app.extensions["services"])
+    told = [finding.text for finding in findings if finding.check == "settings"]
+    assert ["SANDBOX" in text for text in told] == [True] * public
+
+
 @pytest.mark.redis
 def test_a_good_redis_is_told_with_version_and_delay(server: RedisServer) -> None:
     first, *_ = found(app_with(FINE, REDIS_URL=server.url), "redis")
