@@ -33,8 +33,10 @@ from latchkey.sandbox import (
     find_outcome,
 )
 from latchkey.web.assets import init_assets
+from latchkey.web.brand_import import BrandImport
 from latchkey.web.brand_in_force import brand_url, current_brand
 from latchkey.web.branding import BrandFileError, Brands
+from latchkey.web.branding.pictures import PICTURE_BYTES
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
@@ -80,7 +82,8 @@ def create_app(
     lan = SandboxLan(settings.port) if settings.sandbox_lan else None
     if settings.sandbox and transport is None:
         transport = _mount_sandbox(app, settings, lan)
-    services = replace(_services(settings, brands, transport), lan=lan)
+    services = _services(settings, brands, transport)
+    services = replace(services, lan=lan, brand_import=_brand_import(services, transport))
     app.extensions["services"] = services
     _init_parts(app, services)
     return app
@@ -171,6 +174,14 @@ def _services(
         **vars(connect),
         **vars(apps),
     )
+
+
+def _brand_import(services: Services, transport: httpx.BaseTransport | None) -> BrandImport | None:
+    settings = services.settings
+    if settings.sandbox or not settings.brand_from_nylas:
+        return None
+    http = HttpClient(transport=transport, max_bytes=PICTURE_BYTES, public_only=True)
+    return BrandImport(services.nylas, http, services.brands, language=settings.default_language)
 
 
 def _more_shapes() -> dict[str, Shape]:

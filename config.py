@@ -135,6 +135,7 @@ class Settings:
     brand_name: str = setting()
     brand_logo: Path | None = setting(parse=_image, unset=None)
     brand_color: str = setting(parse=color)
+    brand_from_nylas: bool = setting("true", switch)
     languages: tuple[str, ...] = setting(parse=language_tags, unset=tuple(BY_TAG))
     default_language: str = setting(SOURCE, language_tag)
     clients: Mapping[str, Client]  # <PROVIDER>_...: CLIENT_VARIABLES

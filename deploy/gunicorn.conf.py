@@ -116,10 +116,12 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin what goes on beside the pages, without delaying anybody."""
+    """Begin what goes on beside the pages; only the brand may take two seconds first."""
     # What was loaded until here stays; looking through it again and again would delay people.
     gc.collect()
     gc.freeze()
+    if brand_import := worker.wsgi.extensions["services"].brand_import:
+        brand_import.start()
     gevent.spawn(_begin, worker)
 
 

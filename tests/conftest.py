@@ -37,6 +37,8 @@ USUAL = {
     "LINK_KEY": LINK_KEY,
     "STATE_DIR": STATE.name,
     "LIMITS": "off",
+    # Only the server asks for it, and the doctor.
+    "BRAND_FROM_NYLAS": "false",
 }
 
 

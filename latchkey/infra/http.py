@@ -58,10 +58,19 @@ class HttpClient:
     """Sends requests; safe to share between threads.
 
     :param transport: replaces the network, for the sandbox and for tests.
+    :param max_bytes: the longest answer that is read.
+    :param public_only: connect to no address that means something only inside one network.
     """
 
-    def __init__(self, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._transport = _replaced(transport) if transport else _network()
+    def __init__(
+        self,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        max_bytes: int = MAX_BYTES,
+        public_only: bool = False,
+    ) -> None:
+        self._transport = _replaced(transport) if transport else _network(public_only)
+        self._max_bytes = max_bytes
 
     def send(
         self,
@@ -81,7 +90,7 @@ class HttpClient:
         :param send_slot: makes the context to send the first byte in; it may wait for its moment.
         :raises NotSent: no connection.
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
-        :raises BadAnswer: redirect, compression that was not asked for, or more than 256 KiB.
+        :raises BadAnswer: redirect, compression that was not asked for, or too many bytes.
         """
         deadline = time.monotonic() + seconds
         parts = _parts(sent)
@@ -104,7 +113,7 @@ class HttpClient:
                 self._client(deadline, left, send_slot) as client,
                 client.stream(method, url, **parts) as response,
             ):
-                return _read(response, deadline)
+                return _read(response, deadline, self._max_bytes)
         except _UNSENT as error:
             failure: NotSent | OutcomeUnknown = NotSent(_reason(error))
         except (httpx.HTTPError, OSError) as error:
@@ -153,7 +162,7 @@ def _reason(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _read(response: httpx.Response, deadline: float) -> Answer:
+def _read(response: httpx.Response, deadline: float, max_bytes: int) -> Answer:
     if response.is_redirect:
         raise BadAnswer(f"{response.status_code} redirect")
     # Inflating is where a small answer becomes a large one (200 KB gave 128 MiB).
@@ -162,7 +171,7 @@ def _read(response: httpx.Response, deadline: float) -> Answer:
     body = b""
     for chunk in response.iter_bytes():
         body += chunk
-        if len(body) > MAX_BYTES:
+        if len(body) > max_bytes:
             raise BadAnswer(f"{response.status_code} too large")
         if time.monotonic() > deadline:
             raise OutcomeUnknown("deadline")
@@ -180,6 +189,8 @@ def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
     return make
 
 
-def _network() -> _MakeTransport:
+def _network(public_only: bool) -> _MakeTransport:
     tls = httpx.create_ssl_context()
-    return lambda deadline, send_slot: BoundedTransport(tls, deadline, send_slot)
+    return lambda deadline, send_slot: BoundedTransport(
+        tls, deadline, send_slot, public_only=public_only
+    )

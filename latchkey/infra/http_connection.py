@@ -1,5 +1,6 @@
 """A connection for one HTTP request: it knows its deadline, and when its first byte may be sent."""
 
+import ipaddress
 import ssl
 import time
 from collections.abc import Callable
@@ -16,20 +17,30 @@ SendSlot = Callable[[], AbstractContextManager[None]]
 class BoundedTransport(httpx.HTTPTransport):
     """httpx's own transport, for one request, on a connection that knows its deadline."""
 
-    def __init__(self, tls: ssl.SSLContext, deadline: float, send_slot: SendSlot) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, deadline: float, send_slot: SendSlot, *, public_only: bool
+    ) -> None:
         super().__init__(verify=tls, trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls, max_connections=1, network_backend=_Backend(deadline, send_slot)
+            ssl_context=tls,
+            max_connections=1,
+            network_backend=_Backend(deadline, send_slot, public_only=public_only),
         )
 
 
 class _Backend(httpcore.SyncBackend):
-    def __init__(self, deadline: float, send_slot: SendSlot) -> None:
+    def __init__(self, deadline: float, send_slot: SendSlot, *, public_only: bool) -> None:
         self._deadline = deadline
         self._send_slot = send_slot
+        self._public_only = public_only
 
     def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(*args, **kwargs), self._deadline, self._send_slot)
+        stream = super().connect_tcp(*args, **kwargs)
+        # The address that was taken counts: a second look at DNS may give another (rebinding).
+        if self._public_only and not _is_public(stream):
+            stream.close()
+            raise httpcore.ConnectError("private address")
+        return _Stream(stream, self._deadline, self._send_slot)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -63,3 +74,8 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _is_public(stream: httpcore.NetworkStream) -> bool:
+    address = ipaddress.ip_address(stream.get_extra_info("server_addr")[0].partition("%")[0])
+    return (getattr(address, "ipv4_mapped", None) or address).is_global

@@ -4,6 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# Nylas API reference, ApplicationObject: the parts of ``branding`` and ``hosted_authentication``.
+LOOK: Mapping[str, tuple[str, ...]] = {
+    "branding": ("name", "icon_url", "website_url"),
+    "hosted_authentication": (
+        "background_image_url", "color_primary", "color_secondary", "background_color", "title",
+        "subtitle",
+    ),
+}  # fmt: skip
 _LONGEST_TEXT = 320  # an e-mail address with the longest parts that RFC 5321 allows
 
 
@@ -30,10 +38,12 @@ class Application:
     """The Nylas application that the API key belongs to.
 
     :ivar callback_uris: where its people may be sent back to, as Nylas has them.
+    :ivar look: what Hosted auth shows, by the names in ``LOOK``; what is empty is not in it.
     """
 
     client_id: str
     callback_uris: tuple[str, ...] = ()
+    look: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +81,19 @@ def application_of(data: Any) -> Application | None:
     entries = listed if isinstance(listed, list) else []
     uris = [entry.get("url") for entry in entries if isinstance(entry, dict)]
     return Application(
-        client_id=client_id, callback_uris=tuple(uri for uri in uris if isinstance(uri, str))
+        client_id=client_id,
+        callback_uris=tuple(uri for uri in uris if isinstance(uri, str)),
+        look=_look(data),
     )
+
+
+def _look(data: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for part, names in LOOK.items():
+        given = data.get(part)
+        values = given if isinstance(given, dict) else {}
+        found.update({name: values[name] for name in names if values.get(name)})
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def connector_of(data: Any) -> Connector | None:

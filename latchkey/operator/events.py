@@ -75,6 +75,13 @@ EVENTS = {
         fields=("detail",),
         story="The link named a brand that there is none of: {detail}.",
     ),
+    "brand_import": Event(
+        meaning="Nylas does not tell the look of its application, or has a value that cannot be "
+        "used.",
+        levels=("warning",),
+        fields=("detail",),
+        story="The brand from Nylas: {detail}.",
+    ),
     "token": Event(
         meaning="An app exchanged a code, or was refused.",
         levels=("info",),

@@ -14,6 +14,7 @@ from latchkey.infra.marks import UsedMarks
 from latchkey.infra.store import Store
 from latchkey.nylas import NylasClient
 from latchkey.providers.wiring import ProviderServices
+from latchkey.web.brand_import import BrandImport
 from latchkey.web.branding import Brands
 from latchkey.web.lan import SandboxLan
 
@@ -23,6 +24,7 @@ class Services(AppServices, ConnectServices, ProviderServices):
     """The parts that live as long as the process; those of a layer are listed in its ``wiring``.
 
     :ivar is_trial: names test addresses, which show their outcome with any password.
+    :ivar brand_import: unless it is turned off.
     :ivar lan: with ``SANDBOX_LAN`` alone.
     """
 
@@ -34,6 +36,7 @@ class Services(AppServices, ConnectServices, ProviderServices):
     nylas: NylasClient
     is_trial: Callable[[str], bool]
     lan: SandboxLan | None = None
+    brand_import: BrandImport | None = None
 
 
 def get_services() -> Services:

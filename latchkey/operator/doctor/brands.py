@@ -2,15 +2,35 @@
 
 from collections.abc import Iterator
 
+from latchkey.infra.errors import UpstreamError
 from latchkey.operator.doctor.finding import Finding, Level
+from latchkey.web.brand_import import BrandImport
 from latchkey.web.branding import Brand
 from latchkey.web.services import Services
 
 
 def check_brands(services: Services) -> Iterator[Finding]:
-    """Describe each brand in one line."""
+    """Describe each brand in one line, and what Nylas has that cannot be used."""
+    if services.brand_import:
+        yield from _import(services.brand_import)
     for brand in services.brands:
         yield Finding(check="brand", level=Level.NOTE, text=_description(brand))
+
+
+def _import(brand_import: BrandImport) -> Iterator[Finding]:
+    try:
+        left_out = brand_import.left_out()
+    except UpstreamError as error:
+        text = f"Nylas does not tell the look of its application ({type(error).__name__}: {error})."
+        yield Finding(check="brand", level=Level.NOTE, text=text)
+        return
+    for sentence in left_out:
+        yield Finding(
+            check="brand",
+            level=Level.WARNING,
+            text=f"Left out of what Nylas has: {sentence}.",
+            fix="Mend it in the Nylas dashboard, or set BRAND_FROM_NYLAS=false.",
+        )
 
 
 def _description(brand: Brand) -> str:

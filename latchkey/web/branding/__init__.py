@@ -10,7 +10,9 @@ branding/
 ├── texts       sentences that a brand says in its own words
 ├── toml_lines  the line of a key
 ├── tables      tables of brand files, put together
+├── imported    what the Nylas application has for Hosted auth
 ├── own_stylesheet  rules of the operator's own
+├── brand_values  what a brand file says
 ├── brand_file  reads brand.toml and says precisely what is wrong in it
 ├── stylesheet  the one stylesheet of a brand's pages
 ├── brand       puts file and settings together

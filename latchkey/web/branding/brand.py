@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from config import Settings
 from latchkey.web.branding.background import GRADIENT, Background, make_gradient, make_picture
-from latchkey.web.branding.brand_file import THEMES, BrandFile, read_brand_file
+from latchkey.web.branding.brand_file import THEMES, read_brand_file
+from latchkey.web.branding.brand_values import BrandFile
 from latchkey.web.branding.palette import Moved, Palette, make_palette, usual_colors
+from latchkey.web.branding.pictures import PICTURE_TYPES, Picture
 from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
 from latchkey.web.branding.texts import by_sentence
 from latchkey.web.prepared_file import PreparedFile
@@ -35,7 +36,7 @@ class Brand:
     :ivar hosts: host names that show this brand and no other.
     :ivar stylesheet: the custom properties that the brand sets.
     :ivar whole_stylesheet: the one stylesheet of its pages, with these at its end.
-    :ivar pictures: files by name: logo, logo-dark, favicon, background, background-dark.
+    :ivar pictures: by name: logo, logo-dark, favicon, background, background-dark.
     :ivar versions: hashes of what browsers load: "css" and the pictures.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
@@ -44,9 +45,9 @@ class Brand:
     name: str
     tagline: str
     support_email: str
-    logo: Path | None
-    logo_dark: Path | None
-    favicon: Path | None
+    logo: Picture | None
+    logo_dark: Picture | None
+    favicon: Picture | None
     appearance: str
     layout: str
     language: str
@@ -58,7 +59,7 @@ class Brand:
     moved: tuple[Moved, ...]
     stylesheet: str
     whole_stylesheet: PreparedFile
-    pictures: Mapping[str, Path]
+    pictures: Mapping[str, Picture]
     versions: Mapping[str, str]
     sources: Mapping[str, str]
 
@@ -74,7 +75,7 @@ class Brand:
     def from_file(cls, said: BrandFile, *, key: str = "") -> "Brand":
         """Make the brand of a file that was read, with everything derived that it leaves out."""
         pictures = _pictures(said)
-        versions = _versions({name: path.read_bytes() for name, path in pictures.items()})
+        versions = _versions({name: picture.content for name, picture in pictures.items()})
         backgrounds = {theme: _background(said, theme, key, versions) for theme in THEMES}
         (light, moved_in_light), (dark, moved_in_dark) = (
             make_palette(_colors(said, theme), theme=theme, seen=backgrounds[theme].seen)
@@ -110,12 +111,12 @@ def _versions(contents: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest()[:12] for name, content in contents.items()}
 
 
-def _pictures(said: BrandFile) -> dict[str, Path]:
+def _pictures(said: BrandFile) -> dict[str, Picture]:
     named = {
         "logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon,
         "background": said.background, "background-dark": said.background_dark,
     }  # fmt: skip
-    return {name: path for name, path in named.items() if isinstance(path, Path)}
+    return {name: picture for name, picture in named.items() if isinstance(picture, Picture)}
 
 
 def _background(said: BrandFile, theme: str, key: str, versions: Mapping[str, str]) -> Background:
@@ -146,8 +147,9 @@ def _of_settings(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
     given: dict[str, Mapping[str, Any]] = {}
     if settings.brand_name:
         given["BRAND_NAME"] = {"name": settings.brand_name}
-    if settings.brand_logo:
-        given["BRAND_LOGO"] = {"logo": settings.brand_logo, "logo_dark": None}
+    if path := settings.brand_logo:
+        logo = Picture(path.read_bytes(), PICTURE_TYPES[path.suffix.lower()])
+        given["BRAND_LOGO"] = {"logo": logo, "logo_dark": None}
     if settings.brand_color:
         primary = {"primary": settings.brand_color}
         given["BRAND_COLOR"] = {"colors": {"light": primary, "dark": primary}}

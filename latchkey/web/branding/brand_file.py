@@ -3,7 +3,6 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ from typing import Any
 from latchkey.infra.languages import BY_TAG
 from latchkey.web.branding import values
 from latchkey.web.branding.background import GRADIENT
+from latchkey.web.branding.brand_values import BrandFile
 from latchkey.web.branding.own_stylesheet import own_stylesheet
 from latchkey.web.branding.palette import NAMES
-from latchkey.web.branding.pictures import PICTURE_TYPES, check_picture
+from latchkey.web.branding.pictures import PICTURE_TYPES, Picture, read_picture
 from latchkey.web.branding.presets import CORNERS, FONTS, PRESETS
-from latchkey.web.branding.tables import dotted, merged
 from latchkey.web.branding.texts import text_checks
 from latchkey.web.branding.toml_lines import line_of
 from latchkey.web.branding.values import Check, line_of_text, list_of, one_of
@@ -36,54 +35,6 @@ _MOST_LISTED = 40
 
 class BrandFileError(Exception):
     """The file cannot be used; the text names file, line, key and what is allowed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BrandFile:
-    """What a brand file says; what it leaves out is "" or empty.
-
-    :ivar language: of people whose browser asks for none that there is.
-    :ivar background: a picture, or "gradient"; "" for the plain colour.
-    :ivar stylesheet: rules of the operator's own, which come last.
-    :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
-    :ivar links: by name, see ``LINKS``; https.
-    :ivar texts: by language, then by English sentence, see ``texts.text_checks``.
-    :ivar hosts: host names that show this brand and no other.
-    :ivar client_ids: Nylas applications whose apps get this brand.
-    :ivar redirect_origins: origins of the apps that get this brand.
-    :ivar sources: where each value comes from, by dotted key; usual values are not in it.
-    """
-
-    name: str = ""
-    tagline: str = ""
-    support_email: str = ""
-    appearance: str = "auto"
-    corners: str = "soft"
-    font: str = "system"
-    layout: str = "card"
-    language: str = ""
-    logo: Path | None = None
-    logo_dark: Path | None = None
-    favicon: Path | None = None
-    background: Path | str = ""
-    background_dark: Path | None = None
-    stylesheet: str = ""
-    colors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
-    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    hosts: tuple[str, ...] = ()
-    client_ids: tuple[str, ...] = ()
-    redirect_origins: tuple[str, ...] = ()
-    sources: Mapping[str, str] = field(default_factory=dict)
-
-    def layered(self, over: Mapping[str, Any], *, source: str) -> "BrandFile":
-        """Return this with the values of ``over`` on top; tables are put together key by key."""
-        values: dict[str, Any] = {
-            name: merged(getattr(self, name), value) if isinstance(value, Mapping) else value
-            for name, value in over.items()
-        }
-        sources = {**self.sources, **dict.fromkeys(dotted(over), source)}
-        return replace(self, **values, sources=sources)
 
 
 def read_brand_file(
@@ -169,13 +120,13 @@ class _Reader:
                 self._problem(key, str(error))
         return good
 
-    def _picture(self, value: Any) -> Path:
+    def _picture(self, value: Any) -> Picture:
         path = self._path.parent / line_of_text(500)(value)
         if path.suffix.lower() not in PICTURE_TYPES:
             raise ValueError(f"must be an image file ({' '.join(PICTURE_TYPES)})")
-        return check_picture(path)
+        return read_picture(path)
 
-    def _background(self, value: Any) -> Path | str:
+    def _background(self, value: Any) -> Picture | str:
         return GRADIENT if value == GRADIENT else self._picture(value)
 
     def _problem(self, key: tuple[str, ...], what: str) -> None:

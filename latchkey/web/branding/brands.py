@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from config import Settings
 from latchkey.web.branding.brand import Brand, default_file
-from latchkey.web.branding.brand_file import BrandFile, BrandFileError, read_brand_file
+from latchkey.web.branding.brand_file import BrandFileError, read_brand_file
+from latchkey.web.branding.brand_values import BrandFile
 from latchkey.web.branding.values import origin_of
 
 FOLDER = "brands"
@@ -24,8 +26,8 @@ class Brands:
     """
 
     def __init__(self, default: BrandFile, others: Mapping[str, BrandFile]) -> None:
-        self.default = Brand.from_file(default)
-        self.named = {key: Brand.from_file(said, key=key) for key, said in others.items()}
+        self._said = {"": default, **others}
+        self._make(self._said)
         self._by_host = self._keys_by(others, "hosts")
         self._by_origin = self._keys_by(others, "redirect_origins")
         self._by_client = self._keys_by(others, "client_ids")
@@ -46,6 +48,15 @@ class Brands:
         if problems:
             raise BrandFileError("\n".join(problems))
         return cls(default, others)
+
+    def complete(self, values: Mapping[str, Any], *, source: str) -> None:
+        """Take what the files leave out from these values, from now on."""
+        self._make({key: said.completed(values, source=source) for key, said in self._said.items()})
+
+    def _make(self, said: Mapping[str, BrandFile]) -> None:
+        made = {key: Brand.from_file(one, key=key) for key, one in said.items()}
+        self.default = made.pop("")
+        self.named = made
 
     def __iter__(self) -> Iterator[Brand]:
         """All brands, the default first."""

@@ -2,16 +2,33 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PICTURE_BYTES = 1024 * 1024
-PICTURE_TYPES = (".svg", ".png", ".jpg", ".jpeg", ".webp")
-_SCRIPT = re.compile(rb"<\s*script|\son[a-z]+\s*=|javascript:|<\s*foreignObject", re.IGNORECASE)
+PICTURE_TYPES: Mapping[str, str] = {
+    ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+}  # fmt: skip
+_SCRIPT = re.compile(
+    rb"<\s*script|\son[a-z]+\s*=|javascript:|<\s*foreignObject|<!ENTITY", re.IGNORECASE
+)
 _OUTSIDE = re.compile(rb"(?:href|src)\s*=\s*[\"']\s*(?!#|data:image/)|url\(\s*[\"']?(?!#)|@import")
 
 
-def check_picture(path: Path) -> Path:
-    """Return ``path`` if a browser can show the picture and nothing in it reaches outside.
+@dataclass(frozen=True)
+class Picture:
+    """A picture in memory: what is served is what was checked and hashed.
+
+    :ivar mimetype: such as ``image/png``.
+    """
+
+    content: bytes = field(repr=False)
+    mimetype: str
+
+
+def read_picture(path: Path) -> Picture:
+    """Return the picture at ``path`` if a browser can show it and nothing in it reaches outside.
 
     :raises ValueError: missing, too large, another kind of file, or a drawing with a script.
     """
@@ -22,19 +39,40 @@ def check_picture(path: Path) -> Path:
         raise ValueError(f"cannot be read: {path} ({type(error).__name__})") from None
     if len(content) > PICTURE_BYTES:
         raise ValueError("must be a file of 1 MB at most")
-    if not _is_picture(path.suffix.lower(), content):
+    mimetype = PICTURE_TYPES[path.suffix.lower()]
+    if not _is_picture(mimetype, content):
         raise ValueError(f"is no {path.suffix[1:].upper()} picture: {path}")
-    if path.suffix.lower() == ".svg" and (_SCRIPT.search(content) or _OUTSIDE.search(content)):
+    return _harmless(Picture(content, mimetype))
+
+
+def sniffed_picture(content: bytes) -> Picture:
+    """Return the picture in ``content``; its type is told by the bytes and nothing else.
+
+    :raises ValueError: too large, no picture, or a drawing with a script.
+    """
+    if len(content) > PICTURE_BYTES:
+        raise ValueError("has more than 1 MB")
+    kinds = dict.fromkeys(PICTURE_TYPES.values())
+    mimetype = next((kind for kind in kinds if _is_picture(kind, content)), "")
+    if not mimetype:
+        raise ValueError("is no SVG, PNG, JPEG or WebP picture")
+    return _harmless(Picture(content, mimetype))
+
+
+def _harmless(picture: Picture) -> Picture:
+    drawn = picture.mimetype == "image/svg+xml"
+    if drawn and (_SCRIPT.search(picture.content) or _OUTSIDE.search(picture.content)):
         raise ValueError("must be a drawing without scripts and outside references")
-    return path
+    return picture
 
 
-def _is_picture(suffix: str, content: bytes) -> bool:
+def _is_picture(mimetype: str, content: bytes) -> bool:
+    # A drawing begins with "<", so it is none of the others.
     starts: Mapping[str, bool] = {
-        ".svg": b"<svg" in content[:4096].lower(),
-        ".png": content.startswith(b"\x89PNG\r\n\x1a\n"),
-        ".jpg": content.startswith(b"\xff\xd8\xff"),
-        ".jpeg": content.startswith(b"\xff\xd8\xff"),
-        ".webp": content[:4] == b"RIFF" and content[8:12] == b"WEBP",
+        "image/svg+xml": content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        and b"<svg" in content[:4096].lower(),
+        "image/png": content.startswith(b"\x89PNG\r\n\x1a\n"),
+        "image/jpeg": content.startswith(b"\xff\xd8\xff"),
+        "image/webp": content[:4] == b"RIFF" and content[8:12] == b"WEBP",
     }
-    return starts[suffix]
+    return starts[mimetype]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from config import ROOT
-from latchkey.web.branding.brand_file import BrandFile
+from latchkey.web.branding.brand_values import BrandFile
 from latchkey.web.branding.palette import Palette
 from latchkey.web.branding.presets import CORNERS, FONTS
 from latchkey.web.prepared_file import small_css

@@ -1,6 +1,6 @@
 """Tables of brand files, put together and listed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -19,3 +19,15 @@ def dotted(given: Mapping[str, Any]) -> list[str]:
         inner = dotted(value) if isinstance(value, Mapping) else [""]
         keys += [f"{name}.{key}".rstrip(".") for key in inner]
     return keys
+
+
+def without(given: Mapping[str, Any], keys: Collection[str], *, table: str = "") -> dict[str, Any]:
+    """Return ``given`` without the values of these dotted keys."""
+    left = {}
+    for name, value in given.items():
+        if isinstance(value, Mapping):
+            if inner := without(value, keys, table=f"{table}{name}."):
+                left[name] = inner
+        elif f"{table}{name}" not in keys:
+            left[name] = value
+    return left

@@ -1,6 +1,6 @@
 """The brands' colours and logos, as files of this site: the pages load nothing from elsewhere."""
 
-from flask import Blueprint, Response, abort, request, send_file
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from latchkey.web.branding import Brand
@@ -25,7 +25,11 @@ def picture(name: str) -> ResponseReturnValue:
     brand = _asked_for()
     if name not in brand.pictures:
         abort(404)
-    response = _kept(send_file(brand.pictures[name]), brand, name)
+    shown = brand.pictures[name]
+    response = Response(shown.content, mimetype=shown.mimetype)
+    response.set_etag(brand.versions[name])
+    response.make_conditional(request)
+    _kept(response, brand, name)
     # A drawing may hold scripts; opened on its own, it must not run them as this site.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response

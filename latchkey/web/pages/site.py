@@ -37,8 +37,8 @@ def favicon() -> ResponseReturnValue:
 def touch_icon() -> ResponseReturnValue:
     """The icon for home screens: the company's own when it is a PNG, as phones take no other."""
     brand = current_brand()
-    for name, path in (("favicon", brand.favicon), ("logo", brand.logo)):
-        if path and path.suffix.lower() == ".png":
+    for name, picture in (("favicon", brand.favicon), ("logo", brand.logo)):
+        if picture and picture.mimetype == "image/png":
             return redirect(url_for("brand.picture", name=name))
     response = Response(_TOUCH_ICON.read_bytes(), mimetype="image/png")
     response.headers["Cache-Control"] = _A_DAY
