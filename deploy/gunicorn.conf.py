@@ -116,7 +116,7 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Begin what goes on beside the pages; only the brand may take two seconds first."""
+    """Begin what goes on beside the pages; only the brand may take a second first."""
     # What was loaded until here stays; looking through it again and again would delay people.
     gc.collect()
     gc.freeze()

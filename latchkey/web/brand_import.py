@@ -19,7 +19,7 @@ from latchkey.web.branding.imported import SOURCE, Imported, imported
 from latchkey.web.branding.pictures import Picture, sniffed_picture
 from latchkey.web.branding.values import https
 
-START_SECONDS = 2.0
+START_SECONDS = 1.0
 _REFRESH_SECONDS = 60 * 60.0
 _AFTER_FAILURE_SECONDS = 60.0
 _PICTURE_SECONDS = 10.0
@@ -45,7 +45,7 @@ class BrandImport:
         self._shown: Imported | None = None
 
     def start(self) -> None:
-        """Ask now and from time to time; return after two seconds at most."""
+        """Ask now and from time to time; return after a second at most."""
         first = threading.Event()
         threading.Thread(target=self._run, args=(first,), name="brand", daemon=True).start()
         first.wait(START_SECONDS)
