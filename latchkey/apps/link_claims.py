@@ -2,8 +2,8 @@
 
 A link carries a JSON Web Token (RFC 7519), signed with HS256 under ``LINK_KEY``: ``aud`` is
 ``latchkey-link``, ``email``, ``exp`` (Unix time), ``jti`` (random, for use once) and, if wanted,
-``provider``, ``state``, ``redirect_uri``, ``brand`` and ``locale``. What is in it wins over the
-address bar.
+``provider``, ``state``, ``redirect_uri``, ``brand``, ``locale`` and ``theme``. What is in it wins
+over the address bar.
 """
 
 import hashlib
@@ -35,6 +35,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "redirect_uri": re.compile(r"[!-~]{1,1000}"),
     "brand": re.compile(r"[A-Za-z0-9_-]{1,40}"),
     "locale": re.compile(r"[A-Za-z0-9_-]{1,35}"),
+    "theme": re.compile("light|dark"),
     "iss": re.compile(r".{1,200}", re.S),
 }
 
@@ -52,6 +53,7 @@ class LinkClaims:
     :ivar state: the app's own, "" when the address bar may name it; so with ``redirect_uri``.
     :ivar brand: which of the operator's brands the pages show, "" for the usual one.
     :ivar locale: the language of the pages, as in BCP 47, "" for the reader's own.
+    :ivar theme: "light" or "dark", where the brand allows it; "" for the reader's own.
     """
 
     id: str
@@ -62,6 +64,7 @@ class LinkClaims:
     redirect_uri: str = ""
     brand: str = ""
     locale: str = ""
+    theme: str = ""
 
 
 def sign_link(email: str, key: str, *, seconds: int, **more: str) -> str:
@@ -115,7 +118,7 @@ def _is_well_formed(given: Mapping[str, Any]) -> bool:
 
 
 def _link_claims(given: Mapping[str, Any], key: str) -> LinkClaims:
-    optional = ("provider", "state", "redirect_uri", "brand", "locale")
+    optional = ("provider", "state", "redirect_uri", "brand", "locale", "theme")
     # Keyed with the link's own key: the name holds as long as the link does, whatever other keys
     # are changed meanwhile, and says nothing to those who see it in a store.
     digest = hmac.digest(key.encode(), b"used link:" + given["jti"].encode(), hashlib.sha256)

@@ -74,6 +74,11 @@ def _credential_id(text: str) -> dict[str, Any]:
     return {"credential_id": text}
 
 
+def _theme(text: str) -> dict[str, Any]:
+    # A hint, which Nylas does not know: what is no theme is ignored.
+    return {"theme": text} if text in ("light", "dark") else {}
+
+
 def _options(text: str) -> dict[str, Any]:
     # Others are about Google's page at Nylas, and mean nothing here.
     return {"smtp_required": "smtp_required" in re.split("[, ]+", text)}
@@ -92,5 +97,6 @@ READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "code_challenge_method": _code_challenge_method,
     "credential_id": _credential_id,
     "options": _options,
+    "theme": _theme,
 }
 ERRORS = {"response_type": "unsupported_response_type", "scope": "invalid_scope"}

@@ -55,6 +55,7 @@ class AppRequest:
     :ivar challenge: PKCE's, "" without; ``method`` is one of ``pkce.METHODS``.
     :ivar credential_id: the connector's credential at Nylas that the grant is made with.
     :ivar smtp_required: IMAP mailboxes must be able to send.
+    :ivar theme: "light" or "dark", where the brand allows it; "" without a wish.
     """
 
     client_id: str
@@ -69,6 +70,7 @@ class AppRequest:
     method: str = ""
     credential_id: str = ""
     smtp_required: bool = False
+    theme: str = ""
 
     def back(self, **answer: str) -> str:
         """Return the address that takes the person, with ``answer`` and state, to the app."""
@@ -105,6 +107,7 @@ class AppRequest:
             "code_challenge_method": self.method,
             "credential_id": self.credential_id,
             "options": "smtp_required" if self.smtp_required else "",
+            "theme": self.theme,
         }
         return {name: value for name, value in query.items() if value}
 

@@ -90,6 +90,7 @@ def _add_link(app: Flask) -> None:
     @click.option("--state", default="", help="The app's own; it gets it back.")
     @click.option("--brand", default="", help="Which brand the pages show.")
     @click.option("--locale", default="", help="The language of the pages, like de or pt-BR.")
+    @click.option("--theme", default="", help="light or dark, where the brand allows it.")
     def link(email: str, provider: str | None, expires: str, **more: str) -> None:
         """Make a link for one user."""
         click.echo(_link(email, expires, provider=provider or "", **more))
@@ -108,6 +109,8 @@ def _link(email: str, expires: str, **more: str) -> str:
     if more["locale"] and not best_language([more["locale"]], services.settings.languages):
         known = ", ".join(services.settings.languages)
         raise click.BadParameter(f"is not offered; there are: {known}", param_hint="--locale")
+    if more["theme"] not in ("", "light", "dark"):
+        raise click.BadParameter("must be light or dark", param_hint="--theme")
     _check_way_back(services, more["redirect_uri"], more["state"])
     text = services.links.make(email, seconds=_seconds(expires), **more)
     return f"{_base(services, more['brand'])}/?link={text}"

@@ -8,18 +8,20 @@ from latchkey.apps import AppRequest, LinkClaims, UntrustedRequest
 from latchkey.infra import logs
 from latchkey.web import flow
 from latchkey.web.branding import Brand
+from latchkey.web.flow import SignIn
 from latchkey.web.services import get_services
 
 
 def current_brand() -> Brand:
     """Return the brand of this request."""
     brands = get_services().brands
-    if not brands.named:
+    if not brands.named and not brands.default.themed:
         # A page asks for its brand some twenty times.
         return brands.default
     sign_in = flow.current()
     chosen = sign_in.brand if sign_in else g.get("brand", "")
-    return brands.find(brands.of_host(request.host) or chosen)
+    brand = brands.find(brands.of_host(request.host) or chosen)
+    return brand.themed.get(_theme(sign_in), brand)
 
 
 def choose_brand(app: AppRequest | None, link_claims: LinkClaims | None) -> str:
@@ -56,8 +58,14 @@ def brand_url(name: str) -> str:
     brand = current_brand()
     b, v = brand.key or None, brand.versions[name]
     if name == "css":
-        return url_for("brand.stylesheet", b=b, v=v)
+        return url_for("brand.stylesheet", b=b, t=brand.theme or None, v=v)
     return url_for("brand.picture", name=name, b=b, v=v)
+
+
+def _theme(sign_in: SignIn | None) -> str:
+    """What the link asks for, else the app."""
+    asked = (sign_in.link_claims, sign_in.app) if sign_in else ()
+    return next((one.theme for one in asked if one and one.theme), "")
 
 
 def _of_link(link_claims: LinkClaims | None) -> str:

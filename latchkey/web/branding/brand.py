@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from config import Settings
@@ -36,6 +36,8 @@ class Brand:
     :ivar hosts: host names that show this brand and no other.
     :ivar stylesheet: the custom properties that the brand sets.
     :ivar whole_stylesheet: the one stylesheet of its pages, with these at its end.
+    :ivar themed: the same brand in "light" and "dark" alone, for apps that may ask for it.
+    :ivar theme: the key in ``themed`` that leads to this one, "" for what all others see.
     :ivar pictures: by name: logo, logo-dark, favicon, background, background-dark.
     :ivar versions: hashes of what browsers load: "css" and the pictures.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
@@ -62,6 +64,8 @@ class Brand:
     pictures: Mapping[str, Picture]
     versions: Mapping[str, str]
     sources: Mapping[str, str]
+    theme: str = ""
+    themed: Mapping[str, "Brand"] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Brand":
@@ -74,6 +78,17 @@ class Brand:
     @classmethod
     def from_file(cls, said: BrandFile, *, key: str = "") -> "Brand":
         """Make the brand of a file that was read, with everything derived that it leaves out."""
+        brand = cls._of_all(said, key)
+        if not said.theme_hint:
+            return brand
+        one_theme = {theme: replace(said, appearance=theme) for theme in THEMES}
+        themed = {
+            theme: replace(cls._of_all(one, key), theme=theme) for theme, one in one_theme.items()
+        }
+        return replace(brand, themed=themed)
+
+    @classmethod
+    def _of_all(cls, said: BrandFile, key: str) -> "Brand":
         pictures = _pictures(said)
         versions = _versions({name: picture.content for name, picture in pictures.items()})
         backgrounds = {theme: _background(said, theme, key, versions) for theme in THEMES}

@@ -69,6 +69,7 @@ class _Reader:
             "tagline": line_of_text(140),
             "support_email": values.email,
             "appearance": one_of(APPEARANCES),
+            "theme_hint": values.switch,
             "corners": one_of(CORNERS),
             "font": one_of(FONTS),
             "layout": one_of(LAYOUTS),

@@ -12,6 +12,7 @@ from latchkey.web.branding.tables import dotted, merged, without
 class BrandFile:
     """What a brand file says; what it leaves out is "" or empty.
 
+    :ivar theme_hint: an app, or a link, may say whether its people see light or dark pages.
     :ivar language: of people whose browser asks for none that there is.
     :ivar background: a picture, or "gradient"; "" for the plain colour.
     :ivar stylesheet: rules of the operator's own, which come last.
@@ -28,6 +29,7 @@ class BrandFile:
     tagline: str = ""
     support_email: str = ""
     appearance: str = "auto"
+    theme_hint: bool = False
     corners: str = "soft"
     font: str = "system"
     layout: str = "card"

@@ -42,6 +42,13 @@ def one_of(allowed: Collection[str]) -> Check:
     return check
 
 
+def switch(value: Any) -> bool:
+    """Check a truth value."""
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
 def color(value: Any) -> str:
     """Check a colour of six hexadecimal digits."""
     if not isinstance(value, str) or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):

@@ -16,6 +16,7 @@ _FOR_NOW = "public, max-age=300"
 def stylesheet() -> ResponseReturnValue:
     """The one stylesheet of the brand's pages."""
     brand = _asked_for()
+    brand = brand.themed.get(request.args.get("t", ""), brand)
     return _kept(brand.whole_stylesheet.response(), brand, "css")
 
 
