@@ -15,10 +15,10 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test bench format texts lock sbom audit scan fuzz clean
+.PHONY: help run check test accessible bench format texts lock sbom audit scan fuzz clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/run.stamp ## Start the page (in the sandbox, unless there is a .env or a Nylas API key) and print its address
 	@$(CHOOSE); \
@@ -38,6 +38,9 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 	$(BIN)/mypy
 	sh tests/tools/run-all.sh $(BIN)
 	$(BIN)/coverage report
+
+accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 5 brands, in the eyes of axe-core (STATES="entry imap" for some)
+	$(BIN)/python -m tests.accessible $(STATES)
 
 bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 minutes; POINTS="1 4" for some)
 	sh bench/tools.sh

@@ -23,7 +23,7 @@ _FLAGS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-_PATIENCE = 10_000  # milliseconds
+PATIENCE = 10_000  # milliseconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +37,15 @@ class Site:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, the system's or else Playwright's own."""
-    expect.set_options(timeout=_PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = _launch(playwright)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 
 
-def _launch(playwright: Playwright) -> Browser:
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium, the system's or else Playwright's own."""
     flags = [*_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     try:
         path = find_program("chromium", "chromium-browser")
@@ -94,7 +95,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(_PATIENCE)
+        context.set_default_timeout(PATIENCE)
         watch.over(context, url, *apps)
         return context.new_page()
 
