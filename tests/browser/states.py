@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -11,6 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 from config import SANDBOX_API_KEY
 from latchkey.apps import SignedLinks
 from latchkey.infra.marks import UsedMarks
+from latchkey.sandbox import OUTCOMES
+from latchkey.web.preview import State, make_states
 from tests.conftest import LINK_KEY
 from tests.pages import Visitor
 
@@ -21,7 +24,6 @@ DONE = "Your mailbox is connected"
 
 EWS = "someone@exchange.example.com"
 UNKNOWN = "someone@nobody-knows.test"
-LONG_ADDRESS = "long" + "g" * 60 + "@" + ".".join(["d" * 61, "e" * 61, "f" * 58]) + ".test"
 
 
 def enter(page: Page, email: str) -> None:
@@ -68,10 +70,6 @@ def choose(page: Page, provider: str) -> None:
     page.get_by_role("link", name=provider).click()
 
 
-def _entry(page: Page) -> None:
-    page.goto("/")
-
-
 def _sandbox_code(page: Page) -> None:
     page.goto("/sandbox-code")
 
@@ -92,53 +90,9 @@ def _imap_open(page: Page) -> None:
     unfold(page)
 
 
-def _host_refused(page: Page) -> None:
-    enter(page, "someone@example.com")
-    unfold(page)
-    page.locator("#imap_host").fill("imap.somewhere-else.test")
-    send(page)
-
-
-def _for_app(page: Page, **more: str) -> None:
-    """Come from an app, as its own address asks for it."""
-    asked = {
-        "client_id": "sandbox-application",
-        "redirect_uri": "http://localhost:5000/callback",
-        "response_type": "code",
-        **more,
-    }
-    page.goto(f"/v3/connect/auth?{urlencode(asked)}")
-
-
-def _app_connected(page: Page) -> None:
-    _for_app(page, login_hint="someone@example.com", provider="imap")
-    send(page)
-
-
-def _app_outage(page: Page) -> None:
-    _for_app(page, login_hint="internal@example.com", provider="imap")
-    send(page)
-
-
 def _pinned(page: Page) -> None:
     link = SignedLinks((LINK_KEY,), UsedMarks(None)).make("someone@example.com", seconds=60)
     page.goto(f"/?link={link}")
-
-
-def _link_broken(page: Page) -> None:
-    page.goto("/?link=abc")
-
-
-def _languages(page: Page) -> None:
-    page.goto("/languages?to=/")
-
-
-def _not_found(page: Page) -> None:
-    page.goto("/no-such-page")
-
-
-def _approved(page: Page) -> None:
-    page.goto("/oauth/microsoft/callback?admin_consent=True&state=x")
 
 
 def _limited(page: Page) -> None:
@@ -166,7 +120,6 @@ def _was_connected(page: Page) -> None:
         page.reload()
 
 
-# The start of the title, and the way there.
 def _passwordless(page: Page) -> None:
     enter(page, "someone@microsoft.company.example")
     page.locator("main a[href^='/providers']").click()
@@ -182,76 +135,76 @@ def _oauth_admin(page: Page) -> None:
     page.goto(f"/oauth/microsoft/callback?{urlencode(refusal)}")
 
 
-def _oauth_over(page: Page) -> None:
-    page.goto("/oauth/zoom/callback?code=1")
+def walk(page: Page, state: State) -> None:
+    """Go to a state of the gallery's list, as a person does."""
+    page.goto(state.path)
+    for typed in state.forms:
+        for name, text in typed.items():
+            box = page.locator(f"form [name={name}]:not([hidden])")
+            box.wait_for(state="attached")
+            if not box.is_visible():
+                unfold(page)
+            box.fill(text)
+        lead_on(page)
 
 
-STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
-    "entry": (ENTRY, _entry),
-    "entry-error": (f"Error: {ENTRY}", lambda page: enter(page, "someone@")),
+# States of the gallery's list, and how the titles of their pages start.
+TITLES = {
+    "entry": ENTRY,
+    "entry-error": f"Error: {ENTRY}",
+    "typing-slip": "Did you mean gmail.com?",
+    "chooser": CHOOSER,
+    "chooser-long": CHOOSER,
+    "imap": FORM,
+    "imap-known": "Sign in to Yahoo! Mail",
+    "icloud": "Sign in to Apple iCloud",
+    "ews": "Sign in to exchange.example.com",
+    "no-password": f"Error: {FORM}",
+    "no-app-password": "Error: Sign in to Yahoo! Mail",
+    "imap-known-wrong-password": "Error: Sign in to Yahoo! Mail",
+    "icloud-unreachable": "Error: Sign in to Apple iCloud",
+    "host-refused": f"Error: {FORM}",
+    "oauth-google": "Continue with Google",
+    "oauth-over": "This sign-in is over",
+    "connected": DONE,
+    "ending-wrong-password": f"Error: {FORM}",
+    "ending-unreachable": f"Error: {FORM}",
+    "ending-rejected": f"Error: {FORM}",
+    "ending-other-address": DONE,
+    "ending-bad-key": "Error: This page isn’t set up",
+    "ending-timeout": "Error: We don’t know whether",
+    "ending-rate-limited": "Error: Too many sign-ins",
+    "ending-internal": "Error: The service isn’t",
+    "app-entry": ENTRY,
+    "app-chooser": CHOOSER,
+    "app-oauth": "Continue with Google",
+    "app-connected": DONE,
+    "app-outage": "Error: The service isn’t",
+    "app-unknown": "Error: The way back",
+    "link-broken": "Error: This link",
+    "approved": "Nothing more to do here",
+    "languages": "Language",
+    "not-found": "Error: This page doesn’t exist",
+}
+GALLERY = make_states((one.name, one.shows) for one in OUTCOMES if one.call == "connect")
+# Those that need more than forms: settings, a clock, a link, a script or cookies that are gone.
+OTHERS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "entry-start-again": (ENTRY, _start_again),
-    "typing-slip": ("Did you mean gmail.com?", lambda page: enter(page, "someone@gmial.com")),
-    "chooser": (CHOOSER, lambda page: enter(page, UNKNOWN)),
-    "chooser-long": (CHOOSER, lambda page: enter(page, LONG_ADDRESS)),
-    "imap": (FORM, lambda page: enter(page, "someone@example.com")),
     "imap-open": (FORM, _imap_open),
-    "imap-known": ("Sign in to Yahoo! Mail", lambda page: enter(page, "someone@yahoo.com")),
-    "imap-no-password": (f"Error: {FORM}", lambda page: sign_in(page, "someone@example.com", "")),
-    "imap-wrong-password": (
-        f"Error: {FORM}", lambda page: sign_in(page, "wrong-password@example.com"),
-    ),
-    "imap-known-wrong-password": (
-        "Error: Sign in to Yahoo! Mail", lambda page: sign_in(page, "wrong-password@yahoo.com"),
-    ),
-    "imap-no-app-password": (
-        "Error: Sign in to Yahoo! Mail", lambda page: sign_in(page, "someone@yahoo.com"),
-    ),
-    "imap-unreachable": (f"Error: {FORM}", lambda page: sign_in(page, "unreachable@example.com")),
-    "imap-host-refused": (f"Error: {FORM}", _host_refused),
-    "imap-rejected": (f"Error: {FORM}", lambda page: sign_in(page, "rejected@example.com")),
-    "icloud": ("Sign in to Apple iCloud", lambda page: enter(page, "someone@icloud.com")),
-    "icloud-unreachable": (
-        "Error: Sign in to Apple iCloud", lambda page: sign_in(page, "unreachable@icloud.com"),
-    ),
-    "ews": ("Sign in to exchange.example.com", lambda page: enter(page, EWS)),
     "trouble": ("Sign in to Apple iCloud", _trouble),
-    "oauth": ("Continue with Google", lambda page: enter(page, "someone@gmail.com")),
     "oauth-admin": ("Your administrator has to approve", _oauth_admin),
-    "oauth-over": ("This sign-in is over", _oauth_over),
     "passwordless": ("Sign in to microsoft.company.example", _passwordless),
-    "connected": (DONE, lambda page: sign_in(page, "someone@example.com")),
-    "connected-other-address": (DONE, lambda page: sign_in(page, "other-address@example.com")),
-    "problem-operator": (
-        "Error: This page isn’t set up", lambda page: sign_in(page, "bad-key@example.com"),
-    ),
-    "problem-unknown": (
-        "Error: We don’t know whether", lambda page: sign_in(page, "timeout@example.com"),
-    ),
-    "problem-rate-limited": (
-        "Error: Too many sign-ins", lambda page: sign_in(page, "rate-limited@example.com"),
-    ),
-    "problem-outage": (
-        "Error: The service isn’t", lambda page: sign_in(page, "internal@example.com"),
-    ),
-    "app-entry": (ENTRY, _for_app),
-    "app-chooser": (CHOOSER, lambda page: _for_app(page, prompt="select_provider")),
-    "app-oauth": ("Continue with Google", lambda page: _for_app(page, provider="google")),
-    "app-connected": (DONE, _app_connected),
-    "app-outage": ("Error: The service isn’t", _app_outage),
-    "app-unknown": ("Error: The way back", lambda page: _for_app(page, client_id="another")),
     "pinned": (ENTRY, _pinned),
-    "link-broken": ("Error: This link", _link_broken),
-    "approved": ("Nothing more to do here", _approved),
     "limited": ("Error: A short pause", _limited),
     "was-connected": ("Your mailbox was connected", _was_connected),
     "not-configured": (
-        "Google is not configured here", lambda page: enter(page, "someone@gmail.com"),
+        "Google is not configured here",
+        partial(walk, state=GALLERY["oauth-google"]),
     ),
     "sandbox-code": ("Open the sandbox", _sandbox_code),
     "preview": ("Preview", _preview),
-    "languages": ("Language", _languages),
-    "not-found": ("Error: This page doesn’t exist", _not_found),
-}  # fmt: skip
+}
+STATES = {key: (title, partial(walk, state=GALLERY[key])) for key, title in TITLES.items()} | OTHERS
 
 # The settings of a site that gets into the state; the usual ones for all others.
 SETTINGS = {
@@ -271,9 +224,9 @@ SHOWN = {
     "languages.html": "languages",
     "limited.html": "limited",
     "not_configured.html": "not-configured",
-    "oauth.html": "oauth",
+    "oauth.html": "oauth-google",
     "preview.html": "preview",
-    "problem.html": "problem-outage",
+    "problem.html": "ending-internal",
     "sandbox_code.html": "sandbox-code",
     "typing_slip.html": "typing-slip",
     "was_connected.html": "was-connected",

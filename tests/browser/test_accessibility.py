@@ -90,12 +90,12 @@ def test_the_example_brands_can_be_read(open_page: Callable[..., Page], path: Pa
 def test_a_long_brand_name_fits_a_narrow_screen(open_page: Callable[..., Page]) -> None:
     with running_site(BRAND_NAME=LONG_NAME) as site:
         page = open_page(size="narrow", url=site.url)
-        for state in ("entry", "oauth", "imap-open", "connected", "problem-operator"):
+        for state in ("entry", "oauth-google", "imap-open", "connected", "ending-bad-key"):
             reach(page, state)
             assert width(page) <= 320, state
 
 
-@pytest.mark.parametrize("state", ["entry", "imap", "chooser", "problem-outage"])
+@pytest.mark.parametrize("state", ["entry", "imap", "chooser", "ending-internal"])
 def test_forced_colours_leave_an_edge_around_everything_to_click(
     open_page: Callable[..., Page], state: str
 ) -> None:

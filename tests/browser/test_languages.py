@@ -8,15 +8,13 @@ from playwright.sync_api import Page, expect
 
 from latchkey.infra.catalogues import read_catalogue
 from latchkey.infra.languages import ALL, BY_TAG
-from latchkey.sandbox import OUTCOMES
-from latchkey.web.preview import make_states
 from tests.browser.axe import flaws, width
 from tests.browser.conftest import Site, running_site
+from tests.browser.states import GALLERY
 
 pytestmark = pytest.mark.browser
 
 TAGS = [language.tag for language in ALL]
-STATES = make_states((one.name, one.shows) for one in OUTCOMES if one.call == "connect")
 # The pages with most on them.
 FULL = ("entry-error", "typing-slip", "chooser", "imap-known", "no-app-password", "connected")
 FULLEST = ("chooser", "imap-known", "connected")
@@ -155,10 +153,10 @@ def test_a_name_of_the_other_direction_turns_no_words_around(
 def test_every_page_of_the_gallery_is_in_the_language(open_page: Callable[..., Page]) -> None:
     page = open_page()
     english = set()
-    for state in STATES:
+    for state in GALLERY:
         page.goto(f"/preview/{state}?ui_locales=en")
         english.add(page.locator("h1").inner_text())
-    for state in STATES:
+    for state in GALLERY:
         page.goto(f"/preview/{state}?ui_locales=ja")
         assert page.locator("html").get_attribute("lang") == "ja"
         assert page.locator("h1").inner_text() not in english, state
