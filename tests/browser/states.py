@@ -78,6 +78,12 @@ def _preview(page: Page) -> None:
     page.goto("/preview")
 
 
+def _preview_frame(page: Page) -> None:
+    page.goto("/preview/imap/320")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text(re.compile("Sign in to"))
+
+
 def _start_again(page: Page) -> None:
     page.goto("/")
     page.context.clear_cookies()
@@ -203,6 +209,7 @@ OTHERS: dict[str, tuple[str, Callable[[Page], None]]] = {
     ),
     "sandbox-code": ("Open the sandbox", _sandbox_code),
     "preview": ("Preview", _preview),
+    "preview-frame": ("imap, 320 pixels", _preview_frame),
 }
 STATES = {key: (title, partial(walk, state=GALLERY[key])) for key, title in TITLES.items()} | OTHERS
 
@@ -212,6 +219,7 @@ SETTINGS = {
     "limited": {"LIMITS": "mailbox=1/5m"},
     "sandbox-code": {"SANDBOX_LAN": "true"},
     "preview": {"PREVIEW": "true"},
+    "preview-frame": {"PREVIEW": "true"},
     "not-configured": {"NYLAS_API_KEY": SANDBOX_API_KEY},
 }
 # A state in which each template of a page is shown.
@@ -226,6 +234,7 @@ SHOWN = {
     "not_configured.html": "not-configured",
     "oauth.html": "oauth-google",
     "preview.html": "preview",
+    "preview_frame.html": "preview-frame",
     "problem.html": "ending-internal",
     "sandbox_code.html": "sandbox-code",
     "typing_slip.html": "typing-slip",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from config import Settings
 from latchkey.web.branding.brand import Brand, default_file
@@ -33,7 +33,7 @@ class Brands:
         self._by_client = self._keys_by(others, "client_ids")
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "Brands":
+    def from_settings(cls, settings: Settings) -> Self:
         """Read ``BRAND_FILE`` and the folder ``brands`` beside it.
 
         :raises BrandFileError: with the problems of all files.

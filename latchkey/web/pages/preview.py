@@ -7,11 +7,17 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 from flask.typing import ResponseReturnValue
 
 from latchkey.infra.i18n import language
-from latchkey.web.branding import BrandFileError, Brands
-from latchkey.web.preview import State, walk
+from latchkey.infra.languages import BY_TAG
+from latchkey.web.branding import BrandFileError
+from latchkey.web.language import offered
+from latchkey.web.preview import PreviewBrands, State, journey, key_in_theme, walk
+from latchkey.web.security.headers import CSP
 from latchkey.web.services import get_services
 
 bp = Blueprint("preview", __name__)
+
+CHOICES = ("theme", "language", "brand")
+WIDTHS = (320, 390, 768, 1280)
 
 
 @bp.before_app_request
@@ -19,7 +25,7 @@ def read_brands_again() -> Response | None:
     """Let a change of a brand file show when a page is loaded again, or say what is wrong."""
     services = get_services()
     try:
-        brands = Brands.from_settings(services.settings)
+        brands = PreviewBrands.from_settings(services.settings)
     except BrandFileError as error:
         return Response(f"Please mend the brand:\n{error}\n", 500, mimetype="text/plain")
     current_app.extensions["services"] = replace(services, brands=brands)
@@ -28,12 +34,20 @@ def read_brands_again() -> Response | None:
 
 @bp.get("/preview")
 def gallery() -> ResponseReturnValue:
-    """List the states in the order of a sign-in."""
+    """List the states in the order of a sign-in, and the map of what leads to what."""
     parts = [
         (part, list(states))
         for part, states in groupby(_states().values(), key=lambda state: state.part)
     ]
-    return render_template("pages/preview.html", parts=parts)
+    chosen = {name: _chosen(name) or None for name in CHOICES}
+    return render_template(
+        "pages/preview.html",
+        parts=parts,
+        journey=journey(_states().values()),
+        chosen=chosen,
+        choices=_choices(),
+        widths=WIDTHS,
+    )
 
 
 @bp.get("/preview/<key>")
@@ -42,12 +56,55 @@ def show(key: str) -> ResponseReturnValue:
     state = _states().get(key) or abort(404)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     page, cookies = walk(
-        app, state, host_url=request.host_url, path=request.script_root, language=language()
+        app,
+        state,
+        host_url=request.host_url,
+        path=request.script_root,
+        language=_chosen("language") or language(),
+        brand=key_in_theme(_chosen("brand"), _chosen("theme")),
     )
     response = make_response(page.text, page.status_code)
     for line in cookies:
         response.headers.add("Set-Cookie", line)
+    if "framed" in request.args:
+        _allow(response, "frame-ancestors")
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+@bp.get("/preview/<key>/<int:width>")
+def frame(key: str, width: int) -> ResponseReturnValue:
+    """Show a state in a frame of a width in pixels."""
+    state = _states().get(key) or abort(404)
+    chosen = {name: _chosen(name) or None for name in CHOICES}
+    response = make_response(
+        render_template("pages/preview_frame.html", state=state, width=width, chosen=chosen)
+    )
+    return _allow(response, "frame-src")
+
+
+def _allow(response: Response, rule: str) -> Response:
+    """Let pages of this site, and no others, frame each other."""
+    csp = CSP | {rule: "'self'"}
+    response.headers["Content-Security-Policy"] = "; ".join(f"{name} {csp[name]}" for name in csp)
+    return response
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen, by the name of the parameter: values and their texts."""
+    brands = get_services().brands
+    usual = brands.usual if isinstance(brands, PreviewBrands) else ()
+    return {
+        "theme": [("", "as the browser"), ("light", "light"), ("dark", "dark")],
+        "language": [("", "as this page"), *((tag, BY_TAG[tag].name) for tag in offered())],
+        "brand": [(key, key or "the default") for key in usual],
+    }
+
+
+def _chosen(name: str) -> str:
+    """What the address says of a choice; anything but one of its values is not found."""
+    value = request.args.get(name, "")
+    return value if value in dict(_choices()[name]) else abort(404)
 
 
 def _states() -> dict[str, State]:

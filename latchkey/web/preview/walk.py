@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from latchkey.web.preview.brands import WALKED_BRAND
 from latchkey.web.preview.states import State
 
 
@@ -31,25 +32,26 @@ class _FirstForm(HTMLParser):
 
 
 def walk(
-    app: Flask, state: State, *, host_url: str, path: str, language: str
+    app: Flask, state: State, *, host_url: str, path: str, language: str, brand: str
 ) -> tuple[TestResponse, list[str]]:
     """Return the page of ``state``, and the ``Set-Cookie`` lines that go on from there.
 
     :param host_url: the address of the host as the browser sees it.
     :param path: what all pages are below, "" for a host of their own.
     :param language: of the pages, as in BCP 47.
+    :param brand: key of the brand of the pages, "" for that of the host.
     """
     # Nothing of the request that asks for the gallery reaches those of the walk.
-    return Context().run(_walk, app, state, host_url, path, language)
+    return Context().run(_walk, app, state, host_url, path, language, brand)
 
 
 def _walk(
-    app: Flask, state: State, host_url: str, path: str, language: str
+    app: Flask, state: State, host_url: str, path: str, language: str, brand: str
 ) -> tuple[TestResponse, list[str]]:
     # Each walk is a client of its own, so that rate limits do not end a look around.
     address = f"127.{secrets.randbelow(250) + 1}.{secrets.randbelow(256)}.1"
     client = app.test_client()
-    client.environ_base["REMOTE_ADDR"] = address
+    client.environ_base |= {"REMOTE_ADDR": address, WALKED_BRAND: brand}
     joint = "&" if "?" in state.path else "?"
     first = f"{path}{state.path}{joint}ui_locales={language}"
     answers = [client.get(first, base_url=host_url, follow_redirects=True)]
