@@ -17,7 +17,7 @@ _converter = cattrs.Converter(
 
 _REFUSALS = (
     cattrs.BaseValidationError, cattrs.ForbiddenExtraKeysError,
-    LookupError, TypeError, ValueError, AttributeError,
+    LookupError, TypeError, ValueError, AttributeError, OverflowError,
 )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """Reads Nylas's answers, the refusals in all the shapes that were seen."""
 
-import json
 import re
 from typing import Any
 
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http import Answer
+from latchkey.infra.json_object import json_object
 from latchkey.nylas.errors import Refusal, Refused
 
 _LONGEST_WAIT = 3600  # seconds; a larger Retry-After is taken as this
@@ -17,11 +17,7 @@ def read_json(answer: Answer) -> dict[str, Any]:
 
     :raises BadAnswer: a success without one.
     """
-    try:
-        content = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        content = None
-    if isinstance(content, dict):
+    if (content := json_object(answer.body)) is not None:
         return content
     if 200 <= answer.status < 300:
         raise BadAnswer(f"{answer.status} not JSON")

@@ -49,7 +49,7 @@ class NylasClient(GrantCalls, TokenCalls):
         )  # fmt: skip
         try:
             return parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
-        except ValueError:
+        except (ValueError, OverflowError):  # a year or a time zone of thirty digits
             return 0.0
 
     def detect(self, email: str) -> Detection:

@@ -1,9 +1,9 @@
 """``flask explain``: the story of one sign-in, found in the log by any of its ids."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from latchkey.infra.json_object import json_object
 from latchkey.operator.events import sentence
 
 _IDS = ("request_id", "visit", "nylas_request_id")
@@ -40,8 +40,4 @@ def _values(name: str, lines: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def _read(text: str) -> Mapping[str, Any] | None:
     # Container platforms put a prefix of their own before each line.
-    try:
-        line = json.loads(text[text.index("{") :])
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) else None
+    return json_object(text[text.find("{") :]) if "{" in text else None

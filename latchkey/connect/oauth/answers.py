@@ -1,14 +1,13 @@
 """What providers answer, read with suspicion: only fields that are used, of the right type."""
 
 import base64
-import binascii
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http import Answer
+from latchkey.infra.json_object import json_object
 from latchkey.problems.oauth_codes import ProviderRefused
 
 # Asked for to tell who signed in, or to stay signed in; not something an app needs to work.
@@ -58,11 +57,7 @@ def read_json(answer: Answer) -> dict[str, Any]:
 
     :raises BadAnswer: there is none.
     """
-    try:
-        content = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
+    if (content := json_object(answer.body)) is None:
         raise BadAnswer(f"{answer.status} not JSON")
     return content
 
@@ -75,10 +70,10 @@ def claims_of(id_token: object, *, client_id: str, nonce: str) -> dict[str, Any]
     """
     try:
         payload = str(id_token).split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error, RecursionError):
+        claims = json_object(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):
         return {}
-    if not isinstance(claims, dict):
+    if claims is None:
         return {}
     ours = _is_for(claims, client_id)
     fresh = isinstance(claims.get("exp"), int) and claims["exp"] > time.time()

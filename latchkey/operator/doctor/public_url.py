@@ -1,6 +1,5 @@
 """Does the page answer at the address that people open, with a good certificate, as it came?"""
 
-import json
 import socket
 import ssl
 import time
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from config import Settings
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
+from latchkey.infra.json_object import json_object
 from latchkey.operator.doctor.arrival import check_arrival
 from latchkey.operator.doctor.finding import Finding, Level
 from latchkey.web.arrival import ask_for_arrival, read_arrival
@@ -39,8 +39,8 @@ def _check_answer(settings: Settings) -> Iterator[Finding]:
             headers=ask_for_arrival(settings.secret_keys),
             seconds=_SECONDS,
         )
-        said = json.loads(answer.body)
-        ours = answer.status == 200 and isinstance(said, dict) and said.get("status") == "ok"
+        said = json_object(answer.body) or {}
+        ours = answer.status == 200 and said.get("status") == "ok"
     except BadAnswer as error:
         yield _failed(f"PUBLIC_URL leads elsewhere ({error}).", "Set it to where people end up.")
         return
@@ -50,8 +50,6 @@ def _check_answer(settings: Settings) -> Iterator[Finding]:
             "Look at DNS, the proxy, and whether this machine may ask its own address.",
         )
         return
-    except ValueError:
-        ours = False
     if not ours:
         yield _failed(
             f"Another program answers at PUBLIC_URL ({answer.status} to /healthz).",

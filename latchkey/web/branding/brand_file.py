@@ -49,10 +49,11 @@ def read_brand_file(
     try:
         text = path.read_text(encoding="utf-8")
         given = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrandFileError(f"{path} cannot be read ({type(error).__name__}).") from None
     except tomllib.TOMLDecodeError as error:
         raise BrandFileError(f"{path} is not TOML: {error}.") from None
+    # Bytes that are no text; a number or a nesting without end.
+    except (OSError, ValueError, RecursionError) as error:
+        raise BrandFileError(f"{path} cannot be read ({type(error).__name__}).") from None
     return _Reader(path, text, choosing=choosing).read(given, base or BrandFile())
 
 

@@ -35,10 +35,10 @@ def _parts(dotted: str) -> Key:
     """The names of a dotted key, which TOML lets be quoted."""
     try:
         inner: Any = tomllib.loads(f"{dotted} = 0")
-    except tomllib.TOMLDecodeError:  # a line inside a longer text
+        parts = []
+        while isinstance(inner, dict):
+            ((name, inner),) = inner.items()
+            parts.append(name)
+    except (ValueError, RecursionError):  # a line inside a longer text
         return ()
-    parts = []
-    while isinstance(inner, dict):
-        ((name, inner),) = inner.items()
-        parts.append(name)
     return tuple(parts)

@@ -68,6 +68,24 @@ def test_no_bytes_break_anything(query: bytes, cookie: bytes, header: bytes, bod
         answered(path="/", method=method, data=body, environ_overrides=environ)
 
 
+NAMES = ("s", "state", "code", "error", "error_description", "error_subcode", "iss", "sent", "link",
+         "to", "ui_locales", "locale", "theme", "login_hint", "admin_consent", "scope")  # fmt: skip
+CALLED = ("/oauth/google/callback", "/oauth/microsoft/callback", "/languages", "/connected", "/")
+
+
+@given(
+    path=st.sampled_from(CALLED),
+    query=st.dictionaries(st.sampled_from(NAMES), st.text(st.characters(codec="utf-8"))),
+    accepts=st.lists(st.sampled_from(["de", "-", "*", "x-", ";q=", "1e999", ",", "nan", "é"])),
+)
+@settings(deadline=None)
+def test_no_value_of_a_known_name_breaks_anything(
+    path: str, query: dict[str, str], accepts: list[str]
+) -> None:
+    accepted = {"HTTP_ACCEPT_LANGUAGE": "".join(accepts)}
+    answered(path=path, query_string=query, environ_overrides=accepted)
+
+
 def started() -> tuple[Visitor, dict[str, str], str]:
     """Somebody in front of the credentials, the inputs there, and where they go."""
     visitor = Visitor.inside(create_app(make_settings()))
