@@ -14,7 +14,7 @@ from latchkey.web import flow, start
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import EmailForm
-from latchkey.web.metrics import STEPS
+from latchkey.web.metrics import STEPS, count_arrival
 from latchkey.web.services import get_services
 from latchkey.web.start_again import why_again
 
@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
         hint = sign_in.display_address
     if sign_in is None and request.method == "GET":
         # Load balancers and uptime checks ask with HEAD.
-        STEPS.count(step="arrived")
+        count_arrival()
     again = why_again(request.args.get("again", ""))
     return _page(EmailForm(formdata=None, data={"email": hint}), sign_in, again=again)
 
@@ -99,7 +99,7 @@ def _begin(*, complete: bool) -> ResponseReturnValue:
         if done := start.connected_with(refused):
             return redirect(url_for("connected.show", s=done.id))
         raise
-    STEPS.count(step="arrived")
+    count_arrival()
     return redirect(_first_page(sign_in))
 
 

@@ -2,6 +2,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -120,6 +121,25 @@ def test_the_uptime_check_of_the_first_page_is_nobody_who_arrived() -> None:
     assert arrived() == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "browser", "shown"),
+    [
+        ("/", {}, "fr-CA,de;q=0.5", "fr"),
+        ("/", {"ui_locales": "xx-Odd de"}, "fr", "de"),
+        ("/v3/connect/auth", {"locale": "pt-BR"}, "fr", "pt-BR"),
+        ("/", {"ui_locales": "tlh", "locale": "../etc"}, "xx, *;q=0.1", "en"),
+    ],
+)
+def test_people_are_counted_by_the_language_of_their_first_page(
+    path: str, query: dict[str, str], browser: str, shown: str
+) -> None:
+    app = CallingApp(create_app(make_settings()))
+    every, this = (Change("latchkey_arrivals_total", **one) for one in ({}, {"language": shown}))
+    address = f"/?{urlencode(query)}" if path == "/" else app.address(path, **query)
+    Visitor.inside(app.page).client.get(address, headers={"Accept-Language": browser})
+    assert every() == this() == 1
+
+
 def test_nothing_that_strangers_type_becomes_a_label() -> None:
     app = create_app(make_settings(METRICS_TOKEN=TOKEN))
     client = app.test_client()
@@ -131,6 +151,8 @@ def test_nothing_that_strangers_type_becomes_a_label() -> None:
         client.open("/", method=f"ODD{number}")
         client.get("/oauth/google/callback", query_string={"state": odd, "error": odd})
         client.get("/v3/connect/auth", query_string={"provider": odd, "client_id": odd})
+        wanted = {"ui_locales": f"de-odd{number} odd{number}", "locale": odd}
+        client.get("/", query_string=wanted, headers={"Accept-Language": f"odd{number}, x-{odd}"})
         visitor = Visitor.inside(app)
         visitor.enter(f"odd{number}@odd{number}.example.com")
         visitor.sign_in("odd@example.com", odd)
