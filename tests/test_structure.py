@@ -48,7 +48,7 @@ ROUTES = {
     "/metrics": {"GET"},
     "/sandbox-code": {"GET", "POST"},
     "/brand.css": {"GET"},
-    "/brand/<any('logo', 'logo-dark', 'favicon', 'background', 'background-dark'):name>": {"GET"},
+    "/brand/<name>": {"GET"},
     "/static/<path:filename>": {"GET"},
 }
 

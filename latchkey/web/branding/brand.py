@@ -19,8 +19,8 @@ NAME = "Latchkey"
 COLOR = "#2f5bea"
 # What a brand shows as its file has it.
 _AS_SAID = (
-    "tagline", "support_email", "logo", "logo_dark", "favicon", "appearance", "layout", "links",
-    "language", "hosts", "sources",
+    "tagline", "support_email", "logo", "logo_dark", "favicon", "appearance", "layout", "side_text",
+    "links", "language", "hosts", "sources",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ class Brand:
     :ivar whole_stylesheet: the one stylesheet of its pages, with these at its end.
     :ivar themed: the same brand in "light" and "dark" alone, for apps that may ask for it.
     :ivar theme: the key in ``themed`` that leads to this one, "" for what all others see.
-    :ivar pictures: by name: logo, logo-dark, favicon, background, background-dark.
+    :ivar pictures: by name: logo, logo-dark, favicon, background, background-dark, side.
     :ivar versions: hashes of what browsers load: "css" and the pictures.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
@@ -52,6 +52,7 @@ class Brand:
     favicon: Picture | None
     appearance: str
     layout: str
+    side_text: str
     language: str
     links: Mapping[str, str]
     texts: Mapping[str, Mapping[str, str]]
@@ -97,9 +98,10 @@ class Brand:
             for theme in THEMES
         )
         images = {theme: background.image for theme, background in backgrounds.items()}
-        stylesheet = make_stylesheet(said, light, dark, images=images)
+        side = _address("side", key, versions) if "side" in pictures else ""
+        stylesheet = make_stylesheet(said, light, dark, images=images, side=side)
         whole = PreparedFile(
-            whole_stylesheet(stylesheet + said.stylesheet, said.appearance).encode(), "text/css"
+            whole_stylesheet(stylesheet + said.stylesheet, said).encode(), "text/css"
         )
         as_said: dict[str, Any] = {name: getattr(said, name) for name in _AS_SAID}
         return cls(
@@ -130,6 +132,7 @@ def _pictures(said: BrandFile) -> dict[str, Picture]:
     named = {
         "logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon,
         "background": said.background, "background-dark": said.background_dark,
+        "side": said.side_image if said.layout == "split" else None,
     }  # fmt: skip
     return {name: picture for name, picture in named.items() if isinstance(picture, Picture)}
 
@@ -141,10 +144,14 @@ def _background(said: BrandFile, theme: str, key: str, versions: Mapping[str, st
     names = ("background-dark", "background") if theme == "dark" else ("background",)
     for name in names:
         if name in versions:
-            brand = f"b={key}&" if key else ""
-            # Seen from the stylesheet, wherever the page is.
-            return make_picture(colors, f"brand/{name}?{brand}v={versions[name]}")
+            return make_picture(colors, _address(name, key, versions))
     return Background()
+
+
+def _address(name: str, key: str, versions: Mapping[str, str]) -> str:
+    """Where a picture is, seen from the stylesheet, wherever the page is."""
+    brand = f"b={key}&" if key else ""
+    return f"brand/{name}?{brand}v={versions[name]}"
 
 
 def default_file(settings: Settings) -> BrandFile:

@@ -20,7 +20,8 @@ from latchkey.web.branding.toml_lines import line_of
 from latchkey.web.branding.values import Check, line_of_text, list_of, one_of
 
 APPEARANCES = ("auto", "light", "dark")
-LAYOUTS = ("card", "plain")
+LAYOUTS = ("card", "plain", "split")
+DENSITIES = ("comfortable", "compact")
 LINKS = ("website", "support", "privacy", "terms", "imprint", "accessibility")
 THEMES = ("light", "dark")
 # What only the file of one brand among several has: who sees it.
@@ -74,6 +75,9 @@ class _Reader:
             "corners": one_of(CORNERS),
             "font": one_of(FONTS),
             "layout": one_of(LAYOUTS),
+            "side_text": line_of_text(200),
+            "side_image": self._picture,
+            "density": one_of(DENSITIES),
             "language": one_of(tuple(BY_TAG)),
             "logo": self._picture,
             "logo_dark": self._picture,
@@ -92,11 +96,14 @@ class _Reader:
 
     def read(self, given: Mapping[str, Any], base: BrandFile) -> BrandFile:
         said = self._table(given, (), self._checks)
-        if self._problems:
-            raise BrandFileError("\n".join(self._problems))
         if preset := said.pop("preset", ""):
             base = base.layered(PRESETS[preset], source=f"preset {preset}")
-        return base.layered(said, source=self._path.name)
+        read = base.layered(said, source=self._path.name)
+        if read.layout == "split" and not (read.side_text or read.side_image):
+            self._problem(("layout",), "split needs side_image, side_text or both")
+        if self._problems:
+            raise BrandFileError("\n".join(self._problems))
+        return read
 
     def _keys(self, *table: str, checks: Mapping[str, Check]) -> Check:
         return partial(self._table, table=table, checks=checks)

@@ -15,6 +15,7 @@ class BrandFile:
     :ivar theme_hint: an app, or a link, may say whether its people see light or dark pages.
     :ivar language: of people whose browser asks for none that there is.
     :ivar background: a picture, or "gradient"; "" for the plain colour.
+    :ivar side_text: beside the card in the layout "split"; so is ``side_image``.
     :ivar stylesheet: rules of the operator's own, which come last.
     :ivar colors: by theme ("light", "dark"), then by name, see ``palette.NAMES``.
     :ivar links: by name, see ``LINKS``; https.
@@ -33,6 +34,9 @@ class BrandFile:
     corners: str = "soft"
     font: str = "system"
     layout: str = "card"
+    side_text: str = ""
+    side_image: Picture | None = None
+    density: str = "comfortable"
     language: str = ""
     logo: Picture | None = None
     logo_dark: Picture | None = None

@@ -20,7 +20,7 @@ def stylesheet() -> ResponseReturnValue:
     return _kept(brand.whole_stylesheet.response(), brand, "css")
 
 
-@bp.get("/brand/<any('logo', 'logo-dark', 'favicon', 'background', 'background-dark'):name>")
+@bp.get("/brand/<name>")
 def picture(name: str) -> ResponseReturnValue:
     """A picture of the brand: a logo, the icon of the tab, or what is behind the pages."""
     brand = _asked_for()
