@@ -30,6 +30,21 @@ CHOOSING: Mapping[str, Check] = {
     "client_ids": list_of(values.client_id),
     "redirect_origins": list_of(values.redirect_origin),
 }
+# What is in the file itself, not in others beside it.
+_WORDS: Mapping[str, Check] = {
+    "name": line_of_text(60),
+    "tagline": line_of_text(140),
+    "support_email": values.email,
+    "appearance": one_of(APPEARANCES),
+    "theme_hint": values.switch,
+    "corners": one_of(CORNERS),
+    "font": one_of(FONTS),
+    "layout": one_of(LAYOUTS),
+    "side_text": line_of_text(200),
+    "density": one_of(DENSITIES),
+    "language": one_of(tuple(BY_TAG)),
+    "preset": one_of(PRESETS),
+}
 # More names than these are not listed when one of them is misspelt.
 _MOST_LISTED = 40
 
@@ -67,18 +82,8 @@ class _Reader:
         self._problems: list[str] = []
         colors = {theme: dict.fromkeys(NAMES, values.color) for theme in THEMES}
         self._checks: Mapping[str, Check] = {
-            "name": line_of_text(60),
-            "tagline": line_of_text(140),
-            "support_email": values.email,
-            "appearance": one_of(APPEARANCES),
-            "theme_hint": values.switch,
-            "corners": one_of(CORNERS),
-            "font": one_of(FONTS),
-            "layout": one_of(LAYOUTS),
-            "side_text": line_of_text(200),
+            **_WORDS,
             "side_image": self._picture,
-            "density": one_of(DENSITIES),
-            "language": one_of(tuple(BY_TAG)),
             "logo": self._picture,
             "logo_dark": self._picture,
             "favicon": self._picture,
@@ -90,7 +95,6 @@ class _Reader:
             "colors": self._tables("colors", colors),
             "links": self._keys("links", checks=dict.fromkeys(LINKS, values.https)),
             "texts": self._tables("texts", dict.fromkeys(BY_TAG, text_checks())),
-            "preset": one_of(PRESETS),
             **(CHOOSING if choosing else {}),
         }
 
