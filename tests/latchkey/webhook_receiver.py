@@ -50,7 +50,10 @@ class Received:
 
     @property
     def is_signed(self) -> bool:
-        made = hmac.new(SECRET.encode(), self.body, hashlib.sha256).hexdigest()
+        return self.is_signed_by(SECRET)
+
+    def is_signed_by(self, secret: str) -> bool:
+        made = hmac.new(secret.encode(), self.body, hashlib.sha256).hexdigest()
         return hmac.compare_digest(made, self.headers["X-Latchkey-Signature"])
 
 
@@ -104,11 +107,13 @@ class Company:
         self.receiver = Receiver()
         self._closing = contextlib.ExitStack()
 
-    def process(self, redis_url: str = "", *, with_email: bool = False) -> Webhooks:
+    def process(
+        self, redis_url: str = "", *, with_email: bool = False, secret: str = SECRET
+    ) -> Webhooks:
         """The webhooks of a process that is just starting."""
         store = self._closing.enter_context(contextlib.closing(store_at(redis_url)))
         webhooks = Webhooks(
-            store, _UPSTREAM, url=self.receiver.url, secret=SECRET, with_email=with_email
+            store, _UPSTREAM, url=self.receiver.url, secret=secret, with_email=with_email
         )
         return self._closing.enter_context(contextlib.closing(webhooks))
 
