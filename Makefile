@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test accessible bench format texts lock sbom audit scan fuzz clean
+.PHONY: help run check test accessible shots bench format texts lock sbom audit scan fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 
 accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 5 brands, in the eyes of axe-core (STATES="entry imap" for some)
 	$(BIN)/python -m tests.accessible $(STATES)
+
+shots: .venv/test.stamp ## Take pictures of every state into shots/, with contact sheets, and the README's docs/page.png
+	$(BIN)/python -m tests.shots $(STATES)
 
 bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 minutes; POINTS="1 4" for some)
 	sh bench/tools.sh
@@ -75,7 +78,7 @@ fuzz: .venv/test.stamp ## Try 200 times as many inputs as the tests do (hours; F
 		$(or $(FUZZ),$$(grep -rl --include='*.py' 'from hypothesis' tests --exclude-dir=node_modules))
 
 clean: ## Remove the virtual environments and what tools left behind
-	rm -rf .venv .venv-lock .venv-scan .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-lock .venv-scan .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage shots
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -51,7 +51,9 @@
     it.focus();
     it.scrollIntoView({ block: "nearest", behavior: "instant" });
     if (document.activeElement !== it) { found.push(`${name(it)} takes no focus`); continue; }
-    const style = getComputedStyle(it), box = it.getClientRects()[0];
+    // Of a link over several lines, the first line that is in the window.
+    const lines = [...it.getClientRects()];
+    const style = getComputedStyle(it), box = lines.find(line => line.bottom > 0 && line.top < innerHeight) ?? lines[0];
     if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) found.push(`${name(it)} shows no focus`);
     const seen = Math.max(box.top, 0) + Math.min(box.bottom, innerHeight);
     const top = document.elementFromPoint(box.x + box.width / 2, seen / 2);
