@@ -133,7 +133,9 @@ def test_after_going_back_the_form_can_be_sent_again(page: Page, site: Site) -> 
         connect(page).click()
         expect(page).to_have_title("Error: The service isn’t answering – Latchkey")
         assert len(site.nylas.sent) == sent
-        page.go_back()
+        if sent == 1:
+            # Chromium may never close a page that is on its way back.
+            page.go_back()
 
 
 def test_a_page_that_a_browser_kept_as_it_was_can_be_sent_again(page: Page) -> None:
