@@ -28,9 +28,11 @@ from latchkey.sandbox import (
     OUTCOMES,
     SHAPES,
     SandboxMailRecords,
+    SandboxTexts,
     Shape,
     create_sandbox,
     find_outcome,
+    set_page_texts,
 )
 from latchkey.web.assets import init_assets
 from latchkey.web.brand_import import BrandImport
@@ -40,7 +42,7 @@ from latchkey.web.branding.pictures import PICTURE_BYTES
 from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
-from latchkey.web.language import init_language
+from latchkey.web.language import init_language, texts_beside
 from latchkey.web.limits import detection_wait, init_limits, make_limiter, party
 from latchkey.web.metrics import BRAND_SIGN_INS
 from latchkey.web.page_environment import PageEnvironment
@@ -92,10 +94,16 @@ def create_app(
 def _mount_sandbox(app: Flask, settings: Settings, lan: SandboxLan | None) -> httpx.BaseTransport:
     """Put the sandbox's pages beside the app; the transport leads to all of it."""
     sandbox = create_sandbox(api_key=settings.nylas_api_key, more_shapes=_more_shapes())
+    set_page_texts(sandbox, partial(_sandbox_texts, settings))
     app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
         app.wsgi_app, {SANDBOX_PATH: SandboxPages(sandbox, settings, lan)}
     )
     return httpx.WSGITransport(app=sandbox)
+
+
+def _sandbox_texts(settings: Settings) -> SandboxTexts:
+    texts = texts_beside(settings)
+    return SandboxTexts(texts.language.tag, texts.language.rtl, texts.text)
 
 
 def _init_parts(app: Flask, services: Services) -> None:

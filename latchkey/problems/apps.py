@@ -51,8 +51,8 @@ LINK_WAITS = Problem(
     kind="link_waits",
     title=N_("Please try your link again in a moment"),
     text=N_(
-        "Right now we can’t check whether it was used before, so for your safety it waits. "
-        "It stays good."
+        "Right now we can’t check whether this link was used before. For your safety, please try "
+        "again later: the link stays valid."
     ),
     place="page",
     status=503,

@@ -91,8 +91,9 @@ ACCOUNT_KIND = Problem(
     kind="account_kind",
     title=N_("This kind of account can’t be used here"),
     text=N_(
-        "%(company)s takes work and school accounts or personal ones here, and you signed in with "
-        "the other kind. Please sign in again with another account."
+        "%(company)s accepts only one kind of account here: either work and school accounts, or "
+        "personal ones. You signed in with the other kind. Please sign in again with another "
+        "account."
     ),
     place="page",
     status=403,

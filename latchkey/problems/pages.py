@@ -16,8 +16,8 @@ OAUTH_ONLY = Problem(
     kind="oauth_only",
     title=N_("%(mailbox)s doesn’t take passwords from apps"),
     text=N_(
-        "It only lets apps in through its own sign-in page, and %(company)s hasn’t set that up "
-        "here. Please use a different address, or ask %(company)s."
+        "%(mailbox)s only lets apps in through its own sign-in page, and %(company)s hasn’t set "
+        "that up here. Please use a different address, or ask %(company)s."
     ),
     place="page",
     status=422,
@@ -28,8 +28,8 @@ OAUTH_INSTEAD = Problem(
     kind="oauth_instead",
     title=OAUTH_ONLY.title,
     text=N_(
-        "It only lets apps in through its own sign-in page. Please sign in there: your password "
-        "stays at %(mailbox)s."
+        "%(mailbox)s only lets apps in through its own sign-in page. Please sign in there: your "
+        "password stays at %(mailbox)s."
     ),
     place="page",
     status=422,
@@ -40,8 +40,8 @@ OAUTH_PERHAPS = Problem(
     kind="oauth_perhaps",
     title=OAUTH_ONLY.title,
     text=N_(
-        "It only lets apps in through its own sign-in page. If you find its name on the list, "
-        "please sign in there. If not, please ask %(company)s."
+        "%(mailbox)s only lets apps in through its own sign-in page. If you find its name on "
+        "the list, please sign in there. If not, please ask %(company)s."
     ),
     place="page",
     status=422,
@@ -104,7 +104,7 @@ HTTP_PROBLEMS = {
         _page(
             413,
             N_("That was too much text"),
-            N_("What was sent is far larger than any sign-in. Please start again."),
+            N_("This page received far more than a sign-in needs. Please start again."),
         ),
         _page(
             500,

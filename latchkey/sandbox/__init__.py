@@ -8,15 +8,17 @@ factory            one application: key, request ids, errors in the envelope
   ├─ access        access tokens for grants; needs no key in a header
   ├─ records       connectors, application, grants
   ├─ mail_records  DNS of company domains
+  ├─ oauth         the providers' own pages and tokens; texts says their sentences
   └─ answers (envelopes) · outcomes (test addresses) · state · expiring_store · catalogue
      (connectors)
 """
 
-from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox
+from latchkey.sandbox.factory import SANDBOX_KEY, create_sandbox, set_page_texts
 from latchkey.sandbox.mail_records import COMPANIES, SandboxMailRecords
 from latchkey.sandbox.model import Outcome
 from latchkey.sandbox.outcomes import OUTCOMES, find_outcome
 from latchkey.sandbox.shapes import SHAPES, Shape
+from latchkey.sandbox.texts import SandboxTexts
 
 __all__ = [
     "COMPANIES",
@@ -25,7 +27,9 @@ __all__ = [
     "SHAPES",
     "Outcome",
     "SandboxMailRecords",
+    "SandboxTexts",
     "Shape",
     "create_sandbox",
     "find_outcome",
+    "set_page_texts",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from latchkey.sandbox import access, connect, detect, records
@@ -23,6 +23,7 @@ from latchkey.sandbox.oauth import pages, tokens
 from latchkey.sandbox.oauth.state import OAuthState
 from latchkey.sandbox.shapes import SHAPES, Shape
 from latchkey.sandbox.state import ACCESS_SECONDS, DetectQuota, GrantStore, Sandbox, current_sandbox
+from latchkey.sandbox.texts import SandboxTexts
 
 SANDBOX_KEY = "sandbox"
 """The API key a sandbox accepts when none is chosen."""
@@ -60,6 +61,11 @@ def create_sandbox(
     return app
 
 
+def set_page_texts(sandbox: Flask, page_texts: Callable[[], SandboxTexts]) -> None:
+    """Have the sandbox's own pages in the language of the texts that a call in a request gives."""
+    sandbox.extensions["page_texts"] = page_texts
+
+
 def _known(connectors: tuple[str, ...]) -> dict[str, Connector]:
     if unknown := sorted(set(connectors) - set(CONNECTORS)):
         raise ValueError(f"no such connector in the sandbox: {', '.join(unknown)}")
@@ -81,6 +87,8 @@ def _connectors_of(providers: Iterable[str]) -> dict[str, Connector]:
 
 
 def _answer_calls(app: Flask) -> None:
+    set_page_texts(app, SandboxTexts)
+    app.context_processor(_texts)
     # An exception must leave the application for a test address to break the connection.
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.url_map.merge_slashes = False
@@ -103,6 +111,11 @@ def _api() -> Blueprint:
     for part in (detect.bp, connect.bp, records.bp):
         api.register_blueprint(part)
     return api
+
+
+def _texts() -> dict[str, Any]:
+    texts: SandboxTexts = current_app.extensions["page_texts"]()
+    return {"texts": texts, "_": texts.translate}
 
 
 def _number_request() -> None:

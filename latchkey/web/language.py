@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request, url_for
 
+from config import Settings
 from latchkey.infra.catalogues import read_catalogue
 from latchkey.infra.i18n import PageTexts, init_i18n
 from latchkey.infra.languages import ALL, BY_TAG, Language, best_language
@@ -55,6 +56,14 @@ def page_texts() -> PageTexts:
         own = current_brand().texts.get(tag, {})
         texts = g.page_texts = PageTexts(BY_TAG[tag], read_catalogue(tag), own)
     return texts
+
+
+def texts_beside(settings: Settings) -> PageTexts:
+    """Return the texts for a page beside the app, such as the sandbox's, which has no brand."""
+    kept = [tag for name, tag in request.cookies.items() if name.endswith(f"-{_SUFFIX}")]
+    found = best_language([*kept, *_accepted()], settings.languages)
+    tag = found or settings.default_language
+    return PageTexts(BY_TAG[tag], read_catalogue(tag))
 
 
 def keep_language(asked: str) -> None:

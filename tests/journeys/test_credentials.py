@@ -203,8 +203,8 @@ def test_the_way_to_an_app_password_is_numbered(company: Company) -> None:
     page = company().enter("a@icloud.com")
     steps = [" ".join("".join(step.itertext()).split()) for step in page.tree.findall(".//ol/li")]
     assert steps == [
-        "Switch on two-step sign-in at Apple iCloud, if it is off: without it, the page doesn’t "
-        "offer any.",
+        "Switch on two-step sign-in at Apple iCloud if it is off. Without it, Apple iCloud doesn’t "
+        "offer app passwords.",
         "Open the page at Apple iCloud (new tab)",
         "Make an app password: a separate password for this, made by Apple iCloud.",
         "Copy it and paste it below.",

@@ -10,6 +10,7 @@ from latchkey.sandbox.oauth.checks import find_problem, is_account
 from latchkey.sandbox.oauth.endings import ENDINGS, Ending
 from latchkey.sandbox.oauth.registry import RULES, Rules, is_fixed, is_registered
 from latchkey.sandbox.oauth.state import Allowed, Transaction, current_state
+from latchkey.sandbox.texts import N_
 
 bp = Blueprint("oauth_pages", __name__, template_folder="templates")
 
@@ -78,14 +79,14 @@ def decide(provider: str) -> AnyResponse | tuple[str, int]:
     name = request.form.get("transaction", "")
     transaction = current_state().transactions.get(name)
     if transaction is None or transaction.provider != provider:
-        abort(400, "This page was used before, or it is too old.")
+        abort(400, N_("This page was used before, or it is too old."))
     ending = _chosen()
     account = request.form.get("account", "").strip()
     refused = bool(ending.error) and not ending.token_status
     if not refused and not is_account(account):
         return _consent_page(rules, transaction, name, account, wrong=True), 422
     if current_state().transactions.take(name) is None:
-        abort(400, "This page was used before.")
+        abort(400, N_("This page was used before."))
     if refused:
         return _refuse(rules, transaction, ending)
     allowed = Allowed(
@@ -122,10 +123,10 @@ def _redirect_uri(rules: Rules) -> str:
     clients = request.args.getlist("client_id")
     addresses = request.args.getlist("redirect_uri")
     if clients != [rules.client_id]:
-        abort(400, "This client is not known.")
+        abort(400, N_("This client is not known."))
     below = request.script_root.removesuffix("/sandbox")
     if len(addresses) != 1 or not is_registered(addresses[0], rules.key, below=below):
-        abort(400, "This redirect URI is not registered.")
+        abort(400, N_("This redirect URI is not registered."))
     return addresses[0]
 
 
@@ -149,7 +150,7 @@ def _chosen() -> Ending:
     decision = request.form.get("decision", "")
     if decision in ("", "allow"):
         decision = request.form.get("ending", "") or "allow"
-    return _BY_NAME.get(decision) or abort(400, "This decision is not known.")
+    return _BY_NAME.get(decision) or abort(400, N_("This decision is not known."))
 
 
 def _granted(rules: Rules, transaction: Transaction) -> tuple[str, ...]:

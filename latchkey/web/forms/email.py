@@ -29,7 +29,8 @@ _SENTENCES = {
     AddressFault.BLANK: N_("There is a space inside this address. Please take it out."),
     AddressFault.DOTS: N_("There is a dot too many in this address. Please check it."),
     AddressFault.NO_ENDING: N_(
-        "The part after the @ isn’t complete: it has an ending, as in name@example.com."
+        "The part after the @ isn’t complete: it needs an ending such as .com, as in "
+        "name@example.com."
     ),
     AddressFault.LETTERS: N_(
         "This address has letters before the @ that mail services can’t use here."

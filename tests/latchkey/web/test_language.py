@@ -79,3 +79,23 @@ def test_only_what_the_operator_offers_is_offered() -> None:
 def test_one_language_needs_no_list() -> None:
     page = Visitor.inside(create_app(make_settings(LANGUAGES="en"))).get("/")
     assert "/languages" not in page.html
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "tag", "sentence"),
+    [
+        ("", "", "en", "This sign-in cannot go on"),
+        ("de-AT,de;q=0.9", "", "de", "Diese Anmeldung kann nicht weitergehen"),
+        ("de", "ar", "ar", "(client)"),
+    ],
+)
+def test_the_sandboxs_own_pages_are_in_the_readers_language(
+    asked: str, kept: str, tag: str, sentence: str
+) -> None:
+    client = create_app(make_settings(SANDBOX="true")).test_client()
+    client.set_cookie("signin-lang", kept)
+    page = client.get("/sandbox/oauth/google/authorize", headers={"Accept-Language": asked})
+    assert page.status_code == 400
+    assert f'<html lang="{tag}"' in page.text
+    assert ('dir="rtl"' in page.text) == (tag == "ar")
+    assert sentence in page.text
