@@ -10,7 +10,14 @@ from latchkey.infra.i18n import language
 from latchkey.infra.languages import BY_TAG
 from latchkey.web.branding import BrandFileError
 from latchkey.web.language import offered
-from latchkey.web.preview import PreviewBrands, State, journey, key_in_theme, walk
+from latchkey.web.preview import (
+    WALKED_BRAND,
+    PreviewBrands,
+    State,
+    journey,
+    key_in_theme,
+    walk,
+)
 from latchkey.web.security.headers import CSP
 from latchkey.web.services import get_services
 
@@ -23,6 +30,9 @@ WIDTHS = (320, 390, 768, 1280)
 @bp.before_app_request
 def read_brands_again() -> Response | None:
     """Let a change of a brand file show when a page is loaded again, or say what is wrong."""
+    if WALKED_BRAND in request.environ or request.endpoint == "static":
+        # A walk is part of a request that has read them.
+        return None
     services = get_services()
     try:
         brands = PreviewBrands.from_settings(services.settings)

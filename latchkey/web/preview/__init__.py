@@ -7,11 +7,12 @@ preview/
 └── walk    goes there, within the process, through the same pages as a person
 """
 
-from latchkey.web.preview.brands import PreviewBrands, key_in_theme
+from latchkey.web.preview.brands import WALKED_BRAND, PreviewBrands, key_in_theme
 from latchkey.web.preview.map import Stop, journey
 from latchkey.web.preview.states import State, make_states
 from latchkey.web.preview.walk import walk
 
 __all__ = [
+    "WALKED_BRAND",
     "PreviewBrands", "State", "Stop", "journey", "key_in_theme", "make_states", "walk",
 ]  # fmt: skip
