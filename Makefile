@@ -15,10 +15,10 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test accessible shots bench format texts lock sbom audit scan fuzz clean
+.PHONY: help run check test accessible shots bench format texts lock sbom audit scan fuzz fuzz-parsers clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/run.stamp ## Start the page (in the sandbox, unless there is a .env or a Nylas API key) and print its address
 	@$(CHOOSE); \
@@ -76,9 +76,18 @@ scan: .venv/test.stamp .venv-scan/code.stamp .venv-scan/web.stamp ## Read the co
 fuzz: .venv/test.stamp ## Try 200 times as many inputs as the tests do (hours; FUZZ=tests/journeys/test_any_order.py for a part)
 	$(BIN)/python -m pytest --hypothesis-profile=fuzz --timeout 0 \
 		$(or $(FUZZ),$$(grep -rl --include='*.py' 'from hypothesis' tests --exclude-dir=node_modules))
+	@$(if $(FUZZ),,$(MAKE) --no-print-directory fuzz-parsers)
+
+fuzz-parsers: .venv/test.stamp .venv-fuzz/stamp ## Let atheris look for texts that break a parser (SECONDS= for each, 600; PARSERS="link brand")
+	@for parser in $(or $(PARSERS),$$($(BIN)/python -c 'from tests.parsers import PARSERS; print(*PARSERS)')); do \
+		mkdir -p .venv-fuzz/found/$$parser && echo "$$parser" && \
+		PYTHONPATH=.venv-fuzz/lib $(BIN)/python -m tests.coverage_guided $$parser .venv-fuzz/found/$$parser \
+			-dict=tests/coverage_guided.dict -artifact_prefix=.venv-fuzz/found/$$parser- -verbosity=0 -print_final_stats=1 \
+			-max_total_time=$(or $(SECONDS),600) || exit 1; \
+	done
 
 clean: ## Remove the virtual environments and what tools left behind
-	rm -rf .venv .venv-lock .venv-scan .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage shots
+	rm -rf .venv .venv-lock .venv-scan .venv-fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage shots
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -97,6 +106,10 @@ clean: ## Remove the virtual environments and what tools left behind
 
 .venv/independent.stamp: tests/independent/package-lock.json .venv/test.stamp
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix tests/independent --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.venv-fuzz/stamp: tests/coverage_guided.txt .venv/test.stamp
+	$(PIP) install --quiet --upgrade --target .venv-fuzz/lib -r $<
 	@touch $@
 
 .venv-scan/%.stamp: tests/scan/%.txt
