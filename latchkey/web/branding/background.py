@@ -13,8 +13,8 @@ from latchkey.web.branding.colors import BLACK, WHITE, contrast, mix
 GRADIENT = "gradient"
 # Shares of the ground in what is seen, the least first. Some contrast is left for colours.
 _SHARES = (75, 80, 85, 90, 95)
-_CONTRAST = 6.0
-_TINT = 0.18
+_CONTRAST = 5.5
+_TINTS = (0.18, 0.12, 0.06)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,21 +35,25 @@ def make_gradient(colors: Mapping[str, str]) -> Background:
     :param colors: by the names of ``palette.NAMES``.
     """
     ground, primary = colors["background"], colors["primary"]
-    stops = mix(ground, primary, _TINT), mix(ground, colors.get("link", primary), _TINT)
-    return Background(image=f"linear-gradient(135deg,{stops[0]},{ground},{stops[1]})", seen=stops)
+    for tint in _TINTS:
+        stops = mix(ground, primary, tint), mix(ground, colors.get("link", primary), tint)
+        if _can_be_read((ground, *stops)):
+            image = f"linear-gradient(135deg,{stops[0]},{ground},{stops[1]})"
+            return Background(image=image, seen=stops)
+    return Background()
 
 
 def make_picture(colors: Mapping[str, str], url: str) -> Background:
     """Put a scrim in the colour of the ground over the picture at ``url``."""
-    ground, surface = colors["background"], colors["surface"]
+    ground = colors["background"]
     for share in _SHARES:
         seen = tuple(mix(ground, end, 1 - share / 100) for end in (BLACK, WHITE))
-        if _can_be_read((ground, surface, *seen)):
+        if _can_be_read((ground, *seen)):
             # Rounded up: the picture shows through less than was reckoned with, never more.
             scrim = f"{ground}{math.ceil(share * 2.55):02x}"
             image = f'linear-gradient({scrim},{scrim}),url("{url}")'
             return Background(image=image, seen=seen)
-    # On a middle grey nothing more can be read than on itself.
+    # On a ground that is hardly clear enough, nothing more can be read than on itself.
     return Background()
 
 

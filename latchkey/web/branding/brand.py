@@ -9,7 +9,7 @@ from config import Settings
 from latchkey.web.branding.background import GRADIENT, Background, make_gradient, make_picture
 from latchkey.web.branding.brand_file import THEMES, read_brand_file
 from latchkey.web.branding.brand_values import BrandFile
-from latchkey.web.branding.palette import Moved, Palette, make_palette, usual_colors
+from latchkey.web.branding.palette import Moved, Palette, make_palettes, usual_colors
 from latchkey.web.branding.pictures import PICTURE_TYPES, Picture
 from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
 from latchkey.web.branding.texts import by_sentence
@@ -93,17 +93,16 @@ class Brand:
         pictures = _pictures(said)
         versions = _versions({name: picture.content for name, picture in pictures.items()})
         backgrounds = {theme: _background(said, theme, key, versions) for theme in THEMES}
-        (light, moved_in_light), (dark, moved_in_dark) = (
-            make_palette(_colors(said, theme), theme=theme, seen=backgrounds[theme].seen)
-            for theme in THEMES
+        (light, by_light, moved_in_light), (dark, by_dark, moved_in_dark) = (
+            _palettes(said, theme, backgrounds[theme].seen) for theme in THEMES
         )
-        images = {theme: background.image for theme, background in backgrounds.items()}
-        side = _address("side", key, versions) if "side" in pictures else ""
-        stylesheet = make_stylesheet(said, light, dark, images=images, side=side)
-        whole = PreparedFile(
-            whole_stylesheet(stylesheet + said.stylesheet, said).encode(), "text/css"
-        )
-        as_said: dict[str, Any] = {name: getattr(said, name) for name in _AS_SAID}
+        stylesheet = make_stylesheet(
+            said, (light, by_light), (dark, by_dark),
+            images={theme: background.image for theme, background in backgrounds.items()},
+            side=_address("side", key, versions) if "side" in pictures else "",
+        )  # fmt: skip
+        rules = whole_stylesheet(stylesheet + said.stylesheet, said)
+        whole = PreparedFile(rules.encode(), "text/css")
         return cls(
             key=key,
             name=said.name or NAME,
@@ -115,7 +114,7 @@ class Brand:
             whole_stylesheet=whole,
             pictures=pictures,
             versions=versions | _versions({"css": whole.content}),
-            **as_said,
+            **_as_said(said),
         )
 
     @property
@@ -126,6 +125,17 @@ class Brand:
 
 def _versions(contents: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest()[:12] for name, content in contents.items()}
+
+
+def _palettes(
+    said: BrandFile, theme: str, seen: tuple[str, ...]
+) -> tuple[Palette, Palette, tuple[Moved, ...]]:
+    plain = said.layout == "plain"
+    return make_palettes(_colors(said, theme), theme=theme, seen=seen, plain=plain)
+
+
+def _as_said(said: BrandFile) -> dict[str, Any]:
+    return {name: getattr(said, name) for name in _AS_SAID}
 
 
 def _pictures(said: BrandFile) -> dict[str, Picture]:

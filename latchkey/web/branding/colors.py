@@ -22,6 +22,14 @@ def readable(color: str, *behind: str, ratio: float) -> str:
     return good or max((*mixes, ends[1]), key=lambda mixed: _least(mixed, behind))
 
 
+def clear(color: str, *, ratio: float) -> str:
+    """Return the nearest shade of ``color`` on which black or white has a contrast of ``ratio``."""
+    text = text_on(color)
+    end = WHITE if text == BLACK else BLACK
+    mixes = (mix(color, end, step / _STEPS) for step in range(_STEPS + 1))
+    return next(mixed for mixed in mixes if contrast(text, mixed) >= ratio)
+
+
 def text_on(color: str) -> str:
     """Return black or white, whichever can be read better on ``color``."""
     return max(WHITE, BLACK, key=lambda text: contrast(text, color))

@@ -20,30 +20,49 @@ _DARK_RULES = re.compile(r"@media \(prefers-color-scheme:dark\)\{(?:[^{}]*\{[^{}
 
 
 def make_stylesheet(
-    said: BrandFile, light: Palette, dark: Palette, *, images: Mapping[str, str], side: str
+    said: BrandFile,
+    light: tuple[Palette, Palette],
+    dark: tuple[Palette, Palette],
+    *,
+    images: Mapping[str, str],
+    side: str,
 ) -> str:
     """Return the brand's own rules; nothing typed by an operator gets in unchecked.
 
+    :param light: the colours of the card, and those of what is around it; so with ``dark``.
     :param images: value of ``background-image`` by theme, "" without one.
     :param side: address of the picture beside the card, "" without one.
     """
     radius, radius_card = CORNERS[said.corners]
     shape = f"--radius:{radius};--radius-card:{radius_card};--font:{FONTS[said.font]}"
-    theme = "dark" if said.appearance == "dark" else "light"
-    first = dark if theme == "dark" else light
-    rules = f":root{{{shape};{first.properties}}}\n{_background(images[theme])}"
+    theme, first = ("dark", dark) if said.appearance == "dark" else ("light", light)
+    apart = any(card != around for card, around in (light, dark))
+    rules = f":root{{{shape};{first[0].properties}}}\n{_background(images[theme])}"
+    rules += _around(first[1]) if apart else ""
     if said.appearance == "auto":
-        in_dark = f":root{{{dark.properties}}}{_background(images['dark'])}"
+        in_dark = f":root{{{dark[0].properties}}}{_background(images['dark'])}"
+        in_dark += _around(dark[1]) if apart else ""
         rules += f"@media (prefers-color-scheme:dark){{{in_dark}}}\n"
     else:
         rules += f":root{{color-scheme:{said.appearance}}}\n"
-    if side:
-        # Text on a picture has a ground of its own, so that it can be read whatever is shown.
-        rules += f'@media screen and (min-width:60rem){{.side{{background-image:url("{side}")}}'
-        rules += f".side p{{{_ON_PICTURE}}}}}\n"
+    rules += _side(side)
     if any(images.values()):
         rules += "@media (prefers-contrast:more),print{html{background-image:none}}\n"
     return rules
+
+
+def _side(address: str) -> str:
+    if not address:
+        return ""
+    # Text on a picture has a ground of its own, so that it can be read whatever is shown.
+    rules = f'.side{{background-image:url("{address}")}}.side p{{{_ON_PICTURE}}}'
+    return f"@media screen and (min-width:60rem){{{rules}}}\n"
+
+
+def _around(palette: Palette) -> str:
+    """The colours of what is not in the card."""
+    own = f"--text:{palette.text};--text-soft:{palette.text_soft};--brand-ink:{palette.brand_ink}"
+    return f".brand,.foot{{color:{palette.text};{own}}}.foot{{color:{palette.text_soft}}}"
 
 
 def _background(image: str) -> str:

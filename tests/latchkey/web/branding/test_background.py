@@ -85,7 +85,8 @@ def test_text_can_be_read_on_every_pixel_that_a_picture_can_have(
     theme: str, ground: str, primary: str, link: str, pixel: str
 ) -> None:
     named = {"primary": primary, "link": link, "background": ground, "surface": ground}
-    background = make_picture(usual_colors(named, theme=theme), "x.png")
+    usual = usual_colors(named, theme=theme)
+    background, ground = make_picture(usual, "x.png"), usual["background"]
     if not background.image:
         assert not background.seen
         assert max(contrast(ground, end) for end in (BLACK, WHITE)) < 8
