@@ -23,7 +23,7 @@
     found.push(`scrolls sideways, ${document.documentElement.scrollWidth} > ${innerWidth}`);
 
   for (const it of document.querySelectorAll("main *, footer *")) {
-    const cuts = getComputedStyle(it).overflowX !== "visible" && it.scrollWidth > it.clientWidth + 1;
+    const cuts = ["hidden", "clip"].includes(getComputedStyle(it).overflowX) && it.scrollWidth > it.clientWidth + 1;
     if (cuts && it.offsetParent && !it.matches(".visually-hidden, input, textarea"))
       found.push(`${name(it)} is cut off`);
   }

@@ -53,6 +53,8 @@ def bring(page: Page, state: str, look: Look, expected: str | None) -> str:
     else:
         STATES[state][1](page)
         page.wait_for_function(f"expected => ({_OUTLINE})() === expected", arg=expected)
-    expect(page.locator("html")).to_have_attribute("lang", look.language)
+    # The gallery's frame is for operators, in English.
+    tag = "en" if state == "preview-frame" else look.language
+    expect(page.locator("html")).to_have_attribute("lang", tag)
     page.wait_for_load_state()
     return str(outline(page))

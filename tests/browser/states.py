@@ -81,7 +81,7 @@ def _preview(page: Page) -> None:
 def _preview_frame(page: Page) -> None:
     page.goto("/preview/imap/320")
     frame = page.frame_locator("iframe")
-    expect(frame.get_by_role("heading", level=1)).to_have_text(re.compile("Sign in to"))
+    expect(frame.get_by_role("heading", level=1)).to_be_visible()
 
 
 def _start_again(page: Page) -> None:
