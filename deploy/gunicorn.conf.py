@@ -120,9 +120,14 @@ def post_worker_init(worker: Worker) -> None:
     # What was loaded until here stays; looking through it again and again would delay people.
     gc.collect()
     gc.freeze()
+    # Whatever goes wrong there, the pages are served.
+    gevent.spawn(_import_brand, worker).join()
+    gevent.spawn(_begin, worker)
+
+
+def _import_brand(worker: Worker) -> None:
     if brand_import := worker.wsgi.extensions["services"].brand_import:
         brand_import.start()
-    gevent.spawn(_begin, worker)
 
 
 def _begin(worker: Worker) -> None:
