@@ -12,8 +12,8 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
 
@@ -21,7 +21,7 @@ import httpx
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
 from latchkey.infra.freed_memory import PYTHONS_OWN
-from latchkey.infra.http_connection import BoundedTransport, SendSlot
+from latchkey.infra.http_connection import BoundedTransport, SendSlot, uncircled
 from latchkey.infra.upstream_call import UpstreamCall
 
 CONNECT_SECONDS = 5.0
@@ -112,7 +112,7 @@ class HttpClient:
             with (
                 self._client(deadline, left, send_slot) as client,
                 client.stream(method, url, **parts) as response,
-                _uncircled(response),
+                uncircled(response),
             ):
                 return _read(response, deadline, self._max_bytes)
         except _UNSENT as error:
@@ -161,20 +161,6 @@ def _reason(error: BaseException) -> str:
             return "host name not found"
         cause = cause.__cause__ or cause.__context__
     return type(error).__name__
-
-
-@contextmanager
-def _uncircled(response: httpx.Response) -> Iterator[None]:
-    """Break the circle of an answer and its stream, in which the password that was sent would stay.
-
-    An object in a circle that is older than one round of garbage collection waits for a full one,
-    which a quiet process may not make for days.
-    """
-    try:
-        yield
-    finally:
-        response.close()
-        response.stream = httpx.ByteStream(b"")
 
 
 def _read(response: httpx.Response, deadline: float, max_bytes: int) -> Answer:

@@ -33,7 +33,8 @@ def failure(server: Hostile, *, seconds: float = SECONDS) -> UpstreamError:
     started = time.monotonic()
     with pytest.raises(UpstreamError) as raised:
         send(server, seconds=seconds)
-    assert time.monotonic() - started < seconds + 3
+    # What drips here would last for minutes; a busy machine may take some seconds more.
+    assert time.monotonic() - started < seconds + 15
     return raised.value
 
 
