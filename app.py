@@ -188,8 +188,10 @@ def _brand_import(services: Services, transport: httpx.BaseTransport | None) -> 
     settings = services.settings
     if settings.sandbox or not settings.brand_from_nylas:
         return None
-    http = HttpClient(transport=transport, max_bytes=PICTURE_BYTES, public_only=True)
-    return BrandImport(services.nylas, http, services.brands, language=settings.default_language)
+    make_http = partial(HttpClient, transport=transport, max_bytes=PICTURE_BYTES, public_only=True)
+    return BrandImport(
+        services.nylas, make_http, services.brands, language=settings.default_language
+    )
 
 
 def _more_shapes() -> dict[str, Shape]:

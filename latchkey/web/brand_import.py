@@ -6,7 +6,8 @@ for it. What cannot be had now is left as it was before; what the brand file say
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from latchkey.infra import logs
@@ -30,19 +31,29 @@ _ACCEPT = "image/svg+xml,image/png,image/jpeg,image/webp"
 class BrandImport:
     """Asks Nylas for the application's look, and gives it to the brands.
 
-    :param http: for the pictures, which may be anywhere on the open network.
+    :param make_http: for the pictures, which may be anywhere on the open network; most starts need
+        none, and it reads the certificates of all authorities.
     :param language: that of the texts.
     """
 
     def __init__(
-        self, nylas: NylasClient, http: HttpClient, brands: Brands, *, language: str
+        self,
+        nylas: NylasClient,
+        make_http: Callable[[], HttpClient],
+        brands: Brands,
+        *,
+        language: str,
     ) -> None:
         self._nylas = nylas
-        self._http = http
+        self._make_http = make_http
         self._brands = brands
         self._language = language
         self._pictures: Mapping[str, Picture] = {}
         self._shown: Imported | None = None
+
+    @cached_property
+    def _http(self) -> HttpClient:
+        return self._make_http()
 
     def start(self) -> None:
         """Ask now and from time to time; return after a second at most."""
