@@ -18,13 +18,14 @@ from latchkey.web.preview import (
     key_in_theme,
     walk,
 )
-from latchkey.web.security.headers import CSP
+from latchkey.web.security.headers import csp_with
 from latchkey.web.services import get_services
 
 bp = Blueprint("preview", __name__)
 
-CHOICES = ("theme", "language", "brand")
 WIDTHS = (320, 390, 768, 1280)
+
+_Choices = dict[str, list[tuple[str, str]]]
 
 
 @bp.before_app_request
@@ -49,13 +50,13 @@ def gallery() -> ResponseReturnValue:
         (part, list(states))
         for part, states in groupby(_states().values(), key=lambda state: state.part)
     ]
-    chosen = {name: _chosen(name) or None for name in CHOICES}
+    choices = _choices()
     return render_template(
         "pages/preview.html",
         parts=parts,
         journey=journey(_states().values()),
-        chosen=chosen,
-        choices=_choices(),
+        chosen=_chosen(choices),
+        choices=choices,
         widths=WIDTHS,
     )
 
@@ -64,14 +65,15 @@ def gallery() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """Show a state as it is, so that one can go on from there."""
     state = _states().get(key) or abort(404)
+    chosen = _chosen(_choices())
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     page, cookies = walk(
         app,
         state,
         host_url=request.host_url,
         path=request.script_root,
-        language=_chosen("language") or language(),
-        brand=key_in_theme(_chosen("brand"), _chosen("theme")),
+        language=chosen["language"] or language(),
+        brand=key_in_theme(chosen["brand"] or "", chosen["theme"] or ""),
     )
     response = make_response(page.text, page.status_code)
     for line in cookies:
@@ -86,7 +88,7 @@ def show(key: str) -> ResponseReturnValue:
 def frame(key: str, width: int) -> ResponseReturnValue:
     """Show a state in a frame of a width in pixels."""
     state = _states().get(key) or abort(404)
-    chosen = {name: _chosen(name) or None for name in CHOICES}
+    chosen = _chosen(_choices())
     response = make_response(
         render_template("pages/preview_frame.html", state=state, width=width, chosen=chosen)
     )
@@ -95,12 +97,11 @@ def frame(key: str, width: int) -> ResponseReturnValue:
 
 def _allow(response: Response, rule: str) -> Response:
     """Let pages of this site, and no others, frame each other."""
-    csp = CSP | {rule: "'self'"}
-    response.headers["Content-Security-Policy"] = "; ".join(f"{name} {csp[name]}" for name in csp)
+    response.headers["Content-Security-Policy"] = csp_with({rule: "'self'"})
     return response
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
+def _choices() -> _Choices:
     """What can be chosen, by the name of the parameter: values and their texts."""
     brands = get_services().brands
     usual = brands.usual if isinstance(brands, PreviewBrands) else ()
@@ -111,10 +112,12 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _chosen(name: str) -> str:
-    """What the address says of a choice; anything but one of its values is not found."""
-    value = request.args.get(name, "")
-    return value if value in dict(_choices()[name]) else abort(404)
+def _chosen(choices: _Choices) -> dict[str, str | None]:
+    """What the address says of each choice; anything but one of its values is not found."""
+    asked = {name: request.args.get(name, "") for name in choices}
+    if any(value not in dict(choices[name]) for name, value in asked.items()):
+        abort(404)
+    return {name: value or None for name, value in asked.items()}
 
 
 def _states() -> dict[str, State]:

@@ -1,6 +1,6 @@
 """Headers of every answer, whatever its page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from wsgiref.types import WSGIEnvironment
 
 from flask import Response, request
@@ -70,11 +70,15 @@ def keep_opener(response: Response) -> Response:
     return response
 
 
+def csp_with(changes: Mapping[str, str]) -> str:
+    """Return the content security policy of the pages with other values for some directives."""
+    return "; ".join(f"{name} {value}" for name, value in {**CSP, **changes}.items())
+
+
 def _headers(embed_origins: tuple[str, ...]) -> dict[str, str]:
     """Those of every answer; pages of ``embed_origins`` may show ours in a frame."""
-    csp = CSP | ({"frame-ancestors": " ".join(embed_origins)} if embed_origins else {})
-    headers = {"Content-Security-Policy": "; ".join(f"{name} {csp[name]}" for name in csp)}
-    headers |= HEADERS
+    framed = {"frame-ancestors": " ".join(embed_origins)} if embed_origins else {}
+    headers = {"Content-Security-Policy": csp_with(framed), **HEADERS}
     if embed_origins:
         # It knows no list of origins; browsers that read "frame-ancestors" do not need it.
         del headers["X-Frame-Options"]
