@@ -17,6 +17,7 @@ from typing import Any
 
 import jwt
 
+from latchkey.apps.parameters import THEMES
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import MAX_EMAIL
 
@@ -35,7 +36,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "redirect_uri": re.compile(r"[!-~]{1,1000}"),
     "brand": re.compile(r"[A-Za-z0-9_-]{1,40}"),
     "locale": re.compile(r"[A-Za-z0-9_-]{1,35}"),
-    "theme": re.compile("light|dark"),
+    "theme": re.compile("|".join(THEMES)),
     "iss": re.compile(r".{1,200}", re.S),
 }
 

@@ -8,6 +8,8 @@ from latchkey.apps import pkce
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import MAX_EMAIL
 
+# Of the pages, as an app or a link may ask for them.
+THEMES = ("light", "dark")
 _MOST_SCOPE = 2000
 _SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -76,7 +78,7 @@ def _credential_id(text: str) -> dict[str, Any]:
 
 def _theme(text: str) -> dict[str, Any]:
     # A hint, which Nylas does not know: what is no theme is ignored.
-    return {"theme": text} if text in ("light", "dark") else {}
+    return {"theme": text} if text in THEMES else {}
 
 
 def _options(text: str) -> dict[str, Any]:

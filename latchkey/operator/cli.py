@@ -9,6 +9,7 @@ import click
 from flask import Flask
 
 from latchkey.apps.link_claims import LONGEST_SECONDS
+from latchkey.apps.parameters import THEMES
 from latchkey.apps.request import MOST_STATE
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.languages import best_language
@@ -109,7 +110,7 @@ def _link(email: str, expires: str, **more: str) -> str:
     if more["locale"] and not best_language([more["locale"]], services.settings.languages):
         known = ", ".join(services.settings.languages)
         raise click.BadParameter(f"is not offered; there are: {known}", param_hint="--locale")
-    if more["theme"] not in ("", "light", "dark"):
+    if more["theme"] not in ("", *THEMES):
         raise click.BadParameter("must be light or dark", param_hint="--theme")
     _check_way_back(services, more["redirect_uri"], more["state"])
     text = services.links.make(email, seconds=_seconds(expires), **more)
