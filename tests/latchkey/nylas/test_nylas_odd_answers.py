@@ -1,6 +1,5 @@
 """Answers that no document of Nylas has: each call gives a result or the error it names."""
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -13,9 +12,10 @@ from latchkey.infra.errors import UpstreamError
 from latchkey.infra.http import HttpClient
 from latchkey.nylas import NylasClient
 from tests.conftest import KEY, make_settings
-from tests.latchkey.nylas.test_nylas import CALLS, GRANT, NONE, data
+from tests.latchkey.nylas.test_nylas import GRANT, NONE, data
 from tests.latchkey.odd_json import answers
 from tests.pages import Visitor
+from tests.parsers import NYLAS_CALLS
 
 APPLICATION = {
     "application_id": "a-1",
@@ -24,11 +24,12 @@ APPLICATION = {
 USUAL: dict[str, Any] = {
     "detect": NONE,
     "connectors": data([{"provider": "imap", "settings": {"client_id": "id"}, "scope": []}]),
-    "connect/custom": data(GRANT),
+    "custom": data(GRANT),
     "grant": data(GRANT),
     "deletion": {"request_id": "r1"},
     "grants": data([GRANT]),
-    "accepts_key": data(APPLICATION),
+    "has_grant": data(GRANT),
+    "key": data(APPLICATION),
     "application": data(APPLICATION),
     "token": {"access_token": "a", "grant_id": "g", "email": "a@ex.org", "expires_in": 3600},
     "tokeninfo": data({"iss": "https://nylas.com", "email": "a@ex.org"}),
@@ -37,22 +38,16 @@ USUAL: dict[str, Any] = {
         "error": {"type": "invalid_authentication", "message": "m", "provider_error": {"code": 1}},
     },
 }
-MORE_CALLS: dict[str, Callable[[NylasClient], object]] = {
-    **CALLS,
-    "application": lambda client: client.application(),
-    "token": lambda client: client.token({"grant_type": "refresh_token"}),
-    "tokeninfo": lambda client: client.token_info({"access_token": "a"}, with_key=True),
-}
 
 
-@pytest.mark.parametrize("call", MORE_CALLS)
+@pytest.mark.parametrize("call", NYLAS_CALLS)
 @given(asked=st.data())
 def test_a_call_gives_a_result_or_the_error_it_names(call: str, asked: st.DataObject) -> None:
     answer = asked.draw(answers(USUAL[call]) | answers(USUAL["refusal"]))
     http = HttpClient(transport=httpx.MockTransport(lambda request: answer))
     client = NylasClient(http, base_url="https://api.us.nylas.com", api_key=KEY)
     try:
-        result = MORE_CALLS[call](client)
+        result = NYLAS_CALLS[call](client)
     except UpstreamError as error:
         result = error
     repr(result)
