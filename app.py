@@ -43,7 +43,7 @@ from latchkey.web.breakable import breakable
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.language import init_language, texts_beside
-from latchkey.web.limits import detection_wait, init_limits, make_limiter, party
+from latchkey.web.limits import as_stranger, detection_wait, init_limits, make_limiter, party
 from latchkey.web.metrics import BRAND_SIGN_INS
 from latchkey.web.page_environment import PageEnvironment
 from latchkey.web.pages import (
@@ -169,7 +169,7 @@ def _services(
         oauth=oauth.keys(), is_trial=_is_detection_trial if settings.sandbox else _is_no_trial,
     )  # fmt: skip
     connect = connect_services(settings, nylas, store, marks, oauth=oauth, party=party)
-    apps = app_services(settings, nylas, store, marks)
+    apps = app_services(settings, nylas, store, marks, as_stranger=as_stranger)
     return Services(
         settings=settings,
         store=store,

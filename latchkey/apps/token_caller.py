@@ -1,15 +1,15 @@
 """Who asks for tokens: this application's apps, with its secret or without it, and strangers."""
 
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from latchkey.apps.return_addresses import ReturnAddresses
-from latchkey.infra.store import RateLimited, Store
 from latchkey.nylas import TokenAnswer
 
-# Calls a second that callers without the API key may cause at Nylas; apps ask once per session.
-_STRANGERS_PER_SECOND = 20
 _BEARER = "bearer "
+
+# Makes a call to Nylas within the limits for callers without the secret; raises TokenRefused.
+AsStranger = Callable[[Callable[[], TokenAnswer]], TokenAnswer]
 
 
 class TokenRefused(Exception):
@@ -30,13 +30,18 @@ class TokenCallers:
     """Tells the callers of the token endpoint apart.
 
     :param secrets: of the application: its API keys, as at Nylas, which allows several.
+    :ivar as_stranger: makes the calls of those who have not shown one of them.
     """
 
     def __init__(
-        self, return_addresses: ReturnAddresses, store: Store, *, secrets: Collection[str]
+        self,
+        return_addresses: ReturnAddresses,
+        secrets: Collection[str],
+        *,
+        as_stranger: AsStranger,
     ) -> None:
+        self.as_stranger = as_stranger
         self._return_addresses = return_addresses
-        self._store = store
         self._secrets = [secret.encode() for secret in secrets]
 
     def client_id(self) -> str:
@@ -70,16 +75,6 @@ class TokenCallers:
         if not self._is_secret(authorization[len(_BEARER) :]):
             raise TokenRefused("invalid_client", "The key is not the API key", 401)
         return True
-
-    def pace_strangers(self) -> None:
-        """Count a call that goes on to Nylas for a caller who has not shown the secret.
-
-        :raises TokenRefused: there are too many of them.
-        """
-        try:
-            self._store.reserve("token strangers", limit=_STRANGERS_PER_SECOND, seconds=1.0)
-        except RateLimited:
-            raise TokenRefused("temporarily_unavailable", "Too many calls", 429, wait=1) from None
 
     def _is_secret(self, given: str) -> bool:
         shown = given.encode("utf-8", "surrogatepass")

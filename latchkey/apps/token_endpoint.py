@@ -6,6 +6,7 @@ RFC 9700, 2.1.1.
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from latchkey.apps import pkce
@@ -62,9 +63,12 @@ class TokenEndpoint:
             raise TokenRefused(error, "grant_type must be authorization_code, refresh_token or "
                                       "client_credentials")  # fmt: skip
         self._callers.check(given, secret_needed=self._secret_required or kind != "refresh_token")
-        if "client_secret" not in given:
-            self._callers.pace_strangers()
         passed = {name: given[name] for name in _PASSED_ON[kind] if name in given}
+        if "client_secret" in given:
+            return self._pass_on(passed)
+        return self._callers.as_stranger(partial(self._pass_on, passed))
+
+    def _pass_on(self, passed: Mapping[str, str]) -> TokenAnswer:
         return answered(self._nylas.token(passed))
 
     def _exchange(self, given: Mapping[str, str], issuer: str) -> TokenAnswer:

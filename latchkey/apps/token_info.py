@@ -4,6 +4,7 @@ Source: Nylas API reference, ``GET /v3/connect/tokeninfo``, which needs no key.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from latchkey.apps.id_tokens import IdTokens
@@ -36,16 +37,13 @@ class TokenInfo:
         client_id = self._callers.client_id()
         claims = self._id_tokens.read(query.get("id_token", ""), client_id=client_id)
         if claims is None:
-            return self._ask_nylas(query, client_id, authorization)
+            if self._callers.has_key(authorization):
+                return answered(self._nylas.token_info(query, with_key=True))
+            return self._callers.as_stranger(partial(self._ask_nylas, query, client_id))
         data = {name: claims[name] for name in _CLAIMS if name in claims}
         return TokenAnswer(status=200, content={"request_id": logs.request_id(), "data": data})
 
-    def _ask_nylas(
-        self, query: Mapping[str, str], client_id: str, authorization: str
-    ) -> TokenAnswer:
-        if self._callers.has_key(authorization):
-            return answered(self._nylas.token_info(query, with_key=True))
-        self._callers.pace_strangers()
+    def _ask_nylas(self, query: Mapping[str, str], client_id: str) -> TokenAnswer:
         answer = answered(self._nylas.token_info(query, with_key=False))
         data = answer.content.get("data")
         if answer.status == 200 and not self._is_of_this_application(data, client_id):

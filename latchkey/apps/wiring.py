@@ -7,7 +7,7 @@ from latchkey.apps.codes import AuthorizationCodes
 from latchkey.apps.id_tokens import IdTokens
 from latchkey.apps.links import SignedLinks
 from latchkey.apps.return_addresses import ReturnAddresses
-from latchkey.apps.token_caller import TokenCallers
+from latchkey.apps.token_caller import AsStranger, TokenCallers
 from latchkey.apps.token_endpoint import TokenEndpoint
 from latchkey.apps.token_info import TokenInfo
 from latchkey.apps.webhooks import Webhooks
@@ -32,14 +32,17 @@ class AppServices:
 
 
 def app_services(
-    settings: Settings, nylas: NylasClient, store: Store, marks: UsedMarks
+    settings: Settings, nylas: NylasClient, store: Store, marks: UsedMarks, as_stranger: AsStranger
 ) -> AppServices:
-    """Make them."""
+    """Make them.
+
+    :param as_stranger: limits the calls to Nylas of those who have not shown the secret.
+    """
     keys = settings.secret_keys
     codes = AuthorizationCodes(Sealer(keys, purpose="code"), marks)
     id_tokens = IdTokens(keys)
     return_addresses = ReturnAddresses(nylas, store, settings)
-    callers = TokenCallers(return_addresses, store, secrets=settings.nylas_api_keys)
+    callers = TokenCallers(return_addresses, settings.nylas_api_keys, as_stranger=as_stranger)
     webhooks = _webhooks(settings, store)
     return AppServices(
         return_addresses=return_addresses,

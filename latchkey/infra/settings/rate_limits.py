@@ -15,6 +15,7 @@ USUAL_LIMITS = {
     "oauth_callback": "60/5m,300/1h",
     "broken_link": "20/5m,60/1h",
     "token": "3000/1m",
+    "token_refused": "60/5m,300/1h",
 }
 _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 _WINDOW = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,3})([smhd])")

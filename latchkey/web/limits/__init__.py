@@ -6,6 +6,7 @@ limits/
 ├── mailbox   which mailboxes a try is about
 ├── limiter   the rules, those of the settings and those that follow from them
 ├── requests  limits by page: e-mail steps, OAuth, tokens, broken links
+├── tokens    limits on calls to Nylas for apps that show no secret
 └── tries     limits on passwords that are sent to Nylas
 """
 
@@ -18,10 +19,12 @@ from latchkey.web.limits.requests import (
     detection_wait,
     init_limits,
 )
+from latchkey.web.limits.tokens import as_stranger
 from latchkey.web.limits.tries import is_pause_near, limited, raise_if_limited
 
 __all__ = [
     "TooManyRequests",
+    "as_stranger",
     "client",
     "count_refused_link",
     "detection_wait",

@@ -7,6 +7,8 @@ from latchkey.providers.detection import SPAN_SECONDS
 
 # The span in which all clients together may not try more often than Nylas's pace allows.
 _PACE_SECONDS = 300
+# Calls for tokens a second that all callers who show no secret may cause at Nylas.
+_STRANGERS_PER_SECOND = 20
 # One client may ask Nylas about new domains with a quarter of the budget.
 _SHARE = 4
 
@@ -22,5 +24,8 @@ def make_limiter(settings: Settings, store: Store) -> Limiter:
         owner = (*rules["mailbox"], rules["mailbox_refused"][-1])
         detections = Window(max(1, settings.nylas_detects_per_minute // _SHARE), SPAN_SECONDS)
         pace = Window(settings.nylas_sign_ins_per_second * _PACE_SECONDS, _PACE_SECONDS)
+        strangers = Window(_STRANGERS_PER_SECOND, 1)
+        new = Window(_STRANGERS_PER_SECOND // 2, 1)
         rules |= both | {"owner": owner, "all": (pace,), "detection": (detections,)}
+        rules |= {"token_all": (strangers,), "token_new": (new,)}
     return Limiter(store, rules, secret_key=settings.secret_key)

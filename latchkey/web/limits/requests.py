@@ -33,6 +33,7 @@ _METRICS = {
     for rule in (
         *_RULE_OF.values(), "broken_link", "all", "client", "client_refused", "client_mailbox",
         "client_mailbox_refused", "mailbox", "mailbox_refused", "owner", "detection",
+        "token_all", "token_refused", "token_new",
     )
 }  # fmt: skip
 

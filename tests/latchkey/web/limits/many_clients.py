@@ -25,11 +25,13 @@ class CountingNylas:
     def __init__(self) -> None:
         self.tries = 0
         self.detections = 0
+        self.tokens = 0
         self._inner = httpx.WSGITransport(app=create_sandbox(api_key=KEY))
         self.transport = httpx.MockTransport(self._answer)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.tries += request.url.path == "/v3/connect/custom"
+        self.tokens += request.url.path in ("/v3/connect/token", "/v3/connect/tokeninfo")
         self.detections += request.url.path == "/v3/providers/detect"
         if self.refuses and request.url.path == "/v3/connect/custom":
             content = json.loads(request.content)

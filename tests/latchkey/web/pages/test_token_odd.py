@@ -250,15 +250,6 @@ def test_an_app_without_a_server_can_refresh_but_get_no_token_for_any_grant() ->
     assert len(nylas.requests) == 1
 
 
-def test_strangers_cannot_make_us_call_nylas_without_end() -> None:
-    nylas = Passing(httpx.Response(400, json={"error": "invalid_request"}))
-    answers = [nylas.app.server.get(f"{INFO}?access_token={n}") for n in range(40)]
-    assert {answer.status_code for answer in answers} == {400, 429}
-    assert len(nylas.requests) < 40
-    (late,) = {answer.headers["retry-after"] for answer in answers if answer.status_code == 429}
-    assert late == "1"
-
-
 def test_our_key_goes_along_only_for_those_who_have_it() -> None:
     nylas = Passing(httpx.Response(200, json={"data": {"aud": "app-1", "sub": "g"}}))
     server = nylas.app.server
