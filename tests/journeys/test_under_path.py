@@ -14,8 +14,8 @@ from tests.calling import CallingApp
 from tests.conftest import make_settings
 from tests.journeys.test_oauth import decide, start
 from tests.pages import Page, Visitor
+from tests.proxies import replaced, running
 from tests.servers import find_program, free_port, serve
-from tests.test_proxies import replaced, running
 
 PATH = "/connect"
 OTHER_APP = 'location / { return 200 "the other app"; }'
