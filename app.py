@@ -159,7 +159,7 @@ def _services(
     nylas = NylasClient(http, base_url=settings.nylas_api_uri, api_key=settings.nylas_api_key)
     vault = Vault(settings.secret_keys, application=settings.nylas_application)
     processes = 1 if settings.sandbox else settings.web_concurrency
-    store = Store(settings.redis_url, vault=vault, processes=processes)
+    store = Store(settings.redis_url, vault=vault, processes=processes, address=settings.public_url)
     marks = open_marks(
         store, settings.state_dir, processes=settings.web_concurrency, keep=not settings.sandbox
     )

@@ -61,6 +61,15 @@ class QuietLogger(Logger):  # type: ignore[misc]
             msg, args = "Unreadable request: %s", (type(sys.exception()).__name__,)
         super().warning(msg, *args, **kwargs)
 
+    def error(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Name the settings when nothing can listen; the lines before say why."""
+        if str(msg).startswith("Can't connect to"):
+            msg = (
+                "Latchkey cannot start: it cannot listen at %s. End the program that does, or set "
+                "another PORT (METRICS_PORT), or in HOST an address of this machine."
+            )
+        super().error(msg, *args, **kwargs)
+
 
 _host = settings.host.strip("[]")
 # An IPv6 address needs its brackets before a port.
@@ -133,6 +142,7 @@ def _import_brand(worker: Worker) -> None:
 def _begin(worker: Worker) -> None:
     """Deliver webhooks that are left, ask for connectors, and log what the doctor says."""
     services = worker.wsgi.extensions["services"]
+    services.store.ask(lambda remote: remote.secret_keys.announce(), None)
     services.webhooks.start()
     services.detector.prepare()
     if services.lan:

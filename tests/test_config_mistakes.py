@@ -15,8 +15,11 @@ MISTAKES = [
     ({"NYLAS_API_KEY": "key-0123456789abcdef0123456789abcdef"}, "looks like a key of Mailgun"),
     ({"NYLAS_API_KEY": "xkeysib-0123456789abcdef"}, "looks like a key of Brevo"),
     ({"NYLAS_API_KEY": "0123456789abcdef0123456789abcdef-us12"}, "looks like a key of Mailchimp"),
-    ({"NYLAS_API_URI": "eu"}, "NYLAS_API_URI must be an address like https://api.us.nylas.com."),
-    ({"NYLAS_API_URI": "api.eu.nylas.com"}, "must be an address like https://api.us.nylas.com."),
+    ({"NYLAS_API_KEY": f"Bearer {KEY}"}, "NYLAS_API_KEY begins with Bearer, as in a header: give"),
+    ({"NYLAS_API_KEY": f"bearer:{KEY}"}, "NYLAS_API_KEY begins with Bearer, as in a header: give"),
+    ({"NYLAS_API_URI": "eu"}, "must be an address: https://api.us.nylas.com, for Europe https://"),
+    ({"NYLAS_API_URI": "EU"}, "must be an address: https://api.us.nylas.com, for Europe https://"),
+    ({"NYLAS_API_URI": "api.eu.nylas.com"}, "NYLAS_API_URI must be an address: https://api."),
     ({"NYLAS_API_URI": "https://api.us.nylas.com/v3"}, "NYLAS_API_URI must end after the host"),
     ({"NYLAS_CLIENT_ID": KEY}, "NYLAS_CLIENT_ID is an API key: it must be the client ID"),
     ({"NYLAS_CLIENT_ID": GOOGLE_ID}, "NYLAS_CLIENT_ID must be the client ID"),
@@ -33,11 +36,22 @@ MISTAKES = [
     ({"HOST": "http://localhost"}, "HOST must be an IP address or a host name alone"),
     ({"HOST": "[::1]:8000"}, "the port is set by PORT."),
     ({"PORT": "80000"}, "PORT must be a whole number"),
+    ({"PORT": "8000/tcp"}, "PORT must be a whole number from 1 to 65535, without a unit."),
+    ({"NYLAS_DETECTS_PER_MINUTE": "20/min"}, "from 1 to 10000, without a unit."),
+    ({"WEB_CONCURRENCY": "2 workers"}, "WEB_CONCURRENCY must be a whole number from 1 to 64, wi"),
     ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be a whole number from 1 to 64."),
     ({"WEB_CONCURRENCY": "1000"}, "WEB_CONCURRENCY must be a whole number from 1 to 64."),
     ({"WEB_CONCURRENCY": "auto"}, "WEB_CONCURRENCY must be a whole number from 1 to 64."),
     ({"PUBLIC_URL": "http://connect.example.com"}, "PUBLIC_URL must start with https://"),
     ({"PUBLIC_URL": "connect.example.com"}, "PUBLIC_URL must be an address like https://"),
+    ({"PUBLIC_URL": "https://connect.example.com?x=1"}, "PUBLIC_URL must end after the host name"),
+    ({"PUBLIC_URL": "https://connect.example.com/a b"}, "PUBLIC_URL must have a path like"),
+    ({"REDIS_URL": "cache.example.com:6379"}, "REDIS_URL must be an address like redis://host:"),
+    ({"REDIS_URL": "https://cache.example.com"}, "REDIS_URL must be an address like redis://host:"),
+    ({"SECRET_KEY": SECRET[:20]}, "SECRET_KEY is too short: it needs at least 32 random"),
+    ({"GOOGLE_CLIENT_ID": GOOGLE_ID}, "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET belong together"),
+    ({"BRAND_COLOR": "navy"}, "BRAND_COLOR must be a colour like #1f5fd6."),
+    ({"BRAND_LOGO": "/nowhere/logo.svg"}, "BRAND_LOGO must be the path of an image file (.svg"),
     ({"SECRET_KEY": f"{SECRET}'"}, "SECRET_KEY has a quotation mark at one end"),
     ({"GOOGLE_CLIENT_ID": GOOGLE_SECRET, "GOOGLE_CLIENT_SECRET": GOOGLE_ID}, "look swapped."),
     ({"GOOGLE_CLIENT_ID": GOOGLE_ID, "GOOGLE_CLIENT_SECRET": GOOGLE_ID}, "look swapped."),
@@ -67,7 +81,10 @@ def test_a_mistake_stops_the_start_with_what_to_do(values: dict[str, str], sente
         {"HOST": "localhost"},
         {"HOST": "0.0.0.0", "PUBLIC_URL": "https://a.example"},  # noqa: S104 (a setting's value)
         {"NYLAS_CLIENT_ID": UUID},
+        {"NYLAS_API_URI": "https://api.eu.nylas.com"},
         {"NYLAS_API_URI": "https://api.eu.nylas.com/"},
+        {"PUBLIC_URL": "https://connect.example.com/"},
+        {"PUBLIC_URL": "https://example.com/connect/"},
         {"GOOGLE_CLIENT_ID": GOOGLE_ID, "GOOGLE_CLIENT_SECRET": GOOGLE_SECRET},
         {"MICROSOFT_CLIENT_ID": UUID, "MICROSOFT_CLIENT_SECRET": "abc8Q~defGHI.jkl_mno-pqr"},
     ],
@@ -100,3 +117,25 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 (a setting's value)
 def test_what_is_probably_not_meant_is_warned_of(settings: Settings, warned: str) -> None:
     assert bool(settings.warnings) is bool(warned)
     assert all(warned in sentence for sentence in settings.warnings)
+
+
+@pytest.mark.parametrize("end", [" ", "\n", "\r\n", "\t", " \r\n"])
+def test_blanks_and_line_breaks_at_the_end_are_no_part_of_a_value(end: str) -> None:
+    values = {**GOOD, "PUBLIC_URL": PUBLIC, "PORT": "9000", "MICROSOFT_TENANT": "common"}
+    assert load(**{name: f"{value}{end}" for name, value in values.items()}) == load(**values)
+
+
+@pytest.mark.parametrize(
+    ("meant", "writings"),
+    [(True, "true True TRUE yes Yes on 1"), (False, "false False no No off 0")],
+)
+def test_a_switch_is_read_as_people_write_it(meant: bool, writings: str) -> None:
+    for written in writings.split():
+        assert load(**GOOD, AUTO_RETURN=written).auto_return is meant
+
+
+@pytest.mark.parametrize(
+    "pasted", ["https://connect.example.com/", "https://connect.example.com//"]
+)
+def test_a_slash_at_the_end_of_the_address_is_no_part_of_it(pasted: str) -> None:
+    assert load(**GOOD, PUBLIC_URL=pasted).public_url == PUBLIC

@@ -30,7 +30,8 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
     def parse(value: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
+            unit = ", without a unit" if re.fullmatch(r"[0-9]+\s*[A-Za-z/%]+", value) else ""
+            raise ValueError(f"must be a whole number from {low} to {high}{unit}")
         return int(value)
 
     return parse
@@ -161,7 +162,9 @@ def application_id(value: str) -> str:
 def nylas_origin(value: str) -> str:
     """Parse the address of Nylas's API, without the version that its paths begin with."""
     if not value.lower().startswith(("http://", "https://")):
-        raise ValueError("must be an address like https://api.us.nylas.com")
+        raise ValueError(
+            "must be an address: https://api.us.nylas.com, for Europe https://api.eu.nylas.com"
+        )
     return origin(value)
 
 

@@ -36,6 +36,8 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 def api_key(value: str) -> str:
     """Parse the API key of a Nylas application."""
+    if re.match(r"bearer\b", value, re.I):
+        raise ValueError("begins with Bearer, as in a header: give the key behind it alone")
     if not re.fullmatch(r"[\x21-\x7e]+", value) or re.search(r"[\"'`]", value):
         raise ValueError("holds a space, a line break or another character no key has")
     for vendor, pattern in _FOREIGN_KEYS.items():

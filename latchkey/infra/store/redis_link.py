@@ -25,12 +25,13 @@ class RedisLink:
 
     :param url: of Redis; "" when there is none.
     :param vault: names and seals what is put into Redis; needed for that alone.
+    :param address: as in ``RemoteSecretKeys``.
     """
 
-    def __init__(self, url: str, vault: Vault | None) -> None:
+    def __init__(self, url: str, vault: Vault | None, address: str = "") -> None:
         if url and vault is None:
             raise ValueError("nothing is put into Redis unsealed")
-        self._remote = Remote(url, vault) if url and vault else None
+        self._remote = Remote(url, vault, address) if url and vault else None
         self._retry_at = 0.0
         self._foreign_log_at: dict[str, float] = {}
         self._lost_at: float | None = None

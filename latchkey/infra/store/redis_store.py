@@ -11,6 +11,7 @@ from latchkey.infra.store.marks_redis import RemoteMarks
 from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
 from latchkey.infra.store.redis_facts import RedisFacts, read_facts
+from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
 from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 from latchkey.infra.store.windows_redis import RemoteWindows
 
@@ -60,13 +61,15 @@ class Remote:
 
     :param url: as in ``REDIS_URL``.
     :param vault: names and seals what is put there.
+    :param address: as in ``RemoteSecretKeys``.
     :ivar peers: number of processes that share the rates, as far as is known.
     :ivar outbox: what the processes have to do at a certain time.
     :ivar windows: counters of rate limits.
     :ivar marks: what was used up.
+    :ivar secret_keys: which keys the instances seal with.
     """
 
-    def __init__(self, url: str, vault: Vault) -> None:
+    def __init__(self, url: str, vault: Vault, address: str = "") -> None:
         pool = redis.BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
@@ -85,6 +88,7 @@ class Remote:
         self.outbox = RemoteOutbox(self._redis, vault)
         self.windows = RemoteWindows(self._redis, f"{vault.prefix}window:")
         self.marks = RemoteMarks(self._redis, vault)
+        self.secret_keys = RemoteSecretKeys(self._redis, vault, address)
 
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""
@@ -133,6 +137,7 @@ class Remote:
             mark,
         ]
         answer, self.peers, reserved = self._reserve(keys=keys, args=args)
+        self.secret_keys.announce()
         wait = float(answer) / 1000
         if not 0 <= wait <= _LONGEST_WAIT_SECONDS:
             raise Unusable("a rate has moments that no process reserved")

@@ -37,12 +37,15 @@ class Store:
     :param url: of Redis; "" when there is none.
     :param vault: names and seals what is put into Redis; needed for that alone.
     :param processes: number of processes that share the rates when there is no Redis.
+    :param address: as in ``RemoteSecretKeys``.
     """
 
-    def __init__(self, url: str = "", *, vault: Vault | None = None, processes: int = 1) -> None:
+    def __init__(
+        self, url: str = "", *, vault: Vault | None = None, processes: int = 1, address: str = ""
+    ) -> None:
         self._memory = Memory()
         self._windows = MemoryWindows()
-        self._redis = RedisLink(url, vault)
+        self._redis = RedisLink(url, vault, address)
         self._processes = processes
         self._movers = ThreadPoolExecutor(max_workers=1)
 

@@ -42,7 +42,7 @@ class Vault:
     """
 
     def __init__(self, keys: Sequence[str], *, application: str) -> None:
-        self.prefix = f"latchkey:{hashlib.sha256(application.encode()).hexdigest()[:16]}:"
+        self.prefix = f"latchkey:{self.public_name(application)}:"
         self._sealer = Sealer(keys, purpose="store")
         self._keys = [_derive(key) for key in keys]
 
@@ -53,6 +53,11 @@ class Vault:
     def names(self, key: str) -> list[str]:
         """Return the names of ``key`` under every secret key, the newest first."""
         return [self._name(name_key, key) for name_key in self._keys]
+
+    @staticmethod
+    def public_name(value: str) -> str:
+        """Return a name for what is no secret, the same under every secret key."""
+        return hashlib.sha256(value.encode()).hexdigest()[:16]
 
     def seal(self, key: str, value: Any, *, seconds: float) -> str:
         """Return ``value``, anything that JSON can carry, sealed for ``key`` and so many seconds.

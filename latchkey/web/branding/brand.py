@@ -3,14 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from config import Settings
 from latchkey.web.branding.background import GRADIENT, Background, make_gradient, make_picture
-from latchkey.web.branding.brand_file import THEMES, read_brand_file
+from latchkey.web.branding.brand_file import THEMES, BrandFileError, read_brand_file
 from latchkey.web.branding.brand_values import BrandFile
 from latchkey.web.branding.palette import Moved, Palette, make_palettes, usual_colors
-from latchkey.web.branding.pictures import PICTURE_TYPES, Picture
+from latchkey.web.branding.pictures import Picture, read_picture
 from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
 from latchkey.web.branding.texts import by_sentence
 from latchkey.web.prepared_file import PreparedFile
@@ -180,12 +181,18 @@ def _of_settings(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
     if settings.brand_name:
         given["BRAND_NAME"] = {"name": settings.brand_name}
     if path := settings.brand_logo:
-        logo = Picture(path.read_bytes(), PICTURE_TYPES[path.suffix.lower()])
-        given["BRAND_LOGO"] = {"logo": logo, "logo_dark": None}
+        given["BRAND_LOGO"] = {"logo": _logo(path), "logo_dark": None}
     if settings.brand_color:
         primary = {"primary": settings.brand_color}
         given["BRAND_COLOR"] = {"colors": {"light": primary, "dark": primary}}
     return given
+
+
+def _logo(path: Path) -> Picture:
+    try:
+        return read_picture(path)
+    except ValueError as error:
+        raise BrandFileError(f"BRAND_LOGO {error}.") from None
 
 
 def _colors(said: BrandFile, theme: str) -> dict[str, str]:

@@ -23,20 +23,22 @@ def test_it_follows_the_settings(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
+    ("name", "kind", "content"),
     [
-        ("logo.svg", "image/svg+xml"),
-        ("logo.png", "image/png"),
-        ("logo.jpg", "image/jpeg"),
-        ("logo.JPEG", "image/jpeg"),
-        ("logo.webp", "image/webp"),
+        ("logo.svg", "image/svg+xml", b"<svg/>"),
+        ("logo.png", "image/png", b"\x89PNG\r\n\x1a\n"),
+        ("logo.jpg", "image/jpeg", b"\xff\xd8\xff"),
+        ("logo.JPEG", "image/jpeg", b"\xff\xd8\xff"),
+        ("logo.webp", "image/webp", b"RIFF0000WEBP"),
     ],
 )
-def test_a_logo_says_what_kind_of_picture_it_is(name: str, kind: str, tmp_path: Path) -> None:
+def test_a_logo_says_what_kind_of_picture_it_is(
+    name: str, kind: str, content: bytes, tmp_path: Path
+) -> None:
     file = tmp_path / name
-    file.write_bytes(b"picture")
+    file.write_bytes(content)
     visitor = Visitor.inside(create_app(make_settings(BRAND_LOGO=str(file))))
     answer = visitor.client.get("/brand/logo")
-    assert answer.content == b"picture"
+    assert answer.content == content
     assert answer.headers["content-type"].partition(";")[0] == kind
     assert "set-cookie" not in answer.headers
