@@ -68,6 +68,10 @@ class ReturnAddresses:
         """
         return self._listed | self._of_nylas()
 
+    def of(self, application: Application) -> frozenset[str]:
+        """Return every address that is allowed while Nylas has this application."""
+        return self._listed | frozenset(_usable(application.callback_uris))
+
     def origins(self) -> frozenset[str]:
         """Return the origins of all addresses, as browsers write them in ``Origin``."""
         return frozenset(_origins(self.all()))

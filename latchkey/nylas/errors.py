@@ -38,3 +38,8 @@ class Refused(UpstreamError):
 def is_key_refused(error: UpstreamError) -> bool:
     """Tell whether Nylas does not accept the API key, so that no sign-in can work."""
     return isinstance(error, Refused) and error.refusal.status == 401
+
+
+def is_blocked(error: UpstreamError) -> bool:
+    """Tell whether Nylas blocked the application (``api.resource_blocked``)."""
+    return isinstance(error, Refused) and error.refusal.status == 423

@@ -27,10 +27,12 @@ class Connector:
     """A provider that the Nylas application can make grants for.
 
     :ivar client_id: OAuth client that Nylas refreshes tokens with; "" when Nylas does not tell.
+    :ivar tenant: of Microsoft, that Nylas refreshes tokens at; "" when Nylas does not tell.
     """
 
     provider: str
     client_id: str = ""
+    tenant: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +40,13 @@ class Application:
     """The Nylas application that the API key belongs to.
 
     :ivar callback_uris: where its people may be sent back to, as Nylas has them.
+    :ivar environment: ``production``, or what else Nylas calls it; "" when it does not tell.
     :ivar look: what Hosted auth shows, by the names in ``LOOK``; what is empty is not in it.
     """
 
     client_id: str
     callback_uris: tuple[str, ...] = ()
+    environment: str = ""
     look: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -83,6 +87,7 @@ def application_of(data: Any) -> Application | None:
     return Application(
         client_id=client_id,
         callback_uris=tuple(uri for uri in uris if isinstance(uri, str)),
+        environment=shown(data.get("environment")),
         look=_look(data),
     )
 
@@ -101,10 +106,16 @@ def connector_of(data: Any) -> Connector | None:
     if not isinstance(data, dict) or not isinstance(data.get("provider"), str):
         return None
     settings = data.get("settings")
-    client_id = settings.get("client_id") if isinstance(settings, dict) else None
+    found = settings if isinstance(settings, dict) else {}
     return Connector(
-        provider=data["provider"], client_id=client_id if isinstance(client_id, str) else ""
+        provider=data["provider"],
+        client_id=_text(found.get("client_id")),
+        tenant=_text(found.get("tenant")),
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def grant_of(data: Any) -> Grant | None:

@@ -61,12 +61,12 @@ class BrandImport:
         threading.Thread(target=self._run, args=(first,), name="brand", daemon=True).start()
         first.wait(START_SECONDS)
 
-    def left_out(self) -> tuple[str, ...]:
+    def left_out(self, look: Mapping[str, str]) -> tuple[str, ...]:
         """Return a sentence for each value of Nylas that cannot be used.
 
-        :raises UpstreamError: Nylas was never asked, and does not answer now.
+        :param look: of the application; taken when no look was taken yet.
         """
-        shown = self._shown or self.refresh()
+        shown = self._shown or self._take(look)
         return shown.left_out
 
     def refresh(self) -> Imported:
@@ -74,7 +74,9 @@ class BrandImport:
 
         :raises UpstreamError: Nylas does not answer; the brands are as before.
         """
-        look = self._nylas.application().look
+        return self._take(self._nylas.application().look)
+
+    def _take(self, look: Mapping[str, str]) -> Imported:
         pictures: dict[str, Picture] = {}
 
         def fetch(url: str) -> Picture:

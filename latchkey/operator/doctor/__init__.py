@@ -20,7 +20,7 @@ from latchkey.operator.doctor.finding import Finding, Level, exit_code
 from latchkey.operator.doctor.languages import check_languages
 from latchkey.operator.doctor.machine import check_machine
 from latchkey.operator.doctor.mail_hosts import check_mail_hosts
-from latchkey.operator.doctor.nylas import check_apps, check_nylas
+from latchkey.operator.doctor.nylas import ask_application, check_apps, check_nylas
 from latchkey.web.services import Services
 
 __all__ = ["Finding", "Level", "diagnose", "exit_code"]
@@ -33,10 +33,12 @@ def diagnose(services: Services, *, outside: bool = True) -> Iterator[Finding]:
     """
     key = list(check_nylas(services))
     yield from key
+    application = None
     if not any(finding.level is Level.FAILED for finding in key):
         yield from check_providers(services)
-        yield from check_apps(services)
-    yield from check_brands(services)
+        application = ask_application(services)
+        yield from check_apps(services, application)
+    yield from check_brands(services, application)
     yield from check_languages(services)
     yield from check_mail_hosts(services)
     yield from check_machine(services, outside=outside)

@@ -2,29 +2,32 @@
 
 from collections.abc import Iterator
 
-from latchkey.infra.errors import UpstreamError
+from latchkey.nylas import Application
 from latchkey.operator.doctor.finding import Finding, Level
+from latchkey.operator.doctor.nylas import Asked
 from latchkey.web.brand_import import BrandImport
 from latchkey.web.branding import Brand
 from latchkey.web.services import Services
 
 
-def check_brands(services: Services) -> Iterator[Finding]:
-    """Describe each brand in one line, and what Nylas has that cannot be used."""
+def check_brands(services: Services, application: Asked) -> Iterator[Finding]:
+    """Describe each brand in one line, and what Nylas has that cannot be used.
+
+    :param application: as in ``check_apps``.
+    """
     if services.brand_import:
-        yield from _import(services.brand_import)
+        yield from _import(services.brand_import, application)
     for brand in services.brands:
         yield Finding(check="brand", level=Level.NOTE, text=_description(brand))
 
 
-def _import(brand_import: BrandImport) -> Iterator[Finding]:
-    try:
-        left_out = brand_import.left_out()
-    except UpstreamError as error:
-        text = f"Nylas does not tell the look of its application ({type(error).__name__}: {error})."
+def _import(brand_import: BrandImport, application: Asked) -> Iterator[Finding]:
+    if not isinstance(application, Application):
+        why = f" ({type(application).__name__}: {application})" if application else ""
+        text = f"Nylas does not tell the look of its application{why}."
         yield Finding(check="brand", level=Level.NOTE, text=text)
         return
-    for sentence in left_out:
+    for sentence in brand_import.left_out(application.look):
         yield Finding(
             check="brand",
             level=Level.WARNING,

@@ -20,6 +20,7 @@ def check_providers(services: Services) -> Iterator[Finding]:
             check="providers",
             level=Level.WARNING,
             text=f"Nylas cannot be asked for its connectors ({type(error).__name__}: {error}).",
+            fix="Ask again in a minute.",
         )
         return
     offered = False
@@ -61,7 +62,7 @@ def _about_oauth(services: Services, key: str, connector: Connector | None) -> F
         return _finding(key, Level.NOTE, "not offered, it has neither a connector nor a client.")
     if client is None:
         fix = f"set {name}_CLIENT_ID and {name}_CLIENT_SECRET."
-        return _finding(key, Level.WARNING, "not offered,", fix)
+        return _finding(key, Level.WARNING, "not offered, no OAuth client is set for it:", fix)
     if connector is None:
         text = "not offered, the Nylas application has no connector for it."
         return _finding(key, Level.WARNING, text, "Create it with the same client.")
@@ -71,6 +72,10 @@ def _about_oauth(services: Services, key: str, connector: Connector | None) -> F
             "Nylas will not be able to refresh its tokens."
         )
         return _finding(key, Level.FAILED, text, f"Use one client for both. Redirect URI: {uri}")
+    tenant = services.settings.microsoft_tenant
+    if connector.tenant and connector.tenant != tenant:
+        text = f"offered, but the connector's tenant is not MICROSOFT_TENANT, which is {tenant}."
+        return _finding(key, Level.WARNING, text, f"Use one tenant for both. Redirect URI: {uri}")
     return _finding(key, Level.OK, f"offered. Register this redirect URI: {uri}")
 
 

@@ -89,6 +89,12 @@ def _check_redis(services: Services) -> Iterator[Finding]:
         )
         return
     yield from _about_redis(facts, settings)
+    if services.store.ask(lambda remote: remote.secret_keys.others(), 0):
+        yield _redis_warning(
+            "In the last day an instance at this PUBLIC_URL had another SECRET_KEY: what one of "
+            "them seals, the other cannot open.",
+            "Give all the same SECRET_KEY, and put a former one into SECRET_KEY_FALLBACKS.",
+        )
 
 
 def _redis_fix(error: RedisLost) -> str:

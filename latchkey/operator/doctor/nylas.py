@@ -5,13 +5,19 @@ from collections.abc import Iterator
 
 from config import Settings
 from latchkey.infra.errors import UpstreamError
-from latchkey.nylas.errors import is_key_refused
+from latchkey.nylas import Application
+from latchkey.nylas.errors import is_blocked, is_key_refused
 from latchkey.operator.doctor.finding import Finding, Level
 from latchkey.web.services import Services
 
 _REGIONS = {"the US": "https://api.us.nylas.com", "Europe": "https://api.eu.nylas.com"}
 # Codes, links and ID tokens are good for minutes; Nylas's grants are compared within a minute.
 _MOST_SKEW_SECONDS = 30
+
+# What came of the one question for the application; None when it was not asked.
+Asked = Application | UpstreamError | None
+
+_ASK_AGAIN = "Look at NYLAS_API_URI, the way out to it, and https://status-v3.nylas.com."
 
 
 def check_nylas(services: Services) -> Iterator[Finding]:
@@ -25,20 +31,33 @@ def check_nylas(services: Services) -> Iterator[Finding]:
     yield from _check_clock(services)
 
 
-def check_apps(services: Services) -> Iterator[Finding]:
-    """Check which application it is, and where its people may be led back to."""
-    addresses = services.return_addresses
-    said = services.settings.nylas_client_id
+def ask_application(services: Services) -> Asked:
+    """Ask Nylas for the application, once for all checks."""
     try:
-        known = services.nylas.application().client_id
-        uris = sorted(addresses.all())
+        return services.nylas.application()
     except UpstreamError as error:
-        text = f"Nylas cannot be asked for its application ({type(error).__name__}: {error})."
-        yield Finding(check="application", level=Level.WARNING, text=text)
-        if not said:
+        return error
+
+
+def check_apps(services: Services, application: Asked) -> Iterator[Finding]:
+    """Check which application it is, and where its people may be led back to.
+
+    :param application: what came of ``ask_application``.
+    """
+    settings = services.settings
+    if isinstance(application, Application):
+        known, uris = application.client_id, sorted(services.return_addresses.of(application))
+        yield from _check_environment(settings, application.environment)
+    else:
+        text = (
+            f"Nylas cannot be asked for its application ({type(application).__name__}: "
+            f"{application})."
+        )
+        yield Finding(check="application", level=Level.WARNING, text=text, fix=_ASK_AGAIN)
+        if not settings.nylas_client_id:
             return
-        known, uris = said, sorted(services.settings.return_uris)
-    yield from _check_client_id(services.settings, known)
+        known, uris = settings.nylas_client_id, sorted(settings.return_uris)
+    yield from _check_client_id(settings, known)
     if uris:
         text = f"Apps with the client ID {known} may lead people back to: {' '.join(uris)}"
         yield Finding(check="apps", level=Level.OK, text=text)
@@ -49,6 +68,20 @@ def check_apps(services: Services) -> Iterator[Finding]:
             text=f"No app can lead people back yet (client ID {known}):",
             fix="set RETURN_URIS, or add callback URIs to the Nylas application.",
         )
+
+
+def _check_environment(settings: Settings, environment: str) -> Iterator[Finding]:
+    # Nylas's reference knows production and staging; its guides call the second one Sandbox.
+    if settings.sandbox or environment in ("", "production"):
+        return
+    public = settings.public_url.startswith("https://")
+    yield Finding(
+        check="environment",
+        level=Level.WARNING if public else Level.NOTE,
+        text=f"NYLAS_API_KEY is of a Nylas application for {environment}, not for production: "
+        "a sandbox application holds 5 grants at most.",
+        fix="Set the key of a production application before people come." if public else "",
+    )
 
 
 def _check_client_id(settings: Settings, known: str) -> Iterator[Finding]:
@@ -95,11 +128,14 @@ def _accepts(services: Services, uri: str) -> bool:
 
 
 def _silent(error: UpstreamError) -> Finding:
+    if is_blocked(error):
+        text = f"Nylas has blocked the application ({error})."
+        return Finding(check="key", level=Level.FAILED, text=text, fix="Ask Nylas's support why.")
     return Finding(
         check="key",
         level=Level.FAILED,
         text=f"Nylas cannot be asked for its connectors ({type(error).__name__}: {error}).",
-        fix="Look at NYLAS_API_URI, the way out to it, and https://status-v3.nylas.com.",
+        fix=_ASK_AGAIN,
     )
 
 

@@ -13,7 +13,7 @@ from flask import Flask
 from app import create_app
 from config import ROOT
 from latchkey.operator.doctor import Finding, Level, diagnose, exit_code
-from latchkey.operator.doctor.nylas import check_apps
+from latchkey.operator.doctor.nylas import ask_application, check_apps
 from latchkey.web.services import Services
 from tests.conftest import KEY, make_settings
 from tests.servers import RedisServer, free_port
@@ -318,5 +318,5 @@ def test_a_redis_whose_names_depend_on_the_api_key_is_warned_of(
     answer = httpx.Response(200, json={"data": {"application_id": "app-1", "callback_uris": []}})
     app = app_with(answer, REDIS_URL=server.url, NYLAS_CLIENT_ID=said)
     services = app.extensions["services"]
-    fixes = [finding.fix for finding in check_apps(services)]
+    fixes = [finding.fix for finding in check_apps(services, ask_application(services))]
     assert ("Set NYLAS_CLIENT_ID=app-1." in fixes) is warned
