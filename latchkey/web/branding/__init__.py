@@ -15,7 +15,8 @@ branding/
 ├── brand_values  what a brand file says
 ├── brand_file  reads brand.toml and says precisely what is wrong in it
 ├── stylesheet  the one stylesheet of a brand's pages
-├── brand       puts file and settings together
+├── default_brand  what the settings say of the default brand
+├── brand       a brand in force
 └── brands      all brands of a deployment, and who sees which
 """
 

@@ -3,15 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from config import Settings
 from latchkey.web.branding.background import GRADIENT, Background, make_gradient, make_picture
-from latchkey.web.branding.brand_file import THEMES, BrandFileError, read_brand_file
+from latchkey.web.branding.brand_file import THEMES
 from latchkey.web.branding.brand_values import BrandFile
+from latchkey.web.branding.default_brand import default_file
 from latchkey.web.branding.palette import Moved, Palette, make_palettes, usual_colors
-from latchkey.web.branding.pictures import Picture, read_picture
+from latchkey.web.branding.pictures import Picture
 from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
 from latchkey.web.branding.texts import by_sentence
 from latchkey.web.prepared_file import PreparedFile
@@ -163,36 +163,6 @@ def _address(name: str, key: str, versions: Mapping[str, str]) -> str:
     """Where a picture is, seen from the stylesheet, wherever the page is."""
     brand = f"b={key}&" if key else ""
     return f"brand/{name}?{brand}v={versions[name]}"
-
-
-def default_file(settings: Settings) -> BrandFile:
-    """Return what ``BRAND_FILE`` says, with the other ``BRAND_*`` settings on top of it.
-
-    :raises BrandFileError: the file cannot be used.
-    """
-    said = read_brand_file(settings.brand_file) if settings.brand_file else BrandFile()
-    for source, values in _of_settings(settings).items():
-        said = said.layered(values, source=source)
-    return said
-
-
-def _of_settings(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
-    given: dict[str, Mapping[str, Any]] = {}
-    if settings.brand_name:
-        given["BRAND_NAME"] = {"name": settings.brand_name}
-    if path := settings.brand_logo:
-        given["BRAND_LOGO"] = {"logo": _logo(path), "logo_dark": None}
-    if settings.brand_color:
-        primary = {"primary": settings.brand_color}
-        given["BRAND_COLOR"] = {"colors": {"light": primary, "dark": primary}}
-    return given
-
-
-def _logo(path: Path) -> Picture:
-    try:
-        return read_picture(path)
-    except ValueError as error:
-        raise BrandFileError(f"BRAND_LOGO {error}.") from None
 
 
 def _colors(said: BrandFile, theme: str) -> dict[str, str]:

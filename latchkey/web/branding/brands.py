@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from config import Settings
-from latchkey.web.branding.brand import Brand, default_file
+from latchkey.web.branding.brand import Brand
 from latchkey.web.branding.brand_file import BrandFileError, read_brand_file
 from latchkey.web.branding.brand_values import BrandFile
+from latchkey.web.branding.default_brand import default_file
 from latchkey.web.branding.values import origin_of
 
 FOLDER = "brands"
