@@ -42,7 +42,7 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 5 brands, in the eyes of axe-core (STATES="entry imap" for some)
 	$(BIN)/python -m tests.accessible $(STATES)
 
-shots: .venv/test.stamp ## Take pictures of every state into shots/, with contact sheets, and the README's docs/page.png
+shots: .venv/test.stamp ## Take pictures of every state into shots/, with contact sheets, and the README's docs/page.webp
 	$(BIN)/python -m tests.shots $(STATES)
 
 bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 minutes; POINTS="1 4" for some)

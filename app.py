@@ -39,7 +39,7 @@ from latchkey.web.brand_import import BrandImport
 from latchkey.web.brand_in_force import brand_url, current_brand
 from latchkey.web.branding import BrandFileError, Brands
 from latchkey.web.branding.pictures import PICTURE_BYTES
-from latchkey.web.breakable import breakable
+from latchkey.web.breakable import breakable, whole
 from latchkey.web.flow import init_flow
 from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.language import init_language, texts_beside
@@ -137,7 +137,7 @@ def _init_parts(app: Flask, services: Services) -> None:
 def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> None:
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.finalize = printable
-    app.jinja_env.filters["breakable"] = breakable
+    app.jinja_env.filters.update(breakable=breakable, whole=whole)
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
     # A page names its brand some twenty times; the macros beside it look it up each time.

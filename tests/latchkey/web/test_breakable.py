@@ -1,4 +1,7 @@
-from latchkey.web.breakable import breakable
+import pytest
+from markupsafe import Markup
+
+from latchkey.web.breakable import breakable, whole
 
 
 def test_a_long_address_wraps_behind_its_marks() -> None:
@@ -7,3 +10,26 @@ def test_a_long_address_wraps_behind_its_marks() -> None:
 
 def test_markup_in_an_address_stays_text() -> None:
     assert breakable("<b>@x") == "&lt;b&gt;@<wbr>x"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("This sign-in is over", "sign-in"),
+        ("Too many sign-ins just now", "sign-ins"),
+        ("Your e-mail address.", "e-mail"),
+        ("Ihre E-Mail-Adresse", "E-Mail"),
+    ],
+)
+def test_a_short_compound_is_not_parted(text: str, kept: str) -> None:
+    assert whole(text) == text.replace(kept, f'<span class="whole">{kept}</span>')
+
+
+@pytest.mark.parametrize("text", ["Postausgangs-Anmeldename", "two-factor", "a – b", "plain"])
+def test_long_compounds_may_wrap(text: str) -> None:
+    assert whole(text) == text
+
+
+def test_what_a_compound_is_made_of_is_escaped_once() -> None:
+    assert whole("<b>-in & sign-in") == '&lt;b&gt;-in &amp; <span class="whole">sign-in</span>'
+    assert whole(Markup("a@<wbr>b")) == "a@<wbr>b"

@@ -29,7 +29,8 @@ def test_the_icons_of_every_site_are_answered() -> None:
 
 
 def test_the_companys_logo_is_its_icon() -> None:
-    png = create_app(make_settings(BRAND_LOGO=str(ROOT / "docs" / "page.png"))).test_client()
+    picture = ROOT / "static" / "icons" / "touch.png"
+    png = create_app(make_settings(BRAND_LOGO=str(picture))).test_client()
     assert png.get("/favicon.ico").location == "/brand/logo"
     assert png.get("/apple-touch-icon.png").location == "/brand/logo"
     drawn = ROOT / "static" / "icons" / "google.svg"

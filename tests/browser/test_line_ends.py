@@ -1,0 +1,58 @@
+"""Where lines end on the smallest phone: not inside “sign-in”, and with no full stop on its own."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from tests.browser.states import reach
+
+pytestmark = pytest.mark.browser
+
+SMALL = {"width": 320, "height": 640}
+# The text of each line.
+_LINES = """element => {
+  const lines = new Map();
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode())
+    for (let at = 0; at < node.length; at++) {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const top = Math.round(range.getBoundingClientRect().top);
+      lines.set(top, (lines.get(top) ?? "") + node.data[at]);
+    }
+  return [...lines.values()];
+}"""
+
+
+def lines(text: Locator) -> Any:
+    """The lines that a text is shown in."""
+    return text.evaluate(_LINES)
+
+
+def test_a_heading_keeps_a_short_compound_in_one_line(page: Page) -> None:
+    page.set_viewport_size(SMALL)
+    reach(page, "oauth-over")
+    shown = lines(page.locator("h1"))
+    assert len(shown) > 1
+    assert any("sign-in" in line for line in shown), shown
+
+
+@pytest.mark.parametrize("place", ["[role=alert] a", ".error"])
+def test_an_address_wraps_at_its_marks_and_keeps_its_full_stop(page: Page, place: str) -> None:
+    page.set_viewport_size(SMALL)
+    reach(page, "entry-error")
+    assert lines(page.locator(place))[-1].endswith("com.")
+
+
+def test_the_underline_of_the_language_has_no_blank_before_its_name(page: Page) -> None:
+    reach(page, "entry")
+    widths = page.locator(".language a").evaluate(
+        """link => [...link.childNodes].filter(node => node.nodeName === "#text").map(node => {
+          const range = document.createRange();
+          range.selectNode(node);
+          return [node.data.trim(), range.getBoundingClientRect().width];
+        })"""
+    )
+    assert [text for text, width in widths if width] == ["English"]
