@@ -53,13 +53,13 @@ def show_brand(key: str) -> None:
 def brand_url(name: str) -> str:
     """Return the address of a file of the brand, which changes with the file.
 
-    :param name: "css", "logo", "logo-dark" or "favicon".
+    :param name: "css" or that of one of the brand's files.
     """
     brand = current_brand()
     b, v = brand.key or None, brand.versions[name]
     if name == "css":
         return url_for("brand.stylesheet", b=b, t=brand.theme or None, v=v)
-    return url_for("brand.picture", name=name, b=b, v=v)
+    return url_for("brand.file", name=name, b=b, v=v)
 
 
 def _theme(sign_in: SignIn | None) -> str:

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.browser
 FIRST_PAGE = 12_000
 REQUESTS = 4
 JOURNEY = 30_000
+# Adds up the layout shifts of a page.
+SHIFT = (
+    "window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
+    " window.shift += entry.value; }).observe({type: 'layout-shift', buffered: true});"
+)
 
 
 class Wire:
@@ -55,10 +60,7 @@ def test_the_way_to_the_confirmation_loads_each_file_once(open_page: Callable[..
 
 def test_nothing_moves_while_a_page_is_loaded(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
-        " window.shift += entry.value; }).observe({type: 'layout-shift', buffered: true});"
-    )
+    page.add_init_script(SHIFT)
     page.goto("/")
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shift") == 0

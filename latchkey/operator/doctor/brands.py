@@ -1,5 +1,6 @@
 """The brands in force: where each value comes from, and which colours were moved to be readable."""
 
+import math
 from collections.abc import Iterator
 
 from latchkey.nylas import Application
@@ -7,7 +8,15 @@ from latchkey.operator.doctor.finding import Finding, Level
 from latchkey.operator.doctor.nylas import Asked
 from latchkey.web.brand_import import BrandImport
 from latchkey.web.branding import Brand
+from latchkey.web.branding.fonts import Font
 from latchkey.web.services import Services
+
+# About what the whole first page may weigh four times (tests/browser/test_weight.py).
+_LIGHT_FONT_KB = 50
+_SUBSET = (
+    "A subset would be loaded sooner: pyftsubset FONT --flavor=woff2 --unicodes=U+20-17F "
+    "(of fontTools). Characters that it lacks come from the fonts that the key font names."
+)
 
 
 def check_brands(services: Services, application: Asked) -> Iterator[Finding]:
@@ -19,6 +28,7 @@ def check_brands(services: Services, application: Asked) -> Iterator[Finding]:
         yield from _import(services.brand_import, application)
     for brand in services.brands:
         yield Finding(check="brand", level=Level.NOTE, text=_description(brand))
+        yield from _fonts(brand)
 
 
 def _import(brand_import: BrandImport, application: Asked) -> Iterator[Finding]:
@@ -36,8 +46,21 @@ def _import(brand_import: BrandImport, application: Asked) -> Iterator[Finding]:
         )
 
 
+def _fonts(brand: Brand) -> Iterator[Finding]:
+    sizes = [len(file.content) for file in brand.files.values() if isinstance(file, Font)]
+    if not sizes:
+        return
+    size = math.ceil(sum(sizes) / 1024)
+    text = f"{_name(brand)} loads {size} KB of fonts."
+    fix = _SUBSET if size > _LIGHT_FONT_KB else ""
+    yield Finding(check="brand", level=Level.NOTE, text=text, fix=fix)
+
+
+def _name(brand: Brand) -> str:
+    return f"Brand {brand.name}" + (f" (brands/{brand.key}.toml)" if brand.key else "")
+
+
 def _description(brand: Brand) -> str:
-    file = f" (brands/{brand.key}.toml)" if brand.key else ""
     by_source: dict[str, list[str]] = {}
     for key, source in brand.sources.items():
         by_source.setdefault(source, []).append(key)
@@ -48,4 +71,4 @@ def _description(brand: Brand) -> str:
         # What the brand did not name is nothing to tell the operator of.
         if any(f"colors.{theme}.{one.name}" in brand.sources for theme in ("light", "dark"))
     ]
-    return f"Brand {brand.name}{file}: {'; '.join(parts) or 'nothing is set'}."
+    return f"{_name(brand)}: {'; '.join(parts) or 'nothing is set'}."

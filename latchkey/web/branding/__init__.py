@@ -5,6 +5,8 @@ branding/
 ├── palette     every colour of a page, from the few that a brand names
 ├── background  a gradient, or a picture under a scrim
 ├── pictures    logos and icons that browsers can show
+├── fonts       font files of the brand's own
+├── files       what browsers load for a brand, and its addresses
 ├── presets     presets, corners and fonts by name
 ├── values      checks of single values
 ├── texts       sentences that a brand says in its own words

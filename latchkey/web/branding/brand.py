@@ -1,6 +1,5 @@
 """A brand in force: what its file says, made readable."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +9,7 @@ from latchkey.web.branding.background import GRADIENT, Background, make_gradient
 from latchkey.web.branding.brand_file import THEMES
 from latchkey.web.branding.brand_values import BrandFile
 from latchkey.web.branding.default_brand import default_file
+from latchkey.web.branding.files import Files, address, files_of, version
 from latchkey.web.branding.palette import Moved, Palette, make_palettes, usual_colors
 from latchkey.web.branding.pictures import Picture
 from latchkey.web.branding.stylesheet import make_stylesheet, whole_stylesheet
@@ -39,8 +39,8 @@ class Brand:
     :ivar whole_stylesheet: the one stylesheet of its pages, with these at its end.
     :ivar themed: the same brand in "light" and "dark" alone, for apps that may ask for it.
     :ivar theme: the key in ``themed`` that leads to this one, "" for what all others see.
-    :ivar pictures: by name: logo, logo-dark, favicon, background, background-dark, side.
-    :ivar versions: hashes of what browsers load: "css" and the pictures.
+    :ivar files: pictures and fonts by the names in their addresses, see ``files.files_of``.
+    :ivar versions: hashes of what browsers load: "css" and the files.
     :ivar sources: where each value comes from, by dotted key; usual values are not in it.
     """
 
@@ -63,7 +63,7 @@ class Brand:
     moved: tuple[Moved, ...]
     stylesheet: str
     whole_stylesheet: PreparedFile
-    pictures: Mapping[str, Picture]
+    files: Files
     versions: Mapping[str, str]
     sources: Mapping[str, str]
     theme: str = ""
@@ -91,16 +91,16 @@ class Brand:
 
     @classmethod
     def _of_all(cls, said: BrandFile, key: str) -> "Brand":
-        pictures = _pictures(said)
-        versions = _versions({name: picture.content for name, picture in pictures.items()})
-        backgrounds = {theme: _background(said, theme, key, versions) for theme in THEMES}
+        files = files_of(said)
+        addresses = {name: address(name, files, key=key) for name in files}
+        backgrounds = {theme: _background(said, theme, addresses) for theme in THEMES}
         (light, by_light, moved_in_light), (dark, by_dark, moved_in_dark) = (
             _palettes(said, theme, backgrounds[theme].seen) for theme in THEMES
         )
         stylesheet = make_stylesheet(
             said, (light, by_light), (dark, by_dark),
             images={theme: background.image for theme, background in backgrounds.items()},
-            side=_address("side", key, versions) if "side" in pictures else "",
+            addresses=addresses,
         )  # fmt: skip
         rules = whole_stylesheet(stylesheet + said.stylesheet, said)
         whole = PreparedFile(rules.encode(), "text/css")
@@ -113,8 +113,9 @@ class Brand:
             moved=moved_in_light + moved_in_dark,
             stylesheet=stylesheet,
             whole_stylesheet=whole,
-            pictures=pictures,
-            versions=versions | _versions({"css": whole.content}),
+            files=files,
+            versions={name: version(file.content) for name, file in files.items()}
+            | {"css": whole.version},
             **_as_said(said),
         )
 
@@ -122,10 +123,6 @@ class Brand:
     def color_scheme(self) -> str:
         """What ``<meta name="color-scheme">`` says."""
         return "light dark" if self.appearance == "auto" else self.appearance
-
-
-def _versions(contents: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: hashlib.sha256(content).hexdigest()[:12] for name, content in contents.items()}
 
 
 def _palettes(
@@ -139,30 +136,15 @@ def _as_said(said: BrandFile) -> dict[str, Any]:
     return {name: getattr(said, name) for name in _AS_SAID}
 
 
-def _pictures(said: BrandFile) -> dict[str, Picture]:
-    named = {
-        "logo": said.logo, "logo-dark": said.logo_dark, "favicon": said.favicon,
-        "background": said.background, "background-dark": said.background_dark,
-        "side": said.side_image if said.layout == "split" else None,
-    }  # fmt: skip
-    return {name: picture for name, picture in named.items() if isinstance(picture, Picture)}
-
-
-def _background(said: BrandFile, theme: str, key: str, versions: Mapping[str, str]) -> Background:
+def _background(said: BrandFile, theme: str, addresses: Mapping[str, str]) -> Background:
     colors = usual_colors(_colors(said, theme), theme=theme)
     if said.background == GRADIENT:
         return make_gradient(colors)
     names = ("background-dark", "background") if theme == "dark" else ("background",)
     for name in names:
-        if name in versions:
-            return make_picture(colors, _address(name, key, versions))
+        if name in addresses:
+            return make_picture(colors, addresses[name])
     return Background()
-
-
-def _address(name: str, key: str, versions: Mapping[str, str]) -> str:
-    """Where a picture is, seen from the stylesheet, wherever the page is."""
-    brand = f"b={key}&" if key else ""
-    return f"brand/{name}?{brand}v={versions[name]}"
 
 
 def _colors(said: BrandFile, theme: str) -> dict[str, str]:

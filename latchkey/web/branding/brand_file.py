@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from latchkey.infra.languages import BY_TAG
 from latchkey.web.branding import values
 from latchkey.web.branding.background import GRADIENT
 from latchkey.web.branding.brand_values import BrandFile
+from latchkey.web.branding.fonts import Font, read_font
 from latchkey.web.branding.own_stylesheet import own_stylesheet
 from latchkey.web.branding.palette import NAMES
 from latchkey.web.branding.pictures import PICTURE_TYPES, Picture, read_picture
@@ -44,6 +46,13 @@ _WORDS: Mapping[str, Check] = {
     "density": one_of(DENSITIES),
     "language": one_of(tuple(BY_TAG)),
     "preset": one_of(PRESETS),
+}
+# What a value of these comes with: a brand that replaces the one inherits none of the others.
+_TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "font": ("font_file", "font_file_bold"),
+    "font_file": ("font_file_bold",),
+    "logo": ("logo_dark",),
+    "background": ("background_dark",),
 }
 # More names than these are not listed when one of them is misspelt.
 _MOST_LISTED = 40
@@ -83,6 +92,8 @@ class _Reader:
         colors = {theme: dict.fromkeys(NAMES, values.color) for theme in THEMES}
         self._checks: Mapping[str, Check] = {
             **_WORDS,
+            "font_file": self._font,
+            "font_file_bold": self._font,
             "side_image": self._picture,
             "logo": self._picture,
             "logo_dark": self._picture,
@@ -102,9 +113,11 @@ class _Reader:
         said = self._table(given, (), self._checks)
         if preset := said.pop("preset", ""):
             base = base.layered(PRESETS[preset], source=f"preset {preset}")
-        read = base.layered(said, source=self._path.name)
+        read = _inherited(base, said).layered(said, source=self._path.name)
         if read.layout == "split" and not (read.side_text or read.side_image):
             self._problem(("layout",), "split needs side_image, side_text or both")
+        if read.font_file_bold and not read.font_file:
+            self._problem(("font_file_bold",), "needs font_file, too")
         if self._problems:
             raise BrandFileError("\n".join(self._problems))
         return read
@@ -139,6 +152,9 @@ class _Reader:
             raise ValueError(f"must be an image file ({' '.join(PICTURE_TYPES)})")
         return read_picture(path)
 
+    def _font(self, value: Any) -> Font:
+        return read_font(self._path.parent / line_of_text(500)(value))
+
     def _background(self, value: Any) -> Picture | str:
         return GRADIENT if value == GRADIENT else self._picture(value)
 
@@ -146,6 +162,14 @@ class _Reader:
         number = line_of(self._lines, key)
         line = f", line {number}" if number else ""
         self._problems.append(f"{self._path.name}{line}: {'.'.join(key)} {what}.")
+
+
+def _inherited(base: BrandFile, said: Mapping[str, Any]) -> BrandFile:
+    """What is left of ``base`` below ``said``: nothing that belongs to what is replaced."""
+    gone = {other for name, others in _TOGETHER.items() if name in said for other in others}
+    values: dict[str, Any] = dict.fromkeys(gone)
+    values["sources"] = {key: name for key, name in base.sources.items() if key not in gone}
+    return replace(base, **values)
 
 
 def _what_is_known(name: str, known: Mapping[str, Any]) -> str:

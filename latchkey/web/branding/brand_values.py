@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from latchkey.web.branding.fonts import Font
 from latchkey.web.branding.pictures import Picture
 from latchkey.web.branding.tables import dotted, merged, without
 
@@ -14,6 +15,7 @@ class BrandFile:
 
     :ivar theme_hint: an app, or a link, may say whether its people see light or dark pages.
     :ivar language: of people whose browser asks for none that there is.
+    :ivar font: a stack of fonts by name; ``font_file`` comes first, this for what it lacks.
     :ivar background: a picture, or "gradient"; "" for the plain colour.
     :ivar side_text: beside the card in the layout "split"; so is ``side_image``.
     :ivar stylesheet: rules of the operator's own, which come last.
@@ -33,6 +35,8 @@ class BrandFile:
     theme_hint: bool = False
     corners: str = "soft"
     font: str = "system"
+    font_file: Font | None = None
+    font_file_bold: Font | None = None
     layout: str = "card"
     side_text: str = ""
     side_image: Picture | None = None

@@ -13,6 +13,7 @@ from latchkey.web.prepared_file import small_css
 _FILES = ("tokens.css", "app.css")
 # What only the brands get that have chosen it.
 _CHOSEN = ("split", "compact")
+_FAMILY = "Brand"
 _ON_PICTURE = (
     "padding:1.25rem;color:var(--text);background:var(--surface);border-radius:var(--radius)"
 )
@@ -25,19 +26,19 @@ def make_stylesheet(
     dark: tuple[Palette, Palette],
     *,
     images: Mapping[str, str],
-    side: str,
+    addresses: Mapping[str, str],
 ) -> str:
     """Return the brand's own rules; nothing typed by an operator gets in unchecked.
 
     :param light: the colours of the card, and those of what is around it; so with ``dark``.
     :param images: value of ``background-image`` by theme, "" without one.
-    :param side: address of the picture beside the card, "" without one.
+    :param addresses: where the brand's files are, by name.
     """
-    radius, radius_card = CORNERS[said.corners]
-    shape = f"--radius:{radius};--radius-card:{radius_card};--font:{FONTS[said.font]}"
+    faces, fonts = _fonts(said, addresses)
+    shape = f"{_corners(said)};--font:{fonts}"
     theme, first = ("dark", dark) if said.appearance == "dark" else ("light", light)
     apart = any(card != around for card, around in (light, dark))
-    rules = f":root{{{shape};{first[0].properties}}}\n{_background(images[theme])}"
+    rules = f"{faces}:root{{{shape};{first[0].properties}}}\n{_background(images[theme])}"
     rules += _around(first[1]) if apart else ""
     if said.appearance == "auto":
         in_dark = f":root{{{dark[0].properties}}}{_background(images['dark'])}"
@@ -45,10 +46,35 @@ def make_stylesheet(
         rules += f"@media (prefers-color-scheme:dark){{{in_dark}}}\n"
     else:
         rules += f":root{{color-scheme:{said.appearance}}}\n"
-    rules += _side(side)
+    rules += _side(addresses.get("side", ""))
     if any(images.values()):
         rules += "@media (prefers-contrast:more),print{html{background-image:none}}\n"
     return rules
+
+
+def _corners(said: BrandFile) -> str:
+    radius, radius_card = CORNERS[said.corners]
+    return f"--radius:{radius};--radius-card:{radius_card}"
+
+
+def _fonts(said: BrandFile, addresses: Mapping[str, str]) -> tuple[str, str]:
+    """Rules that load the brand's fonts, and the value of ``--font``."""
+    stack, own = FONTS[said.font], said.font_file
+    if not own:
+        return "", stack
+    bold = "font-bold" in addresses
+    # A variable font has all weights; of one that has not, browsers make the bold themselves.
+    faces = _face(addresses["font"], "100 900" if own.variable and not bold else "400")
+    faces += _face(addresses["font-bold"], "700") if bold else ""
+    return faces, f'"{_FAMILY}",{stack}'
+
+
+def _face(address: str, weight: str) -> str:
+    source = f'src:url("{address}") format("woff2")'
+    # With "swap", lines break again when a font arrives late, in the middle of reading or typing.
+    # With "optional", that page keeps the stack, and the next one has the font.
+    style = f"font-weight:{weight};font-display:optional"
+    return f'@font-face{{font-family:"{_FAMILY}";{source};{style}}}\n'
 
 
 def _side(address: str) -> str:

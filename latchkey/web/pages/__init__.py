@@ -30,7 +30,7 @@ FOR_APPS = ("token.exchange",)
 FOR_LOAD_BALANCERS = ("health.alive", "health.ready")
 # What a device in the local network sees of the sandbox before it is let in.
 FOR_SANDBOX_CODE = (
-    "sandbox_code.show", "sandbox_code.submit", "static", "brand.stylesheet", "brand.picture",
+    "sandbox_code.show", "sandbox_code.submit", "static", "brand.stylesheet", "brand.file",
     "languages.show",
 )  # fmt: skip
 

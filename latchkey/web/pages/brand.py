@@ -21,13 +21,13 @@ def stylesheet() -> ResponseReturnValue:
 
 
 @bp.get("/brand/<name>")
-def picture(name: str) -> ResponseReturnValue:
-    """A picture of the brand: a logo, the icon of the tab, or what is behind the pages."""
+def file(name: str) -> ResponseReturnValue:
+    """A picture or a font of the brand."""
     brand = _asked_for()
-    if name not in brand.pictures:
+    if name not in brand.files:
         abort(404)
-    shown = brand.pictures[name]
-    response = Response(shown.content, mimetype=shown.mimetype)
+    wanted = brand.files[name]
+    response = Response(wanted.content, mimetype=wanted.mimetype)
     response.set_etag(brand.versions[name])
     response.make_conditional(request)
     _kept(response, brand, name)

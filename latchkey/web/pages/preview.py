@@ -1,5 +1,6 @@
 """The gallery: every state of every page, each behind a link. Only with ``PREVIEW=true``."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
@@ -8,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from latchkey.infra.i18n import language
 from latchkey.infra.languages import BY_TAG
+from latchkey.web.brand_in_force import current_brand
 from latchkey.web.branding import BrandFileError
 from latchkey.web.language import offered
 from latchkey.web.preview import (
@@ -18,7 +20,7 @@ from latchkey.web.preview import (
     key_in_theme,
     walk,
 )
-from latchkey.web.security.headers import csp_with
+from latchkey.web.security.headers import csp_for, csp_with
 from latchkey.web.services import get_services
 
 bp = Blueprint("preview", __name__)
@@ -67,21 +69,23 @@ def show(key: str) -> ResponseReturnValue:
     state = _states().get(key) or abort(404)
     chosen = _chosen(_choices())
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    brand = key_in_theme(chosen["brand"] or "", chosen["theme"] or "")
     page, cookies = walk(
         app,
         state,
         host_url=request.host_url,
         path=request.script_root,
         language=chosen["language"] or language(),
-        brand=key_in_theme(chosen["brand"] or "", chosen["theme"] or ""),
+        brand=brand,
     )
     response = make_response(page.text, page.status_code)
     for line in cookies:
         response.headers.add("Set-Cookie", line)
+    changes = {**csp_for(get_services().brands.find(brand))}
     if "framed" in request.args:
-        _allow(response, "frame-ancestors")
+        changes["frame-ancestors"] = "'self'"
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return _with_csp(response, changes) if changes else response
 
 
 @bp.get("/preview/<key>/<int:width>")
@@ -92,12 +96,11 @@ def frame(key: str, width: int) -> ResponseReturnValue:
     response = make_response(
         render_template("pages/preview_frame.html", state=state, width=width, chosen=chosen)
     )
-    return _allow(response, "frame-src")
+    return _with_csp(response, {**csp_for(current_brand()), "frame-src": "'self'"})
 
 
-def _allow(response: Response, rule: str) -> Response:
-    """Let pages of this site, and no others, frame each other."""
-    response.headers["Content-Security-Policy"] = csp_with({rule: "'self'"})
+def _with_csp(response: Response, changes: Mapping[str, str]) -> Response:
+    response.headers["Content-Security-Policy"] = csp_with(changes)
     return response
 
 

@@ -28,7 +28,7 @@ def favicon() -> ResponseReturnValue:
     brand = current_brand()
     name = "favicon" if brand.favicon else "logo" if brand.logo else ""
     if name:
-        return redirect(url_for("brand.picture", name=name))
+        return redirect(url_for("brand.file", name=name))
     return redirect(url_for("static", filename="icons/favicon.svg"))
 
 
@@ -39,7 +39,7 @@ def touch_icon() -> ResponseReturnValue:
     brand = current_brand()
     for name, picture in (("favicon", brand.favicon), ("logo", brand.logo)):
         if picture and picture.mimetype == "image/png":
-            return redirect(url_for("brand.picture", name=name))
+            return redirect(url_for("brand.file", name=name))
     response = Response(_TOUCH_ICON.read_bytes(), mimetype="image/png")
     response.headers["Cache-Control"] = _A_DAY
     return response

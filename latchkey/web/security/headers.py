@@ -8,13 +8,14 @@ from werkzeug.datastructures import Headers
 
 from config import Settings
 from latchkey.web import flow
+from latchkey.web.brand_in_force import current_brand
+from latchkey.web.branding import Brand
 
 CSP = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
-    "font-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -23,6 +24,8 @@ CSP = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
+# Only for brands with a font of their own.
+FONTS = {"font-src": "'self'"}
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -75,10 +78,18 @@ def csp_with(changes: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in {**CSP, **changes}.items())
 
 
-def _headers(embed_origins: tuple[str, ...]) -> dict[str, str]:
-    """Those of every answer; pages of ``embed_origins`` may show ours in a frame."""
+def csp_for(brand: Brand) -> Mapping[str, str]:
+    """Return the directives that pages of this brand need besides those of ``CSP``."""
+    return FONTS if "font" in brand.files else {}
+
+
+def _headers(embed_origins: tuple[str, ...], changes: Mapping[str, str]) -> dict[str, str]:
+    """Those of every answer; pages of ``embed_origins`` may show ours in a frame.
+
+    :param changes: other values for directives of the content security policy.
+    """
     framed = {"frame-ancestors": " ".join(embed_origins)} if embed_origins else {}
-    headers = {"Content-Security-Policy": csp_with(framed), **HEADERS}
+    headers = {"Content-Security-Policy": csp_with({**framed, **changes}), **HEADERS}
     if embed_origins:
         # It knows no list of origins; browsers that read "frame-ancestors" do not need it.
         del headers["X-Frame-Options"]
@@ -87,13 +98,20 @@ def _headers(embed_origins: tuple[str, ...]) -> dict[str, str]:
 
 def header_writer(settings: Settings) -> Callable[[Response], Response]:
     """Make what writes the headers into an answer."""
-    headers = _headers(settings.embed_origins)
+    headers = _headers(settings.embed_origins, {})
+    headers_with_font = _headers(settings.embed_origins, FONTS)
+
+    def wanted_for(response: Response) -> Mapping[str, str]:
+        if _is_file(response):
+            return FILE_HEADERS
+        page = response.mimetype == "text/html"
+        return headers_with_font if page and csp_for(current_brand()) else headers
 
     def write_headers(response: Response) -> Response:
         sign_in = flow.current()
         if sign_in and sign_in.opened_by_app:
             keep_opener(response)
-        wanted = FILE_HEADERS if _is_file(response) else headers
+        wanted = wanted_for(response)
         # Not ``setdefault``, which looks through all headers for each of these.
         present = {name.lower() for name, _ in response.headers}
         response.headers.extend(
@@ -111,4 +129,4 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
 
 def _is_file(response: Response) -> bool:
     kind = response.mimetype or ""
-    return kind in ("text/css", "text/javascript") or kind.startswith("image/")
+    return kind in ("text/css", "text/javascript") or kind.startswith(("image/", "font/"))

@@ -90,6 +90,12 @@ def test_a_logo_for_dark_pages_is_taken_there(folder: Path) -> None:
     assert source.get("media") == "(prefers-color-scheme: dark)"
 
 
+def test_a_logo_of_its_own_is_not_replaced_by_the_inherited_one_on_dark_pages(folder: Path) -> None:
+    base = read_brand_file(written(folder, 'logo = "logo.svg"\nlogo_dark = "icon.png"\n'))
+    assert read_brand_file(written(folder, 'logo = "icon.png"\n'), base).logo_dark is None
+    assert read_brand_file(written(folder, 'name = "North"\n'), base).logo_dark
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_makes_a_page(folder: Path, preset: str) -> None:
     path = written(folder, f'preset = "{preset}"\n')
