@@ -113,6 +113,37 @@ def test_what_nylas_gets_for_imap(
     assert nylas.sent == [{"provider": "imap", "settings": settings}]
 
 
+# Fields of Nylas's calls, of our own pages for other providers, and of answers.
+FOREIGN_FIELDS = {
+    "provider": "ews", "key": "ews", "settings": "{}", "settings[imap_host]": "mail.evil.example",
+    "imap_username": "victim@example.com", "imap_password": "theirs", "type": "office365",
+    "scope": "calendar", "state": "theirs", "grant_id": "theirs", "id": "theirs",
+    "refresh_token": "theirs", "credential_id": "theirs", "redirect_uri": "https://evil.example",
+    "ews_host": "mail.evil.example", "ews_username": "victim@example.com",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("email", "sent"),
+    [
+        (EMAIL, {"provider": "imap", "settings": LOGIN}),
+        (
+            "a@icloud.com",
+            {"provider": "icloud", "settings": {"username": "a@icloud.com", "password": "pw"}},
+        ),
+    ],
+)
+def test_fields_that_no_form_has_do_not_reach_nylas(
+    company: Company, nylas: Nylas, email: str, sent: dict[str, Any]
+) -> None:
+    visitor = company()
+    fields = FOREIGN_FIELDS | ({"imap_host": "mail.evil.example"} if email != EMAIL else {})
+    page = visitor.submit(visitor.enter(email), password="pw", anyway="yes", **fields)
+    assert page.heading == DONE
+    assert nylas.sent == [sent]
+    assert "theirs" not in nylas.states
+
+
 @pytest.mark.parametrize(
     ("typed", "sent"),
     [

@@ -30,6 +30,7 @@ from latchkey.problems.oauth import (
 from latchkey.problems.service import MISSING_PERMISSIONS
 from latchkey.sandbox.oauth import ENDINGS
 from latchkey.sandbox.payload import TOKEN_PREFIX
+from tests.apps import visitor_at
 from tests.conftest import SECRET, make_settings
 from tests.pages import Page, Visitor
 
@@ -293,6 +294,23 @@ def test_a_callback_brought_by_another_browser_connects_nothing(
     page = stranger.get(target)
     assert page.heading == LINK_OVER.title
     assert stranger.get(page.links["Use a different address"]).heading == "Connect your mailbox"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_way_back_is_the_public_address_whatever_a_request_says(key: str) -> None:
+    app = create_app(make_settings(PUBLIC_URL="http://eu.localhost:8080", TRUSTED_PROXIES="1"))
+    forged = {
+        "Host": "localhost", "X-Forwarded-Host": "localhost", "X-Forwarded-Port": "1",
+        "Forwarded": "host=evil.example", "X-Original-Host": "evil.example",
+    }  # fmt: skip
+    for headers in ({}, forged):
+        visitor = visitor_at(app, "http://eu.localhost:8080")
+        page = reach(visitor, key)
+        (link,) = [href for href in page.links.values() if "/start?" in href]
+        answer = visitor.client.get(link, headers=headers)
+        assert answer.status_code == 302
+        back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
+        assert back == f"http://eu.localhost:8080/oauth/{key}/callback"
 
 
 def test_a_repeated_callback_gets_the_first_ones_answer(visitor: Visitor) -> None:

@@ -1,5 +1,8 @@
 """Whose mailbox and whose server: what Nylas gets is what was judged for the address."""
 
+import contextlib
+import socket
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -65,6 +68,42 @@ def attempt(app: Flask, email: str, provider: str, **typed: str) -> Page:
 
 VICTIM, OWN = "victim@corp.example", "x@evil.example"
 EVIL = {"imap_host": "mail.evil.example", "smtp_host": "mail.evil.example"}
+
+
+@pytest.mark.parametrize("field", ["imap_host", "smtp_host"])
+def test_a_typed_server_is_connected_to_by_nylas_alone(
+    line: Line, nylas: Nylas, field: str
+) -> None:
+    typed = "mail.evil.example"
+    app = line.app(MX_LOOKUPS="false", ALLOW_ANY_MAIL_HOST="true")
+    with connections() as made:
+        assert attempt(app, OWN, "imap", **{field: typed}).heading == DONE
+        assert nylas.settings[field] == typed
+        assert not made
+        # What would have been seen.
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", 1), 1)
+        assert made
+
+
+@contextlib.contextmanager
+def connections() -> Iterator[list[object]]:
+    """What this process asks DNS for and connects to, on the ways that Python knows of."""
+    made: list[object] = []
+    watching = [True]
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event in ("socket.getaddrinfo", "socket.connect", "socket.sendto"):
+            made.append(arguments[1:])
+
+    # It cannot be taken off again, only stop to listen.
+    sys.addaudithook(watch)
+    try:
+        yield made
+    finally:
+        watching.clear()
+
+
 ODD = ["a\r\nA2 DELETE INBOX", "a\x00b", "a b", "ab\u202e", "a\u200bb", "a\u00a0b", "a\tb",
        "victim\uff20corp.example", "victim\ufe6bcorp.example"]  # fmt: skip
 

@@ -69,6 +69,35 @@ def test_a_broken_chunk_ends_the_connection(page: tuple[int, Path], path: str, b
     assert "Traceback" not in log.read_text()
 
 
+HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Hidden: 1\r\n\r\n"
+TWO_WAYS = {
+    "both": b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+    "both, the other way round": b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+    "two lengths": b"Content-Length: 4\r\nContent-Length: 99\r\n",
+    "a list of lengths": b"Content-Length: 4, 99\r\n",
+    "a sign": b"Content-Length: +4\r\n",
+    "a blank before the colon": b"Content-Length : 4\r\n",
+    "a folded line": b"Transfer-Encoding:\r\n chunked\r\n",
+    "another coding": b"Transfer-Encoding: xchunked\r\n",
+    "chunked twice": b"Transfer-Encoding: chunked, chunked\r\n",
+    "chunked and more": b"Transfer-Encoding: chunked, identity\r\n",
+    "a vertical tab": b"Transfer-Encoding: \x0bchunked\r\n",
+    "a bare line feed": b"X-A: b\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+    "a bare carriage return": b"X-A: b\rTransfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+}
+
+
+@pytest.mark.parametrize("headers", TWO_WAYS.values(), ids=TWO_WAYS)
+def test_a_body_that_can_be_read_in_two_ways_ends_the_connection(
+    page: tuple[int, Path], headers: bytes
+) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\n" + FORM + headers + b"\r\n"
+    received = exchange(page[0], head + b"0\r\n\r\n" + HIDDEN)
+    assert received.startswith(("HTTP/1.1 400 ", "HTTP/1.1 501 "))
+    assert received.count("HTTP/1.1 ") == 1, "what was hidden behind it is not answered"
+    assert "connection: close" in received.lower()
+
+
 def test_a_body_that_is_cut_off_is_no_failure(page: tuple[int, Path]) -> None:
     port, log = page
     with socket.create_connection(("127.0.0.1", port), 10) as sock:

@@ -41,6 +41,18 @@ def test_who_is_connected_brings_code_and_state_and_nothing_else() -> None:
     assert APP.exchange(heard[0]["code"]).json()["email"] == "someone@example.com"
 
 
+def test_the_grant_id_is_in_no_address_of_the_sign_in() -> None:
+    visitor, page = APP.send(state="s")
+    addresses = [str(page.url)]
+    for typed in ({"email": "someone@example.com"}, {"password": "secret"}):
+        page = visitor.submit(page, **typed)
+        addresses += [str(page.url), *page.links.values()]
+    heard = visitor.client.get(page.links["Continue to Latchkey"]).headers["location"]
+    told = APP.exchange(APP.get_back(visitor, page)["code"]).json()
+    assert len(told["grant_id"]) == 36
+    assert not [address for address in [*addresses, heard] if told["grant_id"] in address]
+
+
 def connected(wait: Clock) -> tuple[Visitor, Page]:
     visitor, page = APP.send()
     page = visitor.submit(page, email="someone@example.com")
