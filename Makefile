@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test accessible shots bench format texts lock sbom audit scan fuzz fuzz-parsers clean
+.PHONY: help run check test accessible shots bench format texts lock sbom audit scan fuzz fuzz-parsers mutants clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,8 +86,12 @@ fuzz-parsers: .venv/test.stamp .venv-fuzz/stamp ## Let atheris look for texts th
 			-max_total_time=$(or $(SECONDS),600) || exit 1; \
 	done
 
+mutants: .venv/test.stamp .venv-mutants/stamp ## Change the rules on purpose, list what no test notices (hours; MODULES="latchkey.apps.pkce.*")
+	PYTHONPATH=.venv-mutants/lib $(BIN)/python -m mutmut run --max-children 1 $(foreach module,$(MODULES),'$(module)')
+	PYTHONPATH=.venv-mutants/lib $(BIN)/python -m mutmut results
+
 clean: ## Remove the virtual environments and what tools left behind
-	rm -rf .venv .venv-lock .venv-scan .venv-fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage shots
+	rm -rf .venv .venv-lock .venv-scan .venv-fuzz .venv-mutants mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage shots
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -110,6 +114,10 @@ clean: ## Remove the virtual environments and what tools left behind
 
 .venv-fuzz/stamp: tests/coverage_guided.txt .venv/test.stamp
 	$(PIP) install --quiet --upgrade --target .venv-fuzz/lib -r $<
+	@touch $@
+
+.venv-mutants/stamp: tests/mutants.txt .venv/test.stamp
+	$(PIP) install --quiet --upgrade --target .venv-mutants/lib -r $<
 	@touch $@
 
 .venv-scan/%.stamp: tests/scan/%.txt

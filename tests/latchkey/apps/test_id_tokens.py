@@ -72,6 +72,20 @@ def test_every_process_makes_the_same_key_and_every_secret_key_another() -> None
     assert one["keys"][0]["kid"] != other["keys"][0]["kid"]
 
 
+def test_tokens_of_before_an_update_are_read_after_it() -> None:
+    (key,) = IdTokens([SECRET]).public_keys()["keys"]
+    assert (key["kid"], key["x"]) == (
+        "605531a6d27b325a",
+        "0rtpshs_sD4C8qPkgIBroVDdbO-yUoyWIz_I8Xecgok",
+    )
+
+
+def test_an_address_that_nylas_did_not_name_is_no_claim() -> None:
+    claims = IdTokens([SECRET]).read(issue(email=""), client_id=CLIENT)
+    assert claims is not None
+    assert "email" not in claims
+
+
 def test_the_new_secret_key_signs_and_the_old_one_is_still_published() -> None:
     old_token, tokens = issue(SECRET), IdTokens([NEW, SECRET])
     new_token = tokens.issue(ticket(), issuer=ISSUER)

@@ -84,6 +84,7 @@ def test_a_link_is_read_as_it_was_made() -> None:
 
 def test_an_app_can_make_links_itself() -> None:
     more = {"state": "s 1", "redirect_uri": "https://app.example.com/a?b", "brand": "north"}
+    more |= {"locale": "pt-BR", "theme": "dark"}
     claims = links_of().read(signed(payload(provider="google", iat=7, iss="the app", **more)))
     assert (claims.email, claims.provider) == (EMAIL, "google")
     assert {name: getattr(claims, name) for name in more} == more
@@ -94,6 +95,19 @@ def test_the_id_of_a_link_is_not_its_jti_and_depends_on_the_key() -> None:
     ids = [links_of(key).read(signed(payload(), key)).id for key in (LINK_KEY, LINK_KEY, other)]
     assert ids[0] == ids[1] != ids[2]
     assert "random-id" not in ids
+
+
+def test_what_was_used_before_an_update_is_used_after_it() -> None:
+    assert links_of().read(signed(payload())).id == "10b61082ee68dcde45d930ecbd7aa611"
+
+
+def test_a_link_may_name_its_kind_and_its_key() -> None:
+    link = signed(payload(), headers={"alg": "HS256", "typ": "JWT", "kid": "of our app"})
+    assert links_of().read(link).email == EMAIL
+
+
+def test_a_clock_that_is_ahead_makes_no_link_useless() -> None:
+    assert links_of().read(signed(payload(iat=int(time.time()) + HOUR))).email == EMAIL
 
 
 def test_a_former_key_is_good_for_what_it_signed_and_signs_nothing_new() -> None:
@@ -119,6 +133,21 @@ def test_a_link_expires(wait: Clock) -> None:
     links.read(link)
     wait(1)
     assert why_refused(link, links) is LINK_OLD
+
+
+def test_an_old_link_still_says_whom_it_was_for() -> None:
+    with pytest.raises(LinkRefused) as raised:
+        links_of().read(signed(payload(exp=1_000_000_000)))
+    assert raised.value.problem is LINK_OLD
+    assert raised.value.claims is not None
+    assert raised.value.claims.email == EMAIL
+
+
+def test_a_link_is_good_for_thirty_days_at_most(wait: Clock) -> None:
+    links = links_of()
+    assert links.read(links.make(EMAIL, seconds=LONGEST_SECONDS)).email == EMAIL
+    assert why_refused(links.make(EMAIL, seconds=LONGEST_SECONDS + 1), links) is LINK_BROKEN
+    assert LONGEST_SECONDS == 30 * 24 * HOUR
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,14 @@ def test_a_process_that_starts_while_nylas_is_down_knows_what_the_others_know() 
     assert known.client_id() == "app-1"
 
 
+def test_an_instance_takes_over_what_one_of_the_version_before_wrote() -> None:
+    store = Store()
+    store.put("application", ["app-1", OF_NYLAS], seconds=60)
+    known = addresses_of(down(), store=store)
+    assert known.client_id() == "app-1"
+    assert known.allow(OF_NYLAS)
+
+
 @pytest.mark.parametrize("written", ["text", [], [1, 2], {"a": "b"}, 7, [None]])
 def test_what_another_version_wrote_is_not_taken_for_addresses(written: object) -> None:
     store = Store()
