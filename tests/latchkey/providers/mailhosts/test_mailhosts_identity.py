@@ -1,8 +1,46 @@
 import pytest
 
-from latchkey.providers.mailhosts import MailboxIdentity, ServerKind
+from latchkey.providers.mailhosts import (
+    LoginReason,
+    LoginRefused,
+    MailboxIdentity,
+    ServerKind,
+    judge_login,
+)
+from tests.latchkey.providers.mailhosts.records import Records, servers
 
 ADDRESS = "anna@corp.example"
+OWN_SERVER, FOREIGN_SERVER = "mail.corp.example", "mail.evil.example"
+MX = {
+    "corp.example": ["mx01.mail.icloud.com"],
+    "uni.co.uk": ["mx.uni.co.uk"],
+    "xn--bcher-kva.example": ["mx01.mail.icloud.com"],
+}
+MAIL, EXCHANGE = ServerKind.MAIL, ServerKind.EXCHANGE
+
+
+def login(
+    typed: str,
+    kind: ServerKind = MAIL,
+    *,
+    address: str = ADDRESS,
+    host: str = OWN_SERVER,
+    host_needed: bool = True,
+    settled: bool = False,
+) -> str | LoginReason:
+    """What is sent to Nylas for a typed login name, or why nothing is."""
+    try:
+        return judge_login(
+            typed,
+            address=address,
+            host=host,
+            kind=kind,
+            servers=servers(Records(MX)),
+            host_needed=host_needed,
+            settled=settled,
+        )
+    except LoginRefused as refused:
+        return refused.reason
 
 
 @pytest.mark.parametrize(
@@ -23,3 +61,100 @@ def test_names_that_others_may_have_need_a_look_up(
 ) -> None:
     identity = MailboxIdentity(address=ADDRESS, login=login, kind=kind)
     assert (identity.login_is_short, identity.needs_grant_lookup) == (short, lookup)
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+@pytest.mark.parametrize("host", [OWN_SERVER, FOREIGN_SERVER, ""])
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("typed", ["", "  ", ADDRESS, f" {ADDRESS}\t", "ANNA@Corp.Example"])
+def test_the_address_itself_is_always_a_login_name(
+    typed: str, settled: bool, host: str, kind: ServerKind
+) -> None:
+    assert login(typed, kind, host=host, settled=settled) == ADDRESS
+
+
+def test_another_spelling_of_the_same_mailbox_is_sent_as_it_was_typed() -> None:
+    address = "a.nna@gmail.com"
+    for typed in ("anna@gmail.com", "An.na+shop@googlemail.com"):
+        assert login(typed, address=address, host="imap.gmail.com") == typed
+        assert login(typed, address=address, host="") == typed
+    assert login("anna@bücher.example", address="anna@xn--bcher-kva.example") == (
+        "anna@xn--bcher-kva.example"
+    )
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+@pytest.mark.parametrize(
+    "typed",
+    ["anna", "anna@icloud.com", "anna@mail.corp.example", "CORP\\anna", "a.nna@corp.example"],
+)
+def test_with_a_link_for_one_address_there_is_no_other_name(typed: str, kind: ServerKind) -> None:
+    assert login(typed, kind, settled=True) is LoginReason.SETTLED
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+@pytest.mark.parametrize("typed", ["anna", "CORP\\anna", "ännä"])
+def test_a_short_name_is_sent_to_a_server_of_the_address_only(typed: str, kind: ServerKind) -> None:
+    assert login(f" {typed} ", kind) == typed
+    assert login(typed, kind, host=FOREIGN_SERVER) is LoginReason.SERVER_FOREIGN
+    assert login(typed, kind, host="") is LoginReason.SERVER_MISSING
+    assert login(typed, kind, host="", host_needed=False) == typed
+    assert login(typed, kind, host=FOREIGN_SERVER, host_needed=False) is (
+        LoginReason.SERVER_FOREIGN
+    )
+
+
+@pytest.mark.parametrize("host", [OWN_SERVER, FOREIGN_SERVER, ""])
+def test_an_account_elsewhere_is_one_of_the_provider_that_takes_the_mail(host: str) -> None:
+    assert login("someone.else@icloud.com", host=host) == "someone.else@icloud.com"
+    for typed in ("anna@fastmail.com", "anna@gmail.com", "anna@evil.example", "@icloud.com"):
+        assert login(typed, host=host) is LoginReason.OTHER_MAILBOX
+    for typed in ("bob@corp.example", "a@b@icloud.com", "anna@mail.corp.example"):
+        assert login(typed, host=host) is LoginReason.OTHER_MAILBOX
+
+
+def test_a_domain_login_of_exchange_keeps_the_name_at_a_domain_of_the_same_owner() -> None:
+    good = {
+        "anna@ad.corp.example": "anna@ad.corp.example",
+        "ANNA@AD.Corp.Example": "ANNA@ad.corp.example",
+        "anna@corp.local": "anna@corp.local",
+        "anna@ad.internal": "anna@ad.internal",
+    }
+    for typed, sent in good.items():
+        assert login(typed, EXCHANGE) == sent
+        assert login(typed, EXCHANGE, host=FOREIGN_SERVER) is LoginReason.SERVER_FOREIGN
+        assert login(typed, EXCHANGE, host="") is LoginReason.SERVER_MISSING
+    address, host = "anna@mail.uni.co.uk", "mail.uni.co.uk"
+    assert login("anna@ad.uni.co.uk", EXCHANGE, address=address, host=host) == "anna@ad.uni.co.uk"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "bob@ad.corp.example", "bob@corp.local", "bob@corp.example", "anna@evil.example",
+        "anna@icloud.com", "anna@example", "anna@", "@ad.corp.example",
+        "anna@x@ad.corp.example", "anna@corp.example.evil.example", "anna@not,a.name",
+    ],
+)  # fmt: skip
+def test_another_persons_name_at_exchange_is_refused_at_any_server(typed: str) -> None:
+    for host in (OWN_SERVER, FOREIGN_SERVER, ""):
+        assert login(typed, EXCHANGE, host=host) is LoginReason.OTHER_MAILBOX
+
+
+def test_domains_below_a_public_suffix_have_no_owner_in_common() -> None:
+    address, host = "anna@co.uk", "co.uk"
+    for typed in ("anna@evil.co.uk", "anna@org.uk"):
+        assert login(typed, EXCHANGE, address=address, host=host) is LoginReason.OTHER_MAILBOX
+
+
+@pytest.mark.parametrize("kind", ServerKind)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "an na", "anna\x00", "an\r\nna", "an\tna", "anna\u202e", "an\u200bna", "an\u00a0na",
+        "an\u00adna", "an\u034fna", "an\u0301na", "\uff41nna", "anna\uff20corp.example",
+        "anna\ufe6bcorp.example", "an\u2028na", "an\ue000na", "an\u115fna", "x\u20dd",
+    ],
+)  # fmt: skip
+def test_a_name_that_programs_may_read_in_two_ways_is_refused(typed: str, kind: ServerKind) -> None:
+    assert login(typed, kind) is LoginReason.ODD_CHARACTER
