@@ -198,6 +198,11 @@ class RedisServer:
         """Stop it; what it knew is lost."""
         self._running.close()
 
+    def kill(self) -> None:
+        """End it with no chance to say so; what it knew is lost."""
+        self._process.kill()
+        self.stop()
+
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """Have it answer nobody for a while, and forget nothing."""

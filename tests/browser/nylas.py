@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from werkzeug import Response
+from werkzeug.wsgi import get_input_stream
 
 from config import SANDBOX_API_KEY
 from latchkey.sandbox import create_sandbox
@@ -41,7 +42,7 @@ class Nylas:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/v3/connect/custom":
-            body = environ["wsgi.input"].read()
+            body = get_input_stream(environ).read()
             environ["wsgi.input"] = io.BytesIO(body)
             content = json.loads(body)
             self.states.append(content.pop("state"))
