@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.states import sign_in
+from tests.browser.states import lead_on, sign_in
 
 pytestmark = pytest.mark.browser
 
 FIRST_PAGE = 12_000
 REQUESTS = 4
-JOURNEY = 30_000
-# Adds up the layout shifts of a page.
+JOURNEY = 26_000
+# Adds up the layout shifts of a page, but for those that a click is the reason for.
 SHIFT = (
     "window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
-    " window.shift += entry.value; }).observe({type: 'layout-shift', buffered: true});"
+    " if (!entry.hadRecentInput) window.shift += entry.value; })"
+    ".observe({type: 'layout-shift', buffered: true});"
 )
 
 
@@ -58,9 +59,16 @@ def test_the_way_to_the_confirmation_loads_each_file_once(open_page: Callable[..
     assert sum(wire.answers) <= JOURNEY, wire.answers
 
 
-def test_nothing_moves_while_a_page_is_loaded(open_page: Callable[..., Page]) -> None:
+def test_nothing_moves_on_the_way_to_the_confirmation(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.add_init_script(SHIFT)
     page.goto("/")
+    for box, typed in (("#email", "someone@example.com"), ("#password", "secret")):
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.shift") == 0
+        page.locator(box).fill(typed)
+        lead_on(page)
+        page.locator(box).wait_for(state="detached")
+    page.get_by_role("heading", name="Your mailbox is connected").wait_for()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shift") == 0

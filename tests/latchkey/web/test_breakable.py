@@ -5,7 +5,14 @@ from latchkey.web.breakable import breakable, whole
 
 
 def test_a_long_address_wraps_behind_its_marks() -> None:
-    assert breakable("a.b@example.com") == "a.<wbr>b@<wbr>example.<wbr>com"
+    assert breakable("a.long@mail.example.com") == "a.<wbr>long@<wbr>mail.<wbr>example.com"
+
+
+@pytest.mark.parametrize(
+    "name", ["example.com", "example.co.uk", "example.comにログイン", "The end."]
+)
+def test_no_line_begins_with_the_end_of_a_name(name: str) -> None:
+    assert breakable(name) == name
 
 
 def test_markup_in_an_address_stays_text() -> None:
