@@ -26,6 +26,8 @@ def test_on_paper_there_is_what_was_said_and_nothing_to_click(page: Page) -> Non
     expect(page.locator(".only-print")).to_contain_text(f"Grant ID: {grant}")
     expect(page.locator(".only-print")).to_be_visible()
     expect(page.locator("button:visible, a[href^='/']:visible")).to_have_count(0)
+    # A mark that is still being drawn would be half a mark on paper.
+    expect(page.locator(".done path")).to_have_css("animation-name", "none")
 
 
 def test_without_a_script_no_button_promises_to_print(open_page: Callable[..., Page]) -> None:
