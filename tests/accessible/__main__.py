@@ -1,4 +1,4 @@
-"""Every state of every page in four languages and five brands, for everybody: `make accessible`.
+"""Every state of every page in four languages and six brands, for everybody: `make accessible`.
 
     .venv/bin/python -m tests.accessible [STATE …]
 

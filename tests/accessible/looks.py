@@ -27,13 +27,15 @@ class Look:
     variants: tuple[Variant, ...] = COLOURS
 
 
+def _example(name: str) -> Mapping[str, str]:
+    return {"BRAND_FILE": str(_EXAMPLES / name / "brand.toml")}
+
+
 # English comes first: the others are compared with it.
 LOOKS = (
     *(Look(name=tag, language=tag, variants=ALL) for tag in ("en", "ar", "de", "ja")),
-    *(
-        Look(name=name, settings={"BRAND_FILE": str(_EXAMPLES / name / "brand.toml")})
-        for name in ("fjordline", "nightowl", "northwind")
-    ),
+    *(Look(name=name, settings=_example(name)) for name in ("fjordline", "nightowl", "northwind")),
+    Look(name="qawafil", language="ar", settings=_example("qawafil")),
     *(Look(name=color, settings={"BRAND_COLOR": color}) for color in ("#ffe600", "#ffffff")),
 )
 

@@ -15,7 +15,7 @@ _FILES = ("tokens.css", "app.css")
 _CHOSEN = ("split", "compact")
 _FAMILY = "Brand"
 _ON_PICTURE = (
-    "padding:1.25rem;color:var(--text);background:var(--surface);border-radius:var(--radius)"
+    "padding:1.25rem;color:var(--text);background:var(--ground);border-radius:var(--radius)"
 )
 _DARK_RULES = re.compile(r"@media \(prefers-color-scheme:dark\)\{(?:[^{}]*\{[^{}]*\})*\}")
 

@@ -36,6 +36,13 @@ def test_a_picture_is_beside_the_card_on_wide_screens_only(tmp_path: Path) -> No
     assert visitor.client.get(f"/{address}").content == PNG
 
 
+def test_text_on_the_picture_has_colours_that_are_made_for_each_other(tmp_path: Path) -> None:
+    """It is beside the card, where the text's colour is that of what is around the card."""
+    text = 'layout = "split"\nside_image = "side.png"\nside_text = "x"\n'
+    css = visitor_of(tmp_path, text).client.get("/brand.css").text
+    assert ".side p{padding:1.25rem;color:var(--text);background:var(--ground);" in css
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
