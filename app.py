@@ -57,6 +57,7 @@ from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
 from latchkey.web.sent_by_script import init_sent_by_script
 from latchkey.web.services import Services
+from latchkey.web.social_picture import social_picture
 from latchkey.web.support import support_mail, support_slip
 from latchkey.web.under_path import UnderPath
 from latchkey.web.unindented import Unindented
@@ -140,6 +141,7 @@ def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> N
     app.jinja_env.filters.update(breakable=breakable, whole=whole)
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
+    app.jinja_env.globals.update(social_picture=social_picture)
     # A page names its brand some twenty times; the macros beside it look it up each time.
     app.context_processor(lambda: {"brand": current_brand()})
     app.jinja_env.globals.update(sandbox=settings.sandbox, lan=lan)

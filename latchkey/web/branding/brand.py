@@ -120,6 +120,11 @@ class Brand:
         )
 
     @property
+    def unnamed(self) -> bool:
+        """Whether it has neither name nor logo of a company: the pages show those of Latchkey."""
+        return not self.logo and "name" not in self.sources
+
+    @property
     def color_scheme(self) -> str:
         """What ``<meta name="color-scheme">`` says."""
         return "light dark" if self.appearance == "auto" else self.appearance

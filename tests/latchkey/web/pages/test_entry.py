@@ -3,7 +3,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.pages import Visitor
+from config import ROOT
+from tests.pages import Page, Visitor
 
 START = "Connect your mailbox"
 
@@ -204,13 +205,48 @@ def test_an_address_that_only_forwards_asks_for_the_mailbox_behind(
     )
 
 
-def test_a_chat_that_shows_the_link_says_whose_page_it_is(visit: Callable[..., Visitor]) -> None:
-    page = visit(BRAND_NAME="Northwind").get("/")
-    said = {
+def meta(page: Page) -> dict[str, str]:
+    return {
         str(node.get("property") or node.get("name")): str(node.get("content"))
         for node in page.tree.iter("meta")
     }
+
+
+def test_a_chat_that_shows_the_link_says_whose_page_it_is(visit: Callable[..., Visitor]) -> None:
+    said = meta(visit(BRAND_NAME="Northwind").get("/"))
     assert said["og:site_name"] == "Northwind"
     assert said["og:title"] == "Connect your mailbox"
     assert "Northwind" in said["description"]
     assert said["og:description"] == said["description"]
+
+
+def test_a_chat_shows_the_card_of_latchkey_on_its_own_pages_only(
+    visit: Callable[..., Visitor],
+) -> None:
+    visitor = visit(PUBLIC_URL="http://localhost/connect")
+    address = meta(visitor.get("/connect/"))["og:image"]
+    assert address.startswith("http://localhost/connect/static/icons/card.png?v=")
+    card = visitor.client.get(address).content
+    assert (int.from_bytes(card[16:20]), int.from_bytes(card[20:24])) == (1200, 630)
+    assert len(card) <= 30 * 1024
+    assert "og:image" not in meta(visit(BRAND_NAME="Northwind").get("/"))
+
+
+@pytest.mark.parametrize(("logo", "shown"), [("touch.png", True), ("google.svg", False)])
+def test_a_chat_shows_the_logo_of_a_company_when_it_can(
+    visit: Callable[..., Visitor], logo: str, *, shown: bool
+) -> None:
+    path = ROOT / "static" / "icons" / logo
+    visitor = visit(BRAND_NAME="Northwind", BRAND_LOGO=str(path), PUBLIC_URL="http://localhost")
+    address = meta(visitor.get("/")).get("og:image", "")
+    assert address.startswith("http://localhost/brand/logo?v=") == shown
+    if shown:
+        assert visitor.client.get(address).content == path.read_bytes()
+
+
+def test_only_the_pages_of_no_company_have_the_mark_of_latchkey(
+    visit: Callable[..., Visitor],
+) -> None:
+    mark = 'class="brand-mark" aria-hidden="true"><svg class="icon"'
+    assert mark in visit().get("/").html
+    assert mark not in visit(BRAND_NAME="Northwind").get("/").html
