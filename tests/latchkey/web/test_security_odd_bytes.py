@@ -110,7 +110,7 @@ def test_odd_bytes_in_a_form_break_nothing() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), st.text(st.characters(codec="utf-8"))))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=settings().max_examples // 2)
 def test_no_text_in_a_form_breaks_anything(typed: dict[str, str]) -> None:
     client = VISITOR.client
     answer = client.post(ACTION, data=INPUTS | {"password": "wrong"} | typed)

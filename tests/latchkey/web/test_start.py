@@ -122,7 +122,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(
     path=st.sampled_from([HOSTED_AUTH, "/"]),
     pairs=st.lists(st.tuples(NAMES, VALUES), max_size=10),

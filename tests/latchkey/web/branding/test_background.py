@@ -79,7 +79,7 @@ def unreadable(palette: Palette, seen: tuple[str, ...]) -> list[str]:
 
 
 @given(ground=COLORS, primary=COLORS, link=COLORS, pixel=COLORS)
-@examples(deadline=None, max_examples=100)
+@examples(deadline=None)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read_on_every_pixel_that_a_picture_can_have(
     theme: str, ground: str, primary: str, link: str, pixel: str
@@ -98,7 +98,7 @@ def test_text_can_be_read_on_every_pixel_that_a_picture_can_have(
 
 
 @given(primary=COLORS, link=COLORS)
-@examples(deadline=None, max_examples=100)
+@examples(deadline=None)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read_on_every_gradient(theme: str, primary: str, link: str) -> None:
     named = {"primary": primary, "link": link}

@@ -73,7 +73,7 @@ def test_the_extremes_become_readable_too(color: str) -> None:
 
 
 @given(surface=COLORS, text=COLORS, link=COLORS, primary=COLORS)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=3 * settings().max_examples)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_any_surface_gets_colours_that_can_be_read_on_it(
     theme: str, surface: str, text: str, link: str, primary: str

@@ -84,7 +84,7 @@ def over(color: str, share: float, end: int) -> str:
 
 
 @given(BRANDS)
-@examples(max_examples=60)
+@examples(max_examples=examples().max_examples // 2)
 @example({"colors": {"light": {"background": "#0b1f4b"}, "dark": {}}})
 @example({"colors": {"light": {"background": "#003400"}, "dark": {}}, "background": PICTURE})
 @example({"colors": {"light": {"surface": "#777777", "background": "#777777"}, "dark": {}}})
