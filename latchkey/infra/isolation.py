@@ -43,7 +43,7 @@ def isolated_in_page(values: Values, *, rtl: bool) -> Values:
 def without_tags(sentence: Markup) -> Markup:
     """Return a sentence of a page for its ``<title>`` or an attribute."""
     opening, closing = _IN_TEXT.split("%s")
-    return Markup(sentence.replace("<bdi>", opening).replace("</bdi>", closing))  # noqa: S704
+    return sentence.replace("<bdi>", opening).replace("</bdi>", closing)
 
 
 def _is_needed(values: Values, *, rtl: bool) -> bool:
