@@ -303,21 +303,22 @@ def test_settings_cannot_be_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("command", "code"),
     [
-        ["flask", "--app", "app", "routes"],
-        ["flask", "--app", "app", "run"],
-        ["gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()"],
+        (["flask", "--app", "app", "routes"], 2),
+        (["flask", "--app", "app", "run"], 2),
+        (["flask", "--app", "app", "doctor", "--json"], 2),
+        (["gunicorn", "--config", "deploy/gunicorn.conf.py", "app:create_app()"], 1),
     ],
-    ids=["flask routes", "flask run", "gunicorn"],
+    ids=["flask routes", "flask run", "flask doctor", "gunicorn"],
 )
-def test_a_command_with_bad_settings_ends_with_plain_words(command: list[str]) -> None:
+def test_a_command_with_bad_settings_ends_with_plain_words(command: list[str], code: int) -> None:
     environ = {"PATH": os.environ["PATH"], "PORT": "none", "SANDBOX": "true", "SECRET_KEY": "tell"}
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == code
     assert "Latchkey cannot start. Please mend these settings:\n" in done.stderr
     assert "  - PORT must be a whole number from 1 to 65535.\n" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr

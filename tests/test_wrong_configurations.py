@@ -29,8 +29,10 @@ PUBLIC = {"PUBLIC_URL": "https://connect.invalid"}
 class Nylas:
     """Answers as an application in order does, except for what a test says."""
 
-    def __init__(self, *, ahead: float = 0.0, region: str = "us", **application: str) -> None:
-        self._ahead, self._region = ahead, region
+    def __init__(
+        self, *, ahead: float = 0.0, region: str = "us", blocked: bool = False, **application: str
+    ) -> None:
+        self._ahead, self._region, self._blocked = ahead, region, blocked
         self._application = {"application_id": "app-1", "environment": "production", **application}
         self.connector = {"provider": "google", "settings": {"client_id": "ours"}}
         self.asked: list[str] = []
@@ -39,6 +41,8 @@ class Nylas:
         self.asked.append(request.url.path)
         if request.url.host != f"api.{self._region}.nylas.com":
             return httpx.Response(401, json={"error": {"type": "unauthorized"}})
+        if self._blocked:
+            return httpx.Response(423, json={"error": {"type": "api.resource_blocked"}})
         about_itself = request.url.path == "/v3/applications"
         date = formatdate(time.time() + self._ahead, usegmt=True)
         data = self._application if about_itself else [self.connector, {"provider": "imap"}]
@@ -50,7 +54,9 @@ def found(nylas: Nylas, /, **variables: str) -> list[Finding]:
     settings = make_settings(NYLAS_API_KEY=KEY, **variables)
     app = create_app(settings, transport=httpx.MockTransport(nylas))
     findings = diagnose(app.extensions["services"], outside=False)
-    return [one for one in findings if one.level in (Level.WARNING, Level.FAILED)]
+    wrong = [one for one in findings if one.level in (Level.WARNING, Level.FAILED)]
+    assert all(one.fix for one in wrong)
+    return wrong
 
 
 def test_a_configuration_in_order_is_warned_of_in_nothing() -> None:
@@ -67,6 +73,8 @@ def changed(**settings: str) -> Nylas:
     ("nylas", "values", "text", "fix"),
     [
         (Nylas(region="eu"), {}, "the API key here", "Set NYLAS_API_URI=https://api.eu.nylas.com"),
+        (Nylas(region=""), {}, "in this region and in the others", "and set NYLAS_API_KEY."),
+        (Nylas(blocked=True), {}, "has blocked the application", "Ask Nylas's support why."),
         (Nylas(ahead=-600), {}, "seconds ahead of Nylas's", "set its clock by NTP"),
         (Nylas(ahead=600), {}, "seconds behind Nylas's", "set its clock by NTP"),
         (Nylas(), {"NYLAS_CLIENT_ID": "app-2"}, "is not the application", "NYLAS_CLIENT_ID=app-1"),

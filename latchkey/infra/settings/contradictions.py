@@ -18,7 +18,7 @@ def doubts(values: Mapping[str, Any]) -> Iterator[str]:
     if values["sandbox"] and values["public_url"].startswith("https://"):
         yield (
             "SANDBOX is true, so the page answers on this machine only, not at PUBLIC_URL, "
-            "and connects no real mailbox."
+            "and connects no real mailbox. Set NYLAS_API_KEY in its place, or leave PUBLIC_URL out."
         )
 
 

@@ -19,8 +19,11 @@ _QUOTES = ("'", '"')
 class ConfigError(click.ClickException):
     """The settings cannot be used; the text lists every problem, one a line.
 
-    A ``ClickException``, so that every ``flask`` command prints it and exits with code 1.
+    A ``ClickException``, so that every ``flask`` command prints it and ends with its exit code,
+    which is that of ``flask doctor`` for trouble.
     """
+
+    exit_code = 2
 
 
 def read_env_file(path: Path) -> Mapping[str, str]:
