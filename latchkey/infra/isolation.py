@@ -42,6 +42,8 @@ def isolated_in_page(values: Values, *, rtl: bool) -> Values:
 
 def without_tags(sentence: Markup) -> Markup:
     """Return a sentence of a page for its ``<title>`` or an attribute."""
+    if "<bdi>" not in sentence:
+        return sentence
     opening, closing = _IN_TEXT.split("%s")
     return sentence.replace("<bdi>", opening).replace("</bdi>", closing)
 

@@ -114,6 +114,8 @@ def clean_hint(text: str) -> str:
 
     A blank before its ``@`` was a plus that an app did not encode.
     """
+    if not text:
+        return ""
     name, at, domain = text.strip().rpartition("@")
     cleaned = clean_address(f"{name.replace(' ', '+')}{at}{domain}")
     return cleaned if _LIKE_AN_ADDRESS.fullmatch(cleaned) else ""

@@ -110,7 +110,8 @@ def _kept_arguments() -> dict[str, Any]:
 
 
 def _asked() -> list[str]:
-    return [tag for name in PARAMETERS for tag in request.args.get(name, "").split()]
+    given = (request.args[name] for name in PARAMETERS if name in request.args)
+    return [tag for tags in given for tag in tags.split()]
 
 
 def _accepted() -> list[str]:
