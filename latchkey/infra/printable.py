@@ -18,6 +18,7 @@ _FORBIDDEN = re.compile(
 def printable(value: object) -> object:
     """Return ``value`` as a template may print it, which is what Jinja's ``finalize`` wants."""
     # Markup is made of values that were looked at before.
-    if isinstance(value, Markup) or not isinstance(value, str) or not _FORBIDDEN.search(value):
+    if isinstance(value, Markup) or not isinstance(value, str):
         return value
-    return _FORBIDDEN.sub("", value)
+    # What Python calls printable holds none of them; most texts of a page are, and it is quick.
+    return value if value.isprintable() else _FORBIDDEN.sub("", value)

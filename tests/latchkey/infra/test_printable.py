@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,14 @@ def test_characters_that_html_forbids_are_left_out() -> None:
     assert printable("a\t\n\f\r\u00a0\u200b😀") == "a\t\n\f\r\u00a0\u200b😀"
     assert printable(None) is None
     assert printable(7) == 7
+
+
+def test_each_character_that_html_forbids_is_left_out() -> None:
+    forbidden = [
+        *range(0x09), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0xA0), *range(0xFDD0, 0xFDF0),
+        *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF)),
+    ]  # fmt: skip
+    assert [code for code in range(sys.maxunicode + 1) if printable(chr(code)) == ""] == forbidden
 
 
 @given(text=st.text())
