@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from app import create_app
 from config import ROOT
 from tests.browser.conftest import running_site
+from tests.browser.states import enter
 from tests.browser.test_weight import SHIFT
+from tests.conftest import make_settings
 
 pytestmark = pytest.mark.browser
 
@@ -41,3 +44,14 @@ def test_the_font_of_a_brand_is_there_from_the_first_page_and_nothing_moves(
         assert page.evaluate("window.shift") == 0
         own, stack = page.evaluate(_WIDTHS)
         assert own != stack
+
+
+def test_the_sandboxs_pages_have_the_font_too(
+    served: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(url=served(create_app(make_settings(BRAND_FILE=str(NIGHTOWL)))))
+    enter(page, "someone@gmail.com")
+    page.get_by_role("link", name="Sign in with Google").click()
+    expect(page.get_by_text("this is not the real Google")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded"]
