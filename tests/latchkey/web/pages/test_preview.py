@@ -6,7 +6,7 @@ import html5lib
 import pytest
 
 from app import create_app
-from config import ConfigError
+from config import ROOT, ConfigError
 from latchkey.sandbox import OUTCOMES
 from latchkey.web.preview import Stop, journey
 from tests.conftest import KEY, make_settings
@@ -51,6 +51,16 @@ def test_it_works_below_a_path() -> None:
     page = visitor.get(visitor.get("/mail/preview").links["imap"])
     assert page.heading == "Sign in to example.com"
     assert page.action().startswith("/mail/connect/imap")
+
+
+def test_a_state_may_load_the_font_of_its_brand() -> None:
+    brand = ROOT / "docs" / "examples" / "brands" / "nightowl" / "brand.toml"
+    visitor = Visitor.inside(create_app(make_settings(PREVIEW="true", BRAND_FILE=str(brand))))
+    assert 'as="font"' in visitor.get("/preview/entry").html
+    for path in ("/preview/entry?framed", "/preview/entry/320"):
+        assert "; font-src 'self'" in visitor.client.get(path).headers["content-security-policy"]
+    usual = Visitor.inside(APP).client.get("/preview/entry?framed")
+    assert "font-src" not in usual.headers["content-security-policy"]
 
 
 def test_one_can_go_on_from_a_state() -> None:
