@@ -65,6 +65,7 @@ def page(url: str, **more: str) -> Iterator[Flask]:
     settings = make_settings(
         NYLAS_API_KEY=KEY,
         REDIS_URL=url,
+        PUBLIC_URL="http://localhost",
         RETURN_URIS="http://localhost:5000/callback",
         LIMITS="on",
         **more,
