@@ -17,6 +17,7 @@ from latchkey.infra.http import HttpClient
 from latchkey.problems.oauth_codes import ProviderRefused
 from latchkey.providers import PROVIDERS
 from latchkey.providers.model import Account
+from tests.conftest import Clock
 
 REDIRECT_URI = "https://connect.example.com/oauth/google/callback"
 Answering = Callable[[httpx.Request], httpx.Response]
@@ -56,6 +57,7 @@ def test_the_way_there_carries_what_each_provider_wants(key: str) -> None:
     assert query["state"] == pending.state
     assert ("scope" in query) == (key != "zoom")
     assert ("code_challenge" in query) == (key != "yahoo")
+    assert query.get("nonce") == (pending.nonce if "openid" in client.scopes else None)
     assert query.get("login_hint") == (
         "user+tag@example.com" if key in ("google", "microsoft") else None
     )
@@ -91,6 +93,10 @@ def test_another_account_can_be_picked() -> None:
     url = client.authorization_url(pending, email="a@example.com", other_account=True)
     assert query_of(url)["prompt"] == "select_account"
     assert "login_hint" not in query_of(url)
+    google = make_client("google")
+    url = google.authorization_url(pending, email="a@example.com", other_account=True)
+    assert query_of(url)["prompt"] == "consent select_account"
+    assert "login_hint" not in query_of(url)
 
 
 def test_a_pending_authorization_comes_back_once_in_time_to_its_provider() -> None:
@@ -101,8 +107,14 @@ def test_a_pending_authorization_comes_back_once_in_time_to_its_provider() -> No
     assert pending_for(stored, state=pending.state, provider="microsoft") is None
     assert pending_for(stored, state=pending.state + "x", provider="google") is None
     assert pending_for(stored, state="ü\udcff", provider="google") is None
-    late = replace(stored, started=int(time.time()) - 30 * 60 - 1)
-    assert pending_for(late, state=pending.state, provider="google") is None
+
+
+def test_people_have_half_an_hour_at_the_provider(wait: Clock) -> None:
+    pending = make_client().begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    wait(30 * 60)
+    assert pending_for(pending, state=pending.state, provider="google") == pending
+    wait(1)
+    assert pending_for(pending, state=pending.state, provider="google") is None
 
 
 @pytest.mark.parametrize(
@@ -121,6 +133,13 @@ def test_an_issuer_of_another_origin_is_foreign(issuer: str, ours: bool) -> None
     client = make_client()
     pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
     assert client.is_from_here(pending, issuer) is ours
+
+
+def test_a_provider_of_our_own_origin_may_name_it_as_issuer() -> None:
+    client = make_client(endpoints={"authorize": "/sandbox/authorize"})
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    assert client.is_from_here(pending, "https://connect.example.com")
+    assert not client.is_from_here(pending, "https://accounts.google.com")
 
 
 def exchange(
@@ -237,8 +256,9 @@ def test_a_broken_id_token_is_no_trouble(broken: object) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return tokens(id_token=broken) if request.method == "POST" else httpx.Response(500)
 
-    found, _ = account_of(answer)
+    found, seen = account_of(answer)
     assert found == Account()
+    assert [request.method for request in seen] == ["POST", "GET"]
 
 
 def test_the_mail_address_of_graph_is_only_claimed() -> None:
@@ -264,10 +284,24 @@ def test_graph_is_asked_for_all_names_of_a_mailbox(*, refuses_select: bool) -> N
         names = ["SMTP:given@example.com", "smtp:alias@second.example", "X500:/o=x"]
         return httpx.Response(200, json=me | ({"proxyAddresses": names} if asked else {}))
 
-    found, _ = account_of(answer, "microsoft", "alias@second.example")
+    found, seen = account_of(answer, "microsoft", "alias@second.example")
+    assert (seen[-1].url.query == b"") is refuses_select
     assert found.names("given@example.com")
     assert found.names("alias@second.example") is not refuses_select
     assert not found.proves("alias@second.example")
+
+
+def test_an_endpoint_may_have_a_query_of_its_own() -> None:
+    seen: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url)
+        return tokens() if request.method == "POST" else httpx.Response(200, json={"id": "o"})
+
+    client = make_client("microsoft", answer, endpoints={"userinfo": "https://graph.example/?a=b"})
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    client.account(client.exchange(pending, "code"), expected="")
+    assert str(seen[-1]).startswith("https://graph.example/?a=b&$select=")
 
 
 def test_userinfo_is_asked_only_while_the_expected_address_is_not_proven() -> None:
@@ -380,9 +414,9 @@ def test_tokens_are_given_back_only_where_there_is_a_way_and_failing_is_no_troub
         pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
         pending = replace(pending, nonce="nonce")
         client.revoke(client.exchange(pending, "code"))
-    assert [str(request.url) for request in seen if "revoke" in str(request.url)] == [
-        "https://oauth2.googleapis.com/revoke"
-    ]
+    (revoked,) = [request for request in seen if "revoke" in str(request.url)]
+    assert str(revoked.url) == "https://oauth2.googleapis.com/revoke"
+    assert dict(parse_qsl(revoked.content.decode()))["token"] == "refresh"
 
 
 def test_an_error_in_the_address_is_read_by_its_number() -> None:
@@ -391,6 +425,7 @@ def test_an_error_in_the_address_is_read_by_its_number() -> None:
     assert (refused.error, refused.numbers) == ("access_denied", (65004,))
     assert refused_by({"error": "x" * 500}).error == "x" * 100
     assert refused_by({"error": "a", "error_description": "AADSTS: none"}).numbers == ()
+    assert (refused_by({}).error, refused_by({}).numbers) == ("", ())
     for error in ("access_denied", "server_error", ""):
         assert refused_by({"error": error, "error_subcode": "cancel"}).error == "access_denied"
 
@@ -404,7 +439,23 @@ def test_the_page_for_administrators_names_client_scopes_and_way_back() -> None:
     assert query["redirect_uri"] == REDIRECT_URI
     assert "https://graph.microsoft.com/Mail.Send" in query["scope"].split()
     assert "openid" not in query["scope"]
+    assert "state" not in query
     assert make_client("google").admin_consent_url(domain="a", redirect_uri=REDIRECT_URI) == ""
+
+
+def test_administrators_bring_back_the_state_and_are_asked_for_each_permission_once() -> None:
+    client = make_client(
+        "microsoft",
+        scopes=("https://graph.microsoft.com/Mail.Read", "Calendars.Read", "offline_access"),
+        endpoints={"adminconsent": "/sandbox/{organisation}/consent"},
+    )
+    url = client.admin_consent_url(domain="corp.example", redirect_uri=REDIRECT_URI, state="s")
+    assert url == (
+        "https://connect.example.com/sandbox/corp.example/consent?client_id=our%20id&scope="
+        "https%3A%2F%2Fgraph.microsoft.com%2FMail.Read%20"
+        "https%3A%2F%2Fgraph.microsoft.com%2FCalendars.Read&redirect_uri="
+        "https%3A%2F%2Fconnect.example.com%2Foauth%2Fgoogle%2Fcallback&state=s"
+    )
 
 
 def test_endpoints_and_scopes_can_be_replaced() -> None:
@@ -415,6 +466,8 @@ def test_endpoints_and_scopes_can_be_replaced() -> None:
     url = client.authorization_url(pending, email="a@example.com")
     assert url.startswith("http://localhost:9/authorize?x=1&")
     assert query_of(url)["scope"] == "openid one"
+    # Some providers read a plus sign as one.
+    assert "scope=openid%20one" in url
 
 
 def test_the_tenant_is_part_of_microsofts_addresses() -> None:

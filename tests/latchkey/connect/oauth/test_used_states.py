@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from latchkey.connect.oauth import UsedStates
-from latchkey.infra.marks import open_marks
+from latchkey.infra.marks import UsedMarks, open_marks
 from latchkey.infra.store import Store
 from tests.servers import RedisServer
 from tests.stores import store_at
@@ -41,6 +41,36 @@ def test_of_many_codes_at_once_one_counts(states: UsedStates) -> None:
 def test_a_restart_does_not_make_a_state_good(states: UsedStates, tmp_path: Path) -> None:
     assert states.admit("state-1", "code-1")
     assert not states_of(Store(), tmp_path).admit("state-1", "code-2")
+
+
+class Marks(UsedMarks):
+    """Where another process has used a state up, and each look finds what is next in a list."""
+
+    def __init__(self, *looks: bool) -> None:
+        super().__init__(None)
+        self.looks = list(looks)
+
+    def spend(self, kind: str, value: str, *, seconds: float) -> bool:
+        """Say that it is used."""
+        return False
+
+    def is_spent(self, kind: str, value: str) -> bool:
+        """Say what is next."""
+        return self.looks.pop(0)
+
+
+def test_a_repetition_may_arrive_between_the_two_marks_of_the_first() -> None:
+    assert UsedStates(Marks(False, True), Store()).admit("state-1", "code-1")
+    assert not UsedStates(Marks(False, False), Store()).admit("state-1", "code-1")
+
+
+def test_where_no_mark_can_be_left_the_memory_of_the_process_decides() -> None:
+    states = UsedStates(UsedMarks(None), Store())
+    assert [states.admit("state-1", "code-1") for _ in range(3)] == [True] * 3
+    assert not states.admit("state-1", "code-2")
+    assert not states.admit("state-1", "")
+    assert states.admit("state-2", "code-2")
+    assert not states.admit("state-2", "code-1")
 
 
 @pytest.mark.redis
