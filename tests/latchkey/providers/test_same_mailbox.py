@@ -28,6 +28,8 @@ def test_spellings_of_one_mailbox_are_the_same(one: str, other: str) -> None:
         ("some.one+a@googlemail.com", "someone@gmail.com", True),
         ("some.one+a@example.com", "someone@example.com", False),
         ("+a@example.com", "+b@example.com", False),
+        ("+a@example.com", "+A@example.com", True),
+        ("someone+a+b@example.com", "someone@example.com", True),
         ("someone+a@example.com", "someone@example.org", False),
     ],
 )
