@@ -3,7 +3,7 @@
 import pytest
 
 from latchkey.providers.mail_records import EXCHANGE_SERVICES, MAIL_SERVICES
-from latchkey.providers.mailhosts import HostReason, HostRefused, ServerKind
+from latchkey.providers.mailhosts import HostReason, HostRefused, MailServers, ServerKind
 from tests.latchkey.providers.mailhosts.records import HOSTS, Records, servers
 
 MX = {
@@ -55,6 +55,8 @@ def verdict(host: str, domain: str, kind: ServerKind = ServerKind.MAIL) -> HostR
         ("imap.mail.me.com", "apple.example"),
         ("smtp.fastmail.com", "fast.example"),
         ("www123.your-server.de", "hetzner.example"),
+        ("www124.your-server.de", "hetzner.example"),
+        ("in3-smtp.messagingengine.com", "fast.example"),
         ("mx.elsewhere.example", "own.example"),
     ],
 )
@@ -73,6 +75,8 @@ def test_what_the_domain_itself_names_belongs_to_it(host: str, domain: str) -> N
         ("evil.co.uk", "suffix.example"),
         ("co.uk", "suffix.example"),
         ("www124.deep.your-server.de", "hetzner.example"),
+        ("your-server.de", "hetzner.example"),
+        ("evil.mail.icloud.com", "apple.example"),
         ("other.elsewhere.example", "corp.example"),
         ("imap.hoster.example", "nothing.example"),
         ("imap.hoster.example", "not a domain"),
@@ -132,6 +136,14 @@ def test_a_name_that_leads_into_a_network_is_refused_also_where_any_server_may_b
         assert caught.value.reason is HostReason.PRIVATE_NAME
         # Some networks answer for well-known servers themselves.
         assert rule.check_host("imap.gmail.com", domain="gmail.com", kind=ServerKind.MAIL)
+
+
+def test_in_the_sandbox_a_server_on_this_machine_belongs_to_every_address() -> None:
+    rule = MailServers(HOSTS, None, allow_loopback=True)
+    for host in ("127.0.0.1", "::1", "localhost", "imap.localhost"):
+        assert rule.belongs(host, "corp.example", ServerKind.MAIL)
+        assert not servers(None).belongs(host, "corp.example", ServerKind.MAIL)
+    assert not rule.belongs("192.0.2.1", "corp.example", ServerKind.MAIL)
 
 
 @pytest.mark.parametrize("host", ["mail.internal", "localhost", "nodots", "imap.internal"])
