@@ -104,6 +104,13 @@ def test_a_short_name_is_sent_to_a_server_of_the_address_only(typed: str, kind: 
     )
 
 
+def test_unless_said_otherwise_a_server_is_needed_and_no_link_settles_the_name() -> None:
+    usual = {"address": ADDRESS, "kind": MAIL, "servers": servers(None)}
+    assert judge_login("anna", host=OWN_SERVER, **usual) == "anna"  # type: ignore[arg-type]
+    with pytest.raises(LoginRefused, match="server missing"):
+        judge_login("anna", host="", **usual)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("host", [OWN_SERVER, FOREIGN_SERVER, ""])
 def test_an_account_elsewhere_is_one_of_the_provider_that_takes_the_mail(host: str) -> None:
     assert login("someone.else@icloud.com", host=host) == "someone.else@icloud.com"
