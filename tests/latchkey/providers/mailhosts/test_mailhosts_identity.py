@@ -160,7 +160,8 @@ def test_domains_below_a_public_suffix_have_no_owner_in_common() -> None:
     [
         "an na", "anna\x00", "an\r\nna", "an\tna", "anna\u202e", "an\u200bna", "an\u00a0na",
         "an\u00adna", "an\u034fna", "an\u0301na", "\uff41nna", "anna\uff20corp.example",
-        "anna\ufe6bcorp.example", "anna\u00a0", "\u2003anna", "an\u2028na", "an\ue000na", "an\u115fna", "x\u20dd",
+        "anna\ufe6bcorp.example", "anna\u00a0", "\u2003anna",
+        "an\u2028na", "an\ue000na", "an\u115fna", "x\u20dd",
     ],
 )  # fmt: skip
 def test_a_name_that_programs_may_read_in_two_ways_is_refused(typed: str, kind: ServerKind) -> None:
