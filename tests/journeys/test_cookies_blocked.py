@@ -153,3 +153,18 @@ def test_what_is_carried_ends_with_the_sign_in(blocked: Visitor, wait: Clock) ->
     link = page.links["Cancel and go back to Latchkey"]
     wait(2 * 60 * 60 + 60)
     assert TOLD in blocked.get(link).text
+
+
+@pytest.mark.parametrize("path", ["/", "/providers", "/connect/imap"])
+@pytest.mark.parametrize(
+    "query",
+    ["key=a", "endpoint=a", "_method=POST", "_scheme=a", "_external=1", "_anchor=a", "a=1&a=2"],
+)
+def test_what_else_is_in_the_address_stays_there_whatever_its_name(
+    app: Flask, path: str, query: str
+) -> None:
+    visitor = Visitor.inside(app)
+    sign_in = visitor.enter("someone@example.com").url.params["s"]
+    answer = visitor.client.get(f"{path}?s={sign_in}&sent=a&{query}")
+    assert answer.status_code == 302
+    assert answer.headers["location"] == f"{path}?s={sign_in}&{query}"

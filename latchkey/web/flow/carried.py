@@ -4,7 +4,7 @@ A cookie is the usual place. But where cookies are blocked, the app that sent th
 link, would be forgotten with the first answer, and the way back to it with them.
 """
 
-from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -64,14 +64,16 @@ def go_on_carried() -> SignIn | None:
 
 def leave_out_carried() -> Response | None:
     """Lead to the address without what it carries, once the browser turns out to keep cookies."""
-    args: dict[str, Any] = request.args.to_dict()
-    if not args.pop(FIELD, "") or request.method != "GET" or not request.endpoint:
+    if not request.args.get(FIELD) or request.method != "GET" or not request.endpoint:
         return None
     try:
-        load(args.get("s") or "none")
+        load(request.args.get("s") or "none")
     except SignInOver:
         return None
-    return redirect(url_for(request.endpoint, **(request.view_args or {}), **args))
+    # No arguments of ``url_for``, some of whose names mean something to it.
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != FIELD]
+    page = url_for(request.endpoint, **(request.view_args or {}))
+    return redirect(f"{page}?{urlencode(kept)}")
 
 
 def _read() -> SignIn | None:
