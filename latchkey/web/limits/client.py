@@ -32,7 +32,7 @@ def party() -> Party:
 def network(address: str | None) -> str:
     """Return the address that counts: IPv4 as it is, of IPv6 the first 64 bits."""
     try:
-        parsed = ip_address((address or "").partition("%")[0])
+        parsed = ip_address(_without_port(address or "").partition("%")[0])
     except ValueError:
         # A socket without addresses, or a proxy that writes something else.
         return (address or "").lower()
@@ -41,3 +41,10 @@ def network(address: str | None) -> str:
             return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
         parsed = parsed.ipv4_mapped
     return str(parsed)
+
+
+def _without_port(address: str) -> str:
+    """Some proxies name the port, too, which is another one for each connection."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

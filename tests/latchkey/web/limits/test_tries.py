@@ -132,6 +132,15 @@ def test_ipv6_addresses_of_one_network_are_one_client() -> None:
     assert town.nylas.tries == 40
 
 
+@pytest.mark.parametrize("written", ["203.0.113.7:{}", "[2001:db8::7]:{}", "[2001:db8::{:x}]"])
+def test_a_proxy_that_names_the_port_as_well_makes_no_client_for_each(written: str) -> None:
+    town = Town(TRUSTED_PROXIES="1", LIMITS="client=3/5m")
+    for number in range(5):
+        forwarded = {"X-Forwarded-For": written.format(40_000 + number)}
+        town.client("127.0.0.1", **forwarded).sign_in(f"someone-{number}@example.com")
+    assert town.nylas.tries == 3
+
+
 def test_fifty_tries_at_once_count_one_by_one(town: Town) -> None:
     visitors = [town.client(address) for address in addresses(50)]
     pages = [visitor.enter(VICTIM) for visitor in visitors]
