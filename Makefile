@@ -39,7 +39,7 @@ test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, type
 	sh tests/tools/run-all.sh $(BIN)
 	$(BIN)/coverage report
 
-accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 5 brands, in the eyes of axe-core (STATES="entry imap" for some)
+accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 6 brands, in the eyes of axe-core (STATES="entry imap" for some)
 	$(BIN)/python -m tests.accessible $(STATES)
 
 shots: .venv/test.stamp ## Take pictures of every state into shots/, with contact sheets, and the README's docs/page.webp
