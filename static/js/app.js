@@ -55,6 +55,9 @@ function writeDate(time) {
   time.textContent = new Date(time.dateTime).toLocaleDateString(lang, { dateStyle: "long" });
 }
 
+// Only on paper is there a date, and the rules of a language take a phone a tenth of a second.
+window.addEventListener("beforeprint", () => document.querySelectorAll("time").forEach(writeDate));
+
 // One click sends a form; while it is under way, say so, and once more when it takes long.
 function sendOnce(form) {
   const buttons = form.querySelectorAll("button[type=submit]");
@@ -149,7 +152,6 @@ function enhance() {
   document.querySelectorAll("[data-copy]").forEach(makeCopyable);
   document.querySelectorAll("[data-print]").forEach(makePrintable);
   document.querySelectorAll("[data-keep-open]").forEach(keepOpen);
-  document.querySelectorAll("time").forEach(writeDate);
   // After a mistake, start where it is explained.
   document.querySelector(".alert")?.focus();
 }

@@ -1,5 +1,6 @@
 """The confirmation can be printed or saved, with all that is needed later and no button."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -26,8 +27,16 @@ def test_on_paper_there_is_what_was_said_and_nothing_to_click(page: Page) -> Non
     expect(page.locator(".only-print")).to_contain_text(f"Grant ID: {grant}")
     expect(page.locator(".only-print")).to_be_visible()
     expect(page.locator("button:visible, a[href^='/']:visible")).to_have_count(0)
-    # A mark that is still being drawn would be half a mark on paper.
-    expect(page.locator(".done path")).to_have_css("animation-name", "none")
+    # A mark that is still arriving would be a pale one on paper.
+    expect(page.locator(".done .icon")).to_have_css("animation-name", "none")
+
+
+def test_on_paper_the_date_is_written_as_in_the_language_of_the_page(page: Page) -> None:
+    reach(page, "connected")
+    date = page.locator("time")
+    expect(date).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d$"))
+    page.pdf()
+    expect(date).to_have_text(re.compile(r"^[A-Z][a-z]+ \d{1,2}, \d{4}$"))
 
 
 def test_without_a_script_no_button_promises_to_print(open_page: Callable[..., Page]) -> None:
