@@ -10,6 +10,7 @@ OTHER = Finding("semgrep", "secret-in-log", "app.py")
 def test_a_finding_without_a_reason_and_a_reason_without_a_finding_are_told() -> None:
     assert report([KNOWN, KNOWN], {KNOWN: "compared only"}) == ([], [])
     assert report([OTHER], {KNOWN: "compared only"}) == ([OTHER], [KNOWN])
+    assert report([], {KNOWN._replace(tool="wapiti"): "found at times"}) == ([], [])
 
 
 def test_every_reason_is_a_sentence_about_a_file_that_exists() -> None:
