@@ -15,7 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test accessible shots bench format texts lock sbom audit scan fuzz fuzz-parsers mutants clean
+.PHONY: help run check test two-versions accessible shots bench format texts lock sbom audit scan fuzz fuzz-parsers mutants clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 6 
 
 shots: .venv/test.stamp ## Take pictures of every state into shots/, with contact sheets, and the README's docs/page.webp
 	$(BIN)/python -m tests.shots $(STATES)
+
+two-versions: .venv/test.stamp ## Run OLD=<tag or commit> beside this version on one Redis: what one begins, the other finishes (FILE= records it)
+	$(BIN)/python -m tests.upgrading $(OLD) $(FILE)
 
 bench: .venv/test.stamp ## Measure the page under load, beside a yardstick (20 minutes; POINTS="1 4" for some)
 	sh bench/tools.sh

@@ -5,6 +5,7 @@ Works in the process (``Visitor.inside``) and over a socket (``Visitor.at``) ali
 
 import re
 from collections.abc import Mapping
+from typing import Self
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -27,7 +28,10 @@ class Page:
         self.html = response.text
         self.url = response.url
         self.tree: Element = html5lib.parse(self.html, namespaceHTMLElements=False)
-        _check_headers(response)
+        self.check()
+
+    def check(self) -> None:
+        _check_headers(self.response)
         _check_markup(self.html, self.tree)
 
     @property
@@ -86,22 +90,24 @@ class Page:
 class Visitor:
     """Somebody with a browser; follows redirects, keeps cookies."""
 
+    page = Page
+
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
 
     @classmethod
-    def inside(cls, app: Flask) -> "Visitor":
+    def inside(cls, app: Flask) -> Self:
         transport = httpx.WSGITransport(app=app)
         return cls(httpx.Client(transport=transport, base_url="http://localhost"))
 
     @classmethod
-    def at(cls, url: str) -> "Visitor":
+    def at(cls, url: str) -> Self:
         # No connection outlives its answer, so nothing has to be closed.
         limits = httpx.Limits(max_keepalive_connections=0)
         return cls(httpx.Client(base_url=url, timeout=150, trust_env=False, limits=limits))
 
     def get(self, url: str) -> Page:
-        return Page(self.client.get(url, follow_redirects=True))
+        return self.page(self.client.get(url, follow_redirects=True))
 
     def submit(self, page: Page, **typed: str) -> Page:
         """Send the form of ``page`` with these inputs changed."""
@@ -109,7 +115,7 @@ class Visitor:
         if answer.is_redirect:
             assert answer.status_code == 303, "a form is answered by 303, so a reload sends nothing"
             answer = self.client.get(answer.headers["location"], follow_redirects=True)
-        return Page(answer)
+        return self.page(answer)
 
     def enter(self, email: str) -> Page:
         """Go through the e-mail step."""

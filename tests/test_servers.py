@@ -85,7 +85,7 @@ def app(environ, start_response):
 
 
 def gunicorn(
-    app: str, folder: Path, before: Sequence[str] = (), **variables: str
+    app: str, folder: Path, before: Sequence[str] = (), root: Path = ROOT, **variables: str
 ) -> subprocess.Popen[bytes]:
     # What a developer's own .env says must not matter here: an empty variable stands above it.
     unset = {name: "" for row in VARIABLES for name in (row.name, f"{row.name}_FILE")}
@@ -102,7 +102,7 @@ def gunicorn(
         app,
     ]
     with (folder / "log").open("wb") as log:
-        return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
+        return subprocess.Popen(command, cwd=root, env=environ, stdout=log, stderr=log)
 
 
 @contextlib.contextmanager
@@ -116,7 +116,7 @@ def gunicorn_ready(
     (folder / "little.py").write_text(LITTLE_APP)
     port = free_port()
     here = {"SANDBOX": "true", "HOST": host, "PORT": str(port)}
-    process = gunicorn(app, folder, before, **here, **variables)
+    process = gunicorn(app, folder, before, ROOT, **here, **variables)
     try:
         wait_for(port, process, host)
         # A worker that is only just starting would miss the signal to stop.

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from config import SANDBOX_API_KEY
+from config import ROOT, SANDBOX_API_KEY
 from latchkey.apps.link_claims import sign_link
 from tests.conftest import LINK_KEY, SECRET
 from tests.measured import value
@@ -28,13 +28,16 @@ _PATIENCE = 60.0
 class Drilled:
     """The page under gunicorn, with its log and its metrics."""
 
-    def __init__(self, folder: Path, app: str = "app:create_app()", **variables: str) -> None:
+    def __init__(self, folder: Path, app: str, root: Path, **variables: str) -> None:
         self._port, self._metrics, self._log = free_port(), free_port(), folder / "log"
         self.process = gunicorn(
-            app, folder,
-            SANDBOX="", NYLAS_API_KEY=SANDBOX_API_KEY, SECRET_KEY=SECRET, LINK_KEY=LINK_KEY,
-            PORT=str(self._port), METRICS_PORT=str(self._metrics), MX_LOOKUPS="false",
-            STATE_DIR=str(folder / "state"), BRAND_FROM_NYLAS="false", **variables,
+            app, folder, root=root,
+            **{
+                "SANDBOX": "", "NYLAS_API_KEY": SANDBOX_API_KEY, "SECRET_KEY": SECRET,
+                "LINK_KEY": LINK_KEY, "PORT": str(self._port), "METRICS_PORT": str(self._metrics),
+                "MX_LOOKUPS": "false", "STATE_DIR": str(folder / "state"),
+                "BRAND_FROM_NYLAS": "false", **variables,
+            },
         )  # fmt: skip
         self.url = f"http://localhost:{self._port}"
 
@@ -80,8 +83,10 @@ class Drilled:
 
 
 @contextlib.contextmanager
-def page(folder: Path, app: str = "app:create_app()", **variables: str) -> Iterator[Drilled]:
-    made = Drilled(folder, app, **variables)
+def page(
+    folder: Path, app: str = "app:create_app()", root: Path = ROOT, **variables: str
+) -> Iterator[Drilled]:
+    made = Drilled(folder, app, root, **variables)
     try:
         made.wait()
         yield made

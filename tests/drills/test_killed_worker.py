@@ -34,11 +34,11 @@ class Asked:
 
 
 @contextlib.contextmanager
-def two_processes(folder: Path, **variables: str) -> Iterator[tuple[Drilled, Asked]]:
+def two_processes(folder: Path, redis_url: str = "") -> Iterator[tuple[Drilled, Asked]]:
     asked = Asked()
     with (
         serve(asked) as nylas_url,
-        page(folder, NYLAS_API_URI=nylas_url, WEB_CONCURRENCY="2", **variables) as there,
+        page(folder, NYLAS_API_URI=nylas_url, WEB_CONCURRENCY="2", REDIS_URL=redis_url) as there,
     ):
         yield there, asked
 
@@ -61,7 +61,7 @@ def kill_while_sent(there: Drilled, asked: Asked) -> tuple[Visitor, Page]:
 def test_with_redis_the_form_is_not_sent_to_nylas_twice(tmp_path: Path) -> None:
     with (
         redis() as server,
-        two_processes(tmp_path, REDIS_URL=server.url) as (there, asked),
+        two_processes(tmp_path, server.url) as (there, asked),
     ):
         visitor, form = kill_while_sent(there, asked)
         shown = visitor.submit(form, password=PASSWORD)
