@@ -1,11 +1,13 @@
 """Keeps the brands up to date with the look that the Nylas application has.
 
 The server asks when a process starts and then from time to time, beside the pages: no page waits
-for it. What cannot be had now is left as it was before; what the brand file says is never changed.
+for it. When a page of another process links to a file that this one does not have yet, it asks at
+once. What cannot be had now is left as it was before; what the brand file says is never changed.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -24,6 +26,8 @@ START_SECONDS = 1.0
 _REFRESH_SECONDS = 60 * 60.0
 _AFTER_FAILURE_SECONDS = 60.0
 _PICTURE_SECONDS = 10.0
+# Anybody may ask for files that there are not.
+_CATCH_UP_SECONDS = 10.0
 _PICTURE = UpstreamCall("brand_picture")
 _ACCEPT = "image/svg+xml,image/png,image/jpeg,image/webp"
 
@@ -50,6 +54,8 @@ class BrandImport:
         self._language = language
         self._pictures: Mapping[str, Picture] = {}
         self._shown: Imported | None = None
+        self._lock = threading.Lock()
+        self._asked_at = -_CATCH_UP_SECONDS
 
     @cached_property
     def _http(self) -> HttpClient:
@@ -60,6 +66,12 @@ class BrandImport:
         first = threading.Event()
         threading.Thread(target=self._run, args=(first,), name="brand", daemon=True).start()
         first.wait(START_SECONDS)
+
+    def catch_up(self) -> None:
+        """Ask unless that was done a moment ago; other callers wait for the answer."""
+        with self._lock:
+            if time.monotonic() - self._asked_at >= _CATCH_UP_SECONDS:
+                self._refresh_or_log()
 
     def left_out(self, look: Mapping[str, str]) -> tuple[str, ...]:
         """Return a sentence for each value of Nylas that cannot be used.
@@ -95,15 +107,22 @@ class BrandImport:
     def _run(self, first: threading.Event) -> None:
         pause = threading.Event()
         while True:
-            seconds = _REFRESH_SECONDS
-            try:
-                self.refresh()
-            except UpstreamError as error:
-                seconds = _AFTER_FAILURE_SECONDS
-                detail = f"{type(error).__name__}: {error}"
-                logs.event("brand_import", level=logging.WARNING, detail=detail)
+            with self._lock:
+                seconds = _REFRESH_SECONDS if self._refresh_or_log() else _AFTER_FAILURE_SECONDS
             first.set()
             pause.wait(seconds)
+
+    def _refresh_or_log(self) -> bool:
+        """Tell whether Nylas answered."""
+        try:
+            self.refresh()
+        except UpstreamError as error:
+            detail = f"{type(error).__name__}: {error}"
+            logs.event("brand_import", level=logging.WARNING, detail=detail)
+            return False
+        finally:
+            self._asked_at = time.monotonic()
+        return True
 
     def _fetch(self, url: str) -> Picture:
         try:
