@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 FIELDS = (
-    "request_id", "trace_id", "visit", "method", "route", "status", "duration_ms",
+    "request_id", "trace_id", "visit", "mailbox", "method", "route", "status", "duration_ms",
     "provider", "outcome", "detail", "nylas_request_id", "error", "where",
 )  # fmt: skip
 # Lines of other loggers have texts, which may hold anything; only their name is written.
@@ -19,7 +19,7 @@ LOGGER = "latchkey"
 
 _PLAIN = re.compile(r"[^A-Za-z0-9 _.,:/<>()-]")
 # At the end of a line of text, since they matter only when one looks for a request.
-_IDS = ("request_id", "trace_id", "visit", "nylas_request_id")
+_IDS = ("request_id", "trace_id", "visit", "mailbox", "nylas_request_id")
 _EVENT_WIDTH = max(map(len, ("unexpected_error", "nothing_offered")))
 _LEVEL_WIDTH = len("WARNING")
 # ANSI's colours (ECMA-48, SGR).

@@ -13,7 +13,7 @@ from latchkey.infra.log_formats import FIELDS, LOGGER, JsonFormatter, TextFormat
 from latchkey.infra.metrics import Counter
 from latchkey.infra.request_ids import init_request_ids, request_id, trace_id
 
-__all__ = ["FIELDS", "bind_visit", "event", "init_logs", "request_id", "unexpected"]
+__all__ = ["FIELDS", "bind_sign_in", "event", "init_logs", "request_id", "unexpected"]
 
 _log = logging.getLogger(LOGGER)
 _FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself failed.")
@@ -22,14 +22,18 @@ _FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Log ``name`` with ``fields``, whose names must be in ``FIELDS``."""
     bound = {"trace_id": trace} if (trace := trace_id()) else {}
-    bound |= {"visit": g.visit} if has_app_context() and "visit" in g else {}
+    of_sign_in = g.get("sign_in_fields", {}) if has_app_context() else {}
+    bound |= {name: value for name, value in of_sign_in.items() if value}
     _log.log(level, name, extra={"fields": {"request_id": request_id(), **bound, **fields}})
 
 
-def bind_visit(visit: str) -> None:
-    """Have this request's further lines carry ``visit``, which all requests of a sign-in share."""
-    if visit:
-        g.visit = visit
+def bind_sign_in(visit: str, mailbox: str) -> None:
+    """Have this request's further lines carry what all requests of a sign-in share.
+
+    :param visit: its random id.
+    :param mailbox: what its mailbox is called in the log; both may be "".
+    """
+    g.sign_in_fields = {"visit": visit, "mailbox": mailbox}
 
 
 def unexpected(error: BaseException) -> None:

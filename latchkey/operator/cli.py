@@ -1,4 +1,4 @@
-"""Commands for the operator: ``flask doctor``, ``try``, ``explain``, ``link``, ``version``."""
+"""Commands for the operator, as ``flask doctor``, ``try``, ``explain``, ``who`` and ``link``."""
 
 import json
 import re
@@ -19,6 +19,8 @@ from latchkey.operator.explain import explain
 from latchkey.operator.trial import walk
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import AddressRefused, ascii_address
+from latchkey.providers.same_mailbox import canonical_mailbox
+from latchkey.web.mailbox_in_log import names_in_log
 from latchkey.web.services import Services, get_services
 
 
@@ -27,6 +29,7 @@ def init_cli(app: Flask) -> None:
     _add_doctor(app)
     _add_try(app)
     _add_explain(app)
+    _add_who(app)
     _add_link(app)
 
 
@@ -80,6 +83,17 @@ def _add_explain(app: Flask) -> None:
             raise click.ClickException("The log holds nothing about this code.")
         for sentence in story:
             click.echo(sentence)
+
+
+def _add_who(app: Flask) -> None:
+    @app.cli.command("who")
+    @click.argument("email")
+    def who(email: str) -> None:
+        """Print what an address is called in the log, a line for each secret key."""
+        if not canonical_mailbox(email):
+            raise click.BadParameter("is no address")
+        for name in names_in_log(get_services(), email):
+            click.echo(name)
 
 
 def _add_link(app: Flask) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-ALWAYS = ("time", "level", "event", "request_id", "trace_id", "visit")
+ALWAYS = ("time", "level", "event", "request_id", "trace_id", "visit", "mailbox")
 
 
 @dataclass(frozen=True, kw_only=True)

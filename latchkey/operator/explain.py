@@ -6,7 +6,7 @@ from typing import Any
 from latchkey.infra.json_object import json_object
 from latchkey.operator.events import sentence
 
-_IDS = ("request_id", "visit", "nylas_request_id")
+_IDS = ("request_id", "visit", "mailbox", "nylas_request_id")
 # Pages ask for these by themselves.
 _UNIMPORTANT = ("/static/", "/brand", "/favicon.ico", "/healthz", "/readyz", "/metrics")
 
@@ -14,7 +14,8 @@ _UNIMPORTANT = ("/static/", "/brand", "/favicon.ico", "/healthz", "/readyz", "/m
 def explain(code: str, log: Iterable[str]) -> Iterator[str]:
     """Tell in words what the log knows about ``code``.
 
-    :param code: a support code of a page, an id of Nylas's, or a visit.
+    :param code: a support code of a page, an id of Nylas's, a visit, or a mailbox as ``flask who``
+        prints it.
     :param log: lines of the log; those that are no JSON objects are left out.
     """
     lines = [line for text in log if (line := _read(text))]

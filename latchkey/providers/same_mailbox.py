@@ -6,6 +6,8 @@ googlemail.com (Google, "Dots don't matter in Gmail addresses", "Create task-spe
 Own domains at Google are not meant: there, dots tell accounts apart.
 """
 
+import unicodedata
+
 from latchkey.providers.email_address import ascii_address
 
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
@@ -42,3 +44,14 @@ def canonical_mailbox(address: str) -> str:
     if domain in _GMAIL:
         return f"{local.partition('+')[0].replace('.', '')}@gmail.com"
     return f"{local}@{domain}" if local else ""
+
+
+def counted_mailbox(address: str) -> str:
+    """Return one spelling for all that may lead to the same mailbox.
+
+    Wider than ``canonical_mailbox``: what follows a plus sign is left out for every provider. If
+    that puts two mailboxes together, they merely share a counter.
+    """
+    folded = unicodedata.normalize("NFKC", address).strip().casefold().rstrip(".")
+    local, _, domain = (canonical_mailbox(folded) or folded).rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import g, request
 
-from latchkey.infra.logs import bind_visit
+from latchkey.infra.logs import bind_sign_in
 from latchkey.web.flow import cookies
 from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
+from latchkey.web.mailbox_in_log import mailbox_in_log
 from latchkey.web.services import get_services
 
 # A user who went to look for a password comes back to the same app, within a day.
@@ -64,7 +65,7 @@ def load(signin_id: str = "") -> SignIn:
     if sign_in is None:
         raise SignInOver
     g.sign_in = sign_in
-    bind_visit(sign_in.visit)
+    bind_sign_in(sign_in.visit, mailbox_in_log(sign_in.email))
     return sign_in
 
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 
 from config import Settings
 from latchkey.infra.sealing import SealBroken, Sealer
-from latchkey.web.limits.mailbox import counted_mailbox
+from latchkey.providers.same_mailbox import counted_mailbox
 from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
 

@@ -14,10 +14,11 @@ from latchkey.connect import Connected, Failed, Outcome
 from latchkey.infra.limits import Hit, Mode, Use
 from latchkey.problems import limits as problems
 from latchkey.problems.limits import CLIENT_LIMIT, MAILBOX_LIMIT
+from latchkey.providers.same_mailbox import counted_mailbox
 from latchkey.web.flow import SignIn
 from latchkey.web.limits.client import client
 from latchkey.web.limits.device import known_device
-from latchkey.web.limits.mailbox import counted_mailbox, mailboxes_of
+from latchkey.web.limits.mailbox import mailboxes_of
 from latchkey.web.limits.requests import TooManyRequests, report
 from latchkey.web.services import get_services
 

@@ -1,7 +1,8 @@
 import pytest
 
+from latchkey.providers.same_mailbox import counted_mailbox
 from latchkey.web.limits.client import network
-from latchkey.web.limits.mailbox import counted_mailbox, mailboxes_of
+from latchkey.web.limits.mailbox import mailboxes_of
 
 
 @pytest.mark.parametrize(
