@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from werkzeug import Request, Response
 
+from tests.browser.nylas import Nylas as Sandbox
 from tests.conftest import SECRET
+from tests.drills.drilled import page as drilled
+from tests.journeys.test_oauth import decide, reach, start
 from tests.latchkey.webhook_receiver import eventually
 from tests.servers import free_port, serve, wait_for
 from tests.test_servers import ask, gunicorn, stop
@@ -104,3 +107,46 @@ def test_a_mistake_is_told_and_the_page_goes_on_as_before(
     time.sleep(1)
     assert page.process.poll() is None
     assert "Northwind" in page.show()
+
+
+def test_a_new_client_secret_finishes_who_is_on_the_way_at_the_provider(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the-former-one")
+    with (
+        serve(Sandbox()) as url,
+        drilled(
+            tmp_path, NYLAS_API_URI=url, GOOGLE_CLIENT_ID="sandbox-google",
+            GOOGLE_CLIENT_SECRET_FILE=str(secret), **addresses("google", url),
+        ) as there,
+    ):  # fmt: skip
+        visitor = there.visitor()
+        back = decide(visitor, start(visitor, reach(visitor, "google")))
+        former = set(there.workers)
+        secret.write_text("sandbox-secret-google")
+        there.process.send_signal(signal.SIGHUP)
+        eventually(lambda: there.workers and not former & set(there.workers), 30)
+        assert visitor.get(back).heading == "Your mailbox is connected"
+        assert "sandbox-secret" not in there.log
+
+
+def test_a_client_secret_that_the_provider_dropped_is_said_so_to_the_operator(
+    tmp_path: Path,
+) -> None:
+    with (
+        serve(Sandbox()) as url,
+        drilled(
+            tmp_path, NYLAS_API_URI=url, GOOGLE_CLIENT_ID="sandbox-google",
+            GOOGLE_CLIENT_SECRET="the-former-one", **addresses("google", url),
+        ) as there,
+    ):  # fmt: skip
+        visitor = there.visitor()
+        shown = visitor.get(decide(visitor, start(visitor, reach(visitor, "google"))))
+        assert (shown.status, shown.heading) == (503, "This page isn’t set up correctly")
+        (line,) = there.logged("grant")
+        assert (line["level"], line["outcome"]) == ("error", "client_refused")
+
+
+def addresses(key: str, url: str) -> dict[str, str]:
+    """Where the sandbox's stand-in for a provider is."""
+    kinds = ("authorize", "token", "userinfo", "revoke")
+    return {f"{key.upper()}_{kind.upper()}_URL": f"{url}/oauth/{key}/{kind}" for kind in kinds}

@@ -84,7 +84,7 @@ class Drilled:
 
 @contextlib.contextmanager
 def page(
-    folder: Path, app: str = "app:create_app()", root: Path = ROOT, **variables: str
+    folder: Path, app: str = "app:create_app()", root: Path = ROOT, /, **variables: str
 ) -> Iterator[Drilled]:
     made = Drilled(folder, app, root, **variables)
     try:

@@ -52,7 +52,7 @@ def clock(tmp_path: Path) -> Clock:
 def there(tmp_path: Path, clock: Clock) -> Iterator[Drilled]:
     with (
         serve(Nylas()) as nylas_url,
-        page(tmp_path, app="elsewhen:app", NYLAS_API_URI=nylas_url) as made,
+        page(tmp_path, "elsewhen:app", NYLAS_API_URI=nylas_url) as made,
     ):
         yield made
 

@@ -65,7 +65,7 @@ def company() -> Iterator[dict[str, str]]:
 @contextlib.contextmanager
 def version(root: Path, folder: Path, variables: dict[str, str]) -> Iterator[Drilled]:
     folder.mkdir(exist_ok=True)
-    with page(folder, root=root, **variables) as made:
+    with page(folder, "app:create_app()", root, **variables) as made:
         yield made
 
 
