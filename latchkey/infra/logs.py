@@ -13,7 +13,7 @@ from latchkey.infra.log_formats import FIELDS, LOGGER, JsonFormatter, TextFormat
 from latchkey.infra.metrics import Counter
 from latchkey.infra.request_ids import init_request_ids, request_id, trace_id
 
-__all__ = ["FIELDS", "bind_sign_in", "event", "init_logs", "request_id", "unexpected"]
+__all__ = ["FIELDS", "bind", "event", "init_logs", "request_id", "unexpected"]
 
 _log = logging.getLogger(LOGGER)
 _FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself failed.")
@@ -22,18 +22,17 @@ _FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Log ``name`` with ``fields``, whose names must be in ``FIELDS``."""
     bound = {"trace_id": trace} if (trace := trace_id()) else {}
-    of_sign_in = g.get("sign_in_fields", {}) if has_app_context() else {}
-    bound |= {name: value for name, value in of_sign_in.items() if value}
+    of_request = g.get("bound_fields", {}) if has_app_context() else {}
+    bound |= {name: value for name, value in of_request.items() if value}
     _log.log(level, name, extra={"fields": {"request_id": request_id(), **bound, **fields}})
 
 
-def bind_sign_in(visit: str, mailbox: str) -> None:
-    """Have this request's further lines carry what all requests of a sign-in share.
+def bind(**fields: str) -> None:
+    """Have this request's further lines carry these fields.
 
-    :param visit: its random id.
-    :param mailbox: what its mailbox is called in the log; both may be "".
+    :param fields: ``visit``, which all requests of a sign-in share, or ``mailbox``; "" adds none.
     """
-    g.sign_in_fields = {"visit": visit, "mailbox": mailbox}
+    g.bound_fields = g.get("bound_fields", {}) | fields
 
 
 def unexpected(error: BaseException) -> None:

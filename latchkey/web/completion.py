@@ -8,12 +8,14 @@ from flask import url_for
 
 from latchkey.apps.webhooks import SignInReference
 from latchkey.connect import Attempt, Connected, Guard, Outcome, report
+from latchkey.infra import logs
 from latchkey.infra.marks import MarksUnavailable
 from latchkey.providers import Provider
 from latchkey.providers.mailhosts import Ends, MailHost
 from latchkey.web import flow
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.flow import ConnectedGrant, SignIn
+from latchkey.web.mailbox_in_log import mailbox_in_log
 from latchkey.web.metrics import BRAND_SIGN_INS, CONNECTED_SECONDS, SIGN_INS, STEPS
 from latchkey.web.services import get_services
 
@@ -76,6 +78,7 @@ def end(
     :param capabilities: what was asked and granted.
     :param host: where the password belongs to, when one was typed and that is known.
     """
+    logs.bind(mailbox=mailbox_in_log(sign_in.email))
     report(provider, outcome)
     _notify(sign_in, provider, outcome)
     if isinstance(outcome, Connected):

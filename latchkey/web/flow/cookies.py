@@ -6,11 +6,10 @@ from itertools import accumulate, islice
 
 from flask import Response, current_app, g, request
 
+from latchkey.infra import logs
 from latchkey.infra.codec import UnknownShape, from_json, to_json
-from latchkey.infra.logs import bind_sign_in
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.web.flow.sign_in import SignIn
-from latchkey.web.mailbox_in_log import mailbox_in_log
 from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
 
@@ -67,7 +66,7 @@ def write(signin_id: str, sign_in: SignIn | None) -> None:
     g.setdefault("flow_changes", {})[signin_id] = sign_in
     if sign_in:
         g.sign_in = sign_in
-        bind_sign_in(sign_in.visit, mailbox_in_log(sign_in.email))
+        logs.bind(visit=sign_in.visit)
 
 
 def set_cookies(response: Response) -> Response:

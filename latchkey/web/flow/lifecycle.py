@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g, request
 
-from latchkey.infra.logs import bind_sign_in
+from latchkey.infra import logs
 from latchkey.web.flow import cookies
 from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
 from latchkey.web.mailbox_in_log import mailbox_in_log
@@ -31,18 +31,7 @@ def start(
     :param before: the one that the person went on from: app and link stay the same.
     """
     now = int(time.time())
-    kept = (
-        {
-            "visit": before.visit,
-            "brand": before.brand,
-            "arrived": before.arrived,
-            "app": before.app,
-            "opened_by_app": before.opened_by_app,
-            "link_claims": before.link_claims,
-        }
-        if before
-        else {"brand": get_services().brands.of_host(request.host)}
-    )
+    kept = _kept(before) if before else {"brand": get_services().brands.of_host(request.host)}
     fields = {"visit": secrets.token_urlsafe(12), "arrived": now, **kept, **more}
     sign_in = SignIn(
         id=secrets.token_urlsafe(6), salt=secrets.token_urlsafe(16), email=email,
@@ -52,7 +41,19 @@ def start(
     for old_id in cookies.ids() - {alive.id for alive in cookies.latest()}:
         cookies.write(old_id, None)
     cookies.write(sign_in.id, sign_in)
+    logs.bind(mailbox=mailbox_in_log(email))
     return sign_in
+
+
+def _kept(before: SignIn) -> dict[str, Any]:
+    return {
+        "visit": before.visit,
+        "brand": before.brand,
+        "arrived": before.arrived,
+        "app": before.app,
+        "opened_by_app": before.opened_by_app,
+        "link_claims": before.link_claims,
+    }
 
 
 def load(signin_id: str = "") -> SignIn:
@@ -65,7 +66,7 @@ def load(signin_id: str = "") -> SignIn:
     if sign_in is None:
         raise SignInOver
     g.sign_in = sign_in
-    bind_sign_in(sign_in.visit, mailbox_in_log(sign_in.email))
+    logs.bind(visit=sign_in.visit)
     return sign_in
 
 
