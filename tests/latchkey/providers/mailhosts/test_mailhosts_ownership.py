@@ -18,6 +18,7 @@ MX = {
     "own.example": ["mx.elsewhere.example", "mx.own.example"],
     "dial.example": ["dsl-7.dial.example"],
     "suffix.example": ["mail.co.uk"],
+    "closed.example": ["mail.protonmail.ch"],
     "silent.example": None,
     "half.example": [],
     "xn--bcher-kva.example": ["mx.hoster.example"],
@@ -195,3 +196,10 @@ def test_the_provider_of_a_domain_is_that_of_the_table_or_of_the_best_known_mx_h
     assert rule.provider_of("apple.example") is HOSTS.find("me.com")
     for domain in ("corp.example", "silent.example", "not a domain"):
         assert rule.provider_of(domain) is None
+
+
+def test_a_service_that_is_closed_to_apps_is_known_by_the_mx_host_of_a_domain() -> None:
+    rule = servers(Records(MX))
+    assert rule.unsupported("closed.example") is HOSTS.unsupported("proton.me") is not None
+    for domain in ("corp.example", "apple.example", "silent.example", "not a domain"):
+        assert rule.unsupported(domain) is None
