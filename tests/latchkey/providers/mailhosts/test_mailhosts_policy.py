@@ -223,6 +223,8 @@ def test_domain_that_is_no_name_owns_nothing(domain: str) -> None:
         "\ud800.corp.example",
         "[::1]:993",
         "[mail.corp.example]",
+        "x192.0.2.1]",
+        "[192.0.2.1x",
     ],
 )
 def test_text_that_is_no_host_name_is_refused(typed: str) -> None:
