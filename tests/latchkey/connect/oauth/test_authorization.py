@@ -128,6 +128,7 @@ def came_back(answer: httpx.Response | Exception) -> Tokens | Failed:
     """What comes of a code when the provider answers like this."""
 
     def answering(request: httpx.Request) -> httpx.Response:
+        assert "&code=code&" in request.content.decode()
         if isinstance(answer, Exception):
             raise answer
         return answer
