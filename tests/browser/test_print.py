@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.states import reach
+from tests.browser.states import STATES, reach
 
 pytestmark = pytest.mark.browser
 
@@ -31,12 +31,19 @@ def test_on_paper_there_is_what_was_said_and_nothing_to_click(page: Page) -> Non
     expect(page.locator(".done .icon")).to_have_css("animation-name", "none")
 
 
-def test_on_paper_the_date_is_written_as_in_the_language_of_the_page(page: Page) -> None:
-    reach(page, "connected")
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("en-US", r"[A-Z][a-z]+ \d{1,2}, \d{4}"), ("de-DE", r"\d{1,2}\. [A-Z][a-zä]+ \d{4}")],
+)
+def test_on_paper_the_date_is_written_as_in_the_language_of_the_page(
+    open_page: Callable[..., Page], locale: str, written: str
+) -> None:
+    page = open_page(locale=locale)
+    STATES["connected"][1](page)
     date = page.locator("time")
     expect(date).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d$"))
     page.pdf()
-    expect(date).to_have_text(re.compile(r"^[A-Z][a-z]+ \d{1,2}, \d{4}$"))
+    expect(date).to_have_text(re.compile(f"^{written}$"))
 
 
 def test_without_a_script_no_button_promises_to_print(open_page: Callable[..., Page]) -> None:
