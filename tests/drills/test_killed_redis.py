@@ -1,5 +1,6 @@
 """Drills: Redis is killed."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,15 @@ def test_sign_ins_go_on_and_links_wait(tmp_path: Path) -> None:
         server.kill()
         shown = visitor.submit(form, password=PASSWORD)
         assert (shown.status, shown.heading) == (503, WAITS)
-        shown = there.sign_in()
-        if shown.heading != DONE:
+        for number in range(8):
+            shown = there.sign_in(f"person{number}@gmx.de")
+            if shown.heading == DONE:
+                break
             # Each process first lets pass what the others may have sent.
             assert (shown.status, shown.heading) == (503, BUSY)
             assert shown.response.headers["retry-after"] in ("1", "2")
-        eventually(lambda: there.sign_in().heading == DONE)
+            time.sleep(1)
+        assert shown.heading == DONE
         eventually(lambda: there.status("/") == 200 and len(there.logged("redis", "lost")) == 2)
         assert {line["level"] for line in there.logged("redis", "lost")} == {"error"}
         assert there.counted("latchkey_redis_lost") == 1
