@@ -6,6 +6,7 @@ branding/
 ├── background  a gradient, or a picture under a scrim
 ├── pictures    logos and icons that browsers can show
 ├── fonts       font files of the brand's own
+├── reading     content of the files that a brand names
 ├── files       what browsers load for a brand, and its addresses
 ├── presets     presets, corners and fonts by name
 ├── values      checks of single values

@@ -92,7 +92,8 @@ class Brand:
     @classmethod
     def _of_all(cls, said: BrandFile, key: str) -> "Brand":
         files = files_of(said)
-        addresses = {name: address(name, files, key=key) for name in files}
+        versions = {name: version(file.content) for name, file in files.items()}
+        addresses = {name: address(name, one, key=key) for name, one in versions.items()}
         backgrounds = {theme: _background(said, theme, addresses) for theme in THEMES}
         (light, by_light, moved_in_light), (dark, by_dark, moved_in_dark) = (
             _palettes(said, theme, backgrounds[theme].seen) for theme in THEMES
@@ -114,8 +115,7 @@ class Brand:
             stylesheet=stylesheet,
             whole_stylesheet=whole,
             files=files,
-            versions={name: version(file.content) for name, file in files.items()}
-            | {"css": whole.version},
+            versions=versions | {"css": whole.version},
             **_as_said(said),
         )
 

@@ -27,10 +27,10 @@ def version(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def address(name: str, files: Files, *, key: str) -> str:
+def address(name: str, file_version: str, *, key: str) -> str:
     """Return where a file is, seen from the stylesheet, wherever the page is.
 
     :param key: that of the brand.
     """
-    query = ({"b": key} if key else {}) | {"v": version(files[name].content)}
+    query = ({"b": key} if key else {}) | {"v": file_version}
     return f"brand/{name}?{urlencode(query)}"

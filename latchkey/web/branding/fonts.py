@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from latchkey.web.branding.reading import read_at_most
+
 FONT_BYTES = 512 * 1024
 SUFFIX = ".woff2"
 _HEADER_BYTES = 48
@@ -33,13 +35,7 @@ def read_font(path: Path) -> Font:
     """
     if path.suffix.lower() != SUFFIX:
         raise ValueError(f"must be a WOFF2 file ({SUFFIX})")
-    try:
-        with path.open("rb") as file:
-            content = file.read(FONT_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"cannot be read: {path} ({type(error).__name__})") from None
-    if len(content) > FONT_BYTES:
-        raise ValueError("must be a file of 512 KB at most")
+    content = read_at_most(path, FONT_BYTES, "512 KB")
     if not content.startswith(b"wOF2"):
         raise ValueError(f"is no WOFF2 font: {path}")
     tables = _tables(content)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from latchkey.web.branding.reading import read_at_most
+
 PICTURE_BYTES = 1024 * 1024
 PICTURE_TYPES: Mapping[str, str] = {
     ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
@@ -32,13 +34,7 @@ def read_picture(path: Path) -> Picture:
 
     :raises ValueError: missing, too large, another kind of file, or a drawing with a script.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(PICTURE_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"cannot be read: {path} ({type(error).__name__})") from None
-    if len(content) > PICTURE_BYTES:
-        raise ValueError("must be a file of 1 MB at most")
+    content = read_at_most(path, PICTURE_BYTES, "1 MB")
     mimetype = PICTURE_TYPES[path.suffix.lower()]
     if not _is_picture(mimetype, content):
         raise ValueError(f"is no {path.suffix[1:].upper()} picture: {path}")
