@@ -304,9 +304,11 @@ def find_program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody uses right now."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
+    """A port that nobody uses right now, below those of outgoing connections (Linux: 32768)."""
+    while True:
+        port = secrets.choice(range(10_000, 32_768))
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def allow_many_files() -> None:

@@ -8,6 +8,7 @@ import ipaddress
 import os
 import pwd
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -77,9 +78,15 @@ def missing(reason: str) -> NoReturn:
 
 
 def free_port() -> int:
-    """A port that nobody uses right now."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
+    """A port that nobody uses right now.
+
+    It is below those that the system gives to outgoing connections (Linux: from 32768), of which
+    one could take it before the server that it is for listens.
+    """
+    while True:
+        port = secrets.choice(range(10_000, 32_768))
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], host: str = "127.0.0.1") -> None:

@@ -18,6 +18,7 @@ from latchkey.infra.marks.place import MarksUnavailable
 
 # A call lasts microseconds, so waiting longer for another process means that something is wrong.
 _BUSY_SECONDS = 1.0
+_BUSY_RETRY_SECONDS = 0.01
 _CLEAN_SECONDS = 60.0
 _IN_MEMORY = ":memory:"
 _TABLE = """
@@ -89,11 +90,26 @@ class FileMarks:
             self._path or _IN_MEMORY, timeout=_BUSY_SECONDS, check_same_thread=False
         )
         if self._path:
-            self._connection.execute("PRAGMA journal_mode=WAL")
+            _keep_write_ahead_log(self._connection)
             self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(_TABLE)
         # Python 3.13 warns of connections that are left to the garbage collector.
         weakref.finalize(self, _close, self._connection, self._opened_by)
+
+
+def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # While another process makes the same new file, SQLite answers "locked" at once: its timeout
+    # does not count for the change of the journal's mode.
+    give_up_at = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_BUSY_RETRY_SECONDS)
+        else:
+            return
 
 
 def _close(connection: sqlite3.Connection, opened_by: int) -> None:

@@ -100,6 +100,18 @@ def test_processes_of_one_machine_share_the_file(tmp_path: Path) -> None:
         assert sum(pool.map(_spend_in, [tmp_path] * 3)) == 200
 
 
+def _troubles(folders: list[Path]) -> list[str]:
+    return [in_file(folder).trouble for folder in folders]
+
+
+def test_processes_that_make_the_file_at_the_same_instant_share_it(tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(100)]
+    with ProcessPoolExecutor(3) as pool:
+        # Each process goes through the folders in the same order, so they meet at new files.
+        for troubles in pool.map(_troubles, [folders] * 3):
+            assert set(troubles) == {""}
+
+
 def test_the_file_is_the_users_alone_and_holds_no_value(tmp_path: Path) -> None:
     folder = tmp_path / "more" / "state"
     marks = in_file(folder)
