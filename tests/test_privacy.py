@@ -51,7 +51,7 @@ def test_the_usual_limits_remember_as_long_as_it_says() -> None:
     longest = {name: windows.rpartition("/")[2] for name, windows in USUAL_LIMITS.items()}
     days = {name for name, window in longest.items() if window.endswith("d")}
     assert days == {"mailbox_refused"}
-    assert set(longest.values()) <= {"1m", "5m", "1h", "2h", "6h", "1d"}
+    assert set(longest.values()) <= {"10s", "1m", "5m", "1h", "2h", "6h", "1d"}
     assert "with the usual limits an hour, of a mailbox a day" in PRIVACY
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 # At most so many in so long. The two about mailboxes hold for each pair of client and mailbox, too;
-# "refused" counts passwords that the mail provider refused.
+# "refused" counts passwords that the mail provider refused, "all" what all clients do together.
 USUAL_LIMITS = {
     "mailbox": "5/5m,10/1h",
     "mailbox_refused": "12/2h,16/6h,20/1d",
@@ -14,6 +14,11 @@ USUAL_LIMITS = {
     "oauth_start": "60/5m,300/1h",
     "oauth_callback": "60/5m,300/1h",
     "broken_link": "20/5m,60/1h",
+    "address_all": "2000/10s",
+    "oauth_start_all": "2000/10s",
+    "oauth_callback_all": "2000/10s",
+    "oauth_exchange_all": "2000/10s",
+    "broken_link_all": "2000/10s",
     "token": "3000/1m",
     "token_refused": "60/5m,300/1h",
 }

@@ -6,12 +6,13 @@ limits/
 ├── mailbox   which mailboxes a try is about
 ├── limiter   the rules, those of the settings and those that follow from them
 ├── requests  limits by page: e-mail steps, OAuth, tokens, broken links
+├── shared    limits on the same steps for all clients together
 ├── tokens    limits on calls to Nylas for apps that show no secret
 └── tries     limits on passwords that are sent to Nylas
 """
 
 from latchkey.web.limits.client import client, party
-from latchkey.web.limits.device import remember
+from latchkey.web.limits.device import remember, remember_browser
 from latchkey.web.limits.limiter import make_limiter
 from latchkey.web.limits.requests import (
     TooManyRequests,
@@ -19,6 +20,7 @@ from latchkey.web.limits.requests import (
     detection_wait,
     init_limits,
 )
+from latchkey.web.limits.shared import take_shared
 from latchkey.web.limits.tokens import as_stranger
 from latchkey.web.limits.tries import is_pause_near, limited, raise_if_limited
 
@@ -35,4 +37,6 @@ __all__ = [
     "party",
     "raise_if_limited",
     "remember",
+    "remember_browser",
+    "take_shared",
 ]

@@ -33,16 +33,29 @@ def known_device(mailboxes: tuple[str, ...]) -> str:
     return str(device["id"]) if {_hash(mailbox) for mailbox in mailboxes} <= known else ""
 
 
+def device_id() -> str:
+    """Return the id of this browser if it connected any mailbox before, else ""."""
+    return str(_read().get("id", ""))
+
+
 def remember(email: str) -> None:
-    """Keep in this browser that it connected the mailbox."""
-    if not get_services().limiter.active:
-        return
+    """Keep in this browser that it connected the mailbox with a password."""
+    if get_services().limiter.active:
+        _remember(_hash(counted_mailbox(email)))
+
+
+def remember_browser() -> None:
+    """Keep in this browser that it connected a mailbox, which may be any."""
+    if get_services().limiter.active:
+        _remember()
+
+
+def _remember(*mailboxes: str) -> None:
     device = _read()
-    mailbox = _hash(counted_mailbox(email))
-    others = [other for other in device.get("mailboxes", []) if other != mailbox]
+    others = [other for other in device.get("mailboxes", []) if other not in mailboxes]
     g.device = {
         "id": device.get("id") or secrets.token_urlsafe(12),
-        "mailboxes": [mailbox, *others][:_MOST_MAILBOXES],
+        "mailboxes": [*mailboxes, *others][:_MOST_MAILBOXES],
     }
 
 

@@ -18,6 +18,7 @@ from latchkey.web import flow
 from latchkey.web.flow import SignInOver
 from latchkey.web.limits.client import client
 from latchkey.web.limits.device import init_device
+from latchkey.web.limits.limiter import SHARED_STEPS
 from latchkey.web.services import get_services
 
 # Endpoints and their rules; each client has a counter for each rule.
@@ -33,7 +34,8 @@ _METRICS = {
     for rule in (
         *_RULE_OF.values(), "broken_link", "all", "client", "client_refused", "client_mailbox",
         "client_mailbox_refused", "mailbox", "mailbox_refused", "owner", "detection",
-        "token_all", "token_refused", "token_new",
+        "token_all", "token_refused", "token_new", "broken_link_all", "proof",
+        *(f"{step}_{part}" for step in SHARED_STEPS for part in ("all", "new")),
     )
 }  # fmt: skip
 
@@ -65,11 +67,12 @@ def init_limits(app: Flask, settings: Settings) -> None:
 def count_refused_link() -> None:
     """Count a refused signed link, so that a client cannot try many.
 
-    Good links are not counted, and open even while the client may try no others.
+    Good links are not counted, and open even while the client, or all of them, may try no others.
 
     :raises TooManyRequests: there were too many.
     """
-    if hit := get_services().limiter.try_all(Use(rule="broken_link", subject=client())):
+    uses = Use(rule="broken_link", subject=client()), Use(rule="broken_link_all", subject="")
+    if hit := get_services().limiter.try_all(*uses):
         raise TooManyRequests(CLIENT_LIMIT, report(hit))
 
 

@@ -10,7 +10,7 @@ from latchkey.infra.i18n import translate
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import MAX_EMAIL, clean_hint
 from latchkey.providers.mailhosts import UnsupportedService
-from latchkey.web import flow, start
+from latchkey.web import flow, limits, start
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import SignIn
 from latchkey.web.forms import EmailForm
@@ -61,6 +61,7 @@ def submit() -> ResponseReturnValue:
     if closed := services.hosts.unsupported(form.address.ascii_domain):
         form.email.errors = [_unsupported(closed)]
         return make_response(_page(form, before), 422)
+    limits.take_shared("address", before)
     email = str(form.address.ascii_email)
     found = start.provider_for(email, before)
     sign_in = flow.start(

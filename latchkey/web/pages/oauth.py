@@ -11,7 +11,7 @@ from latchkey.problems import PROBLEMS
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.oauth import OTHER_ACCOUNT
 from latchkey.providers import Provider
-from latchkey.web import flow, oauth_return
+from latchkey.web import flow, limits, oauth_return
 from latchkey.web.admin_message import admin_mail, admin_message
 from latchkey.web.completion import reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
@@ -66,6 +66,7 @@ def start(key: str) -> ResponseReturnValue:
     if not flow.is_from_our_page(sign_in, f"start {key}"):
         # A foreign page opened this address: the user has seen nothing of ours yet.
         return redirect(url_for("oauth.show", key=key, s=sign_in.id))
+    limits.take_shared("oauth_start", sign_in)
     pending = client.begin(sign_in=sign_in.id, redirect_uri=callback_url(key))
     pick = _other_account(sign_in)
     STEPS.count(step="credentials")

@@ -12,7 +12,7 @@ from latchkey.problems.oauth import LINK_OVER
 from latchkey.problems.oauth_codes import problem_for
 from latchkey.providers import Provider
 from latchkey.providers.capabilities import capabilities_of
-from latchkey.web import flow, oauth_return, trouble
+from latchkey.web import flow, limits, oauth_return, trouble
 from latchkey.web.completion import attempt_of, counted, end
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.oauth_clients import client_for, oauth_provider
@@ -33,11 +33,14 @@ def callback(key: str) -> ResponseReturnValue:
     try:
         sign_in = flow.load(oauth_return.signin_id(state) or "none")
     except flow.SignInOver:
+        limits.take_shared("oauth_callback", None)
         return _go_on(provider, oauth_return.continued(provider, state))
     client = client_for(provider, sign_in)
     pending = oauth.pending_for(sign_in.pending, state=state, provider=key)
-    states = get_services().oauth_states
-    if client and pending and states.admit(state, request.args.get("code", "")):
+    code = request.args.get("code", "")
+    limits.take_shared("oauth_exchange" if pending and code else "oauth_callback", sign_in)
+    # Only now is the state used up: the same address leads on once the limits have room again.
+    if client and pending and get_services().oauth_states.admit(state, code):
         return _arrived(client, sign_in, _outcome(client, sign_in, pending))
     return _go_on(provider, sign_in)
 
@@ -111,6 +114,7 @@ def _arrived(client: OAuthClient, sign_in: SignIn, outcome: Outcome) -> Response
     able = capabilities_of(provider, asked=client.scopes)
     end(sign_in, provider, outcome, mailbox=provider.name, capabilities=able)
     if isinstance(outcome, Connected):
+        limits.remember_browser()
         return redirect(url_for("connected.show", s=sign_in.id), code=303)
     failure = AuthorizationFailure(
         provider=provider.key,

@@ -51,14 +51,17 @@ class Town:
 
     def client(self, address: str = "203.0.113.1", **headers: str) -> Visitor:
         """A new browser at ``address``."""
-        transport = httpx.WSGITransport(app=self.app, remote_addr=address)
-        return Visitor(
-            httpx.Client(transport=transport, base_url="http://localhost", headers=headers)
-        )
+        return browser_at(self.app, address, **headers)
 
     def guess(self, address: str, email: str, **typed: str) -> Page:
         """Try one password for ``email`` with a new browser at ``address``."""
         return self.client(address).sign_in(email, **{"password": "guess", **typed})
+
+
+def browser_at(app: Flask, address: str, **headers: str) -> Visitor:
+    """A new browser at ``address``."""
+    transport = httpx.WSGITransport(app=app, remote_addr=address)
+    return Visitor(httpx.Client(transport=transport, base_url="http://localhost", headers=headers))
 
 
 def at_once(number: int, call: Callable[[int], Any]) -> list[Any]:

@@ -18,6 +18,11 @@ USUAL = {
     "oauth_start": ((60, 5 * MINUTE), (300, HOUR)),
     "oauth_callback": ((60, 5 * MINUTE), (300, HOUR)),
     "broken_link": ((20, 5 * MINUTE), (60, HOUR)),
+    "address_all": ((2000, 10),),
+    "oauth_start_all": ((2000, 10),),
+    "oauth_callback_all": ((2000, 10),),
+    "oauth_exchange_all": ((2000, 10),),
+    "broken_link_all": ((2000, 10),),
     "token": ((3000, MINUTE),),
     "token_refused": ((60, 5 * MINUTE), (300, HOUR)),
 }
@@ -72,6 +77,17 @@ def test_an_owner_has_twenty_tries_a_day(wait: Clock) -> None:
 
 def test_all_together_try_no_more_than_the_pace_of_nylas_allows(wait: Clock) -> None:
     assert room(limiter(NYLAS_SIGN_INS_PER_SECOND="3"), "all") == (900, 5 * MINUTE)
+
+
+@pytest.mark.parametrize("step", ["address", "oauth_start", "oauth_callback", "oauth_exchange"])
+def test_half_of_what_all_do_is_kept_for_browsers_with_a_good_past(step: str, wait: Clock) -> None:
+    assert room(limiter(), f"{step}_new") == (1000, 10)
+    assert room(limiter(LIMITS=f"{step}_all=7/1m"), f"{step}_new") == (3, MINUTE)
+    assert room(limiter(LIMITS=f"{step}_all=1/1m"), f"{step}_new") == (1, MINUTE)
+
+
+def test_a_proof_of_a_good_past_has_what_a_client_has(wait: Clock) -> None:
+    assert room(limiter(), "proof") == (60, 5 * MINUTE)
 
 
 @pytest.mark.parametrize(("budget", "share"), [("20", 5), ("23", 5), ("3", 1), ("1", 1)])
