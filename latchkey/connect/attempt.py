@@ -15,16 +15,6 @@ Redeem = Callable[[Send, Replay], Outcome]
 Guard = Callable[[Send], Send]
 
 
-def without_link(send: Send, replay: Replay) -> Outcome:
-    """Submit without a signed link: there is nothing to redeem."""
-    return send()
-
-
-def without_guard(send: Send) -> Send:
-    """Send without limits."""
-    return send
-
-
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """A user's try to connect a mailbox.
@@ -32,18 +22,18 @@ class Attempt:
     :ivar sign_in: id of the sign-in.
     :ivar salt: random, known to the user's own cookie only.
     :ivar address: the address that was typed or that the link names, "" for none.
-    :ivar link: id of the signed link, "" without one.
     :ivar redeem: uses the link up.
     :ivar guard: limits and counts what is sent.
+    :ivar link: id of the signed link, "" without one.
     """
 
     sign_in: str
     salt: str = field(repr=False)
     provider: Provider
     address: str
+    redeem: Redeem
+    guard: Guard
     link: str = ""
-    redeem: Redeem = without_link
-    guard: Guard = without_guard
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from hypothesis import given
 from latchkey.apps import LinkClaims, LinkRefused, SignedLinks
 from latchkey.apps.link_claims import LONGEST_SECONDS
 from latchkey.connect import Connected, Failed, Outcome
+from latchkey.infra import logs
 from latchkey.infra.codec import from_json, to_json
 from latchkey.infra.marks import open_marks
 from latchkey.infra.store import Store
@@ -348,6 +349,24 @@ class TestTwoProcesses:
                 assert outcome.wait > 0
             time.sleep(1.1)
             assert problem_of(links.redeem(links.read(link), connected())) is None
+
+    def test_what_cannot_be_released_stays_used_up(
+        self, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        logged: list[str] = []
+        monkeypatch.setattr(logs, "event", lambda name, **more: logged.append(str(more)))
+        with contextlib.closing(store_at(server.url)) as store:
+            links = links_of(store=store)
+            claims = links.read(links.make(EMAIL, seconds=HOUR))
+
+            def lose_redis() -> Outcome:
+                server.stop()
+                return failed()()
+
+            outcome = links.redeem(claims, lose_redis)
+            server.start()
+            assert problem_of(outcome) is WRONG_PASSWORD
+            assert any("link spent" in line and "marks unavailable" in line for line in logged)
 
 
 def test_a_restart_does_not_make_a_used_link_good(tmp_path: Path) -> None:

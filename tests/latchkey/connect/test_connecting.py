@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from latchkey.connect import Connected, Failed, Outcome, Pacer
+from latchkey.connect import Connected, Failed, Outcome, Pacer, pacing
 from latchkey.connect.connecting import GrantRequest, connect
 from latchkey.infra.store import Store
 from latchkey.nylas import Grant
-from latchkey.problems.nylas import WRONG_PASSWORD
+from latchkey.problems.nylas import BUSY, WRONG_PASSWORD
 from latchkey.providers import PROVIDERS
 from tests.latchkey.answering import client_answered_by
 
@@ -53,8 +53,8 @@ class Nylas:
             self.bodies.append(json.loads(request.content))
         return self.answers[name]()
 
-    def connect(self, key: str = "imap") -> Outcome:
-        pacer = Pacer(Store(), per_second=50)
+    def connect(self, key: str = "imap", pacer: Pacer | None = None) -> Outcome:
+        pacer = pacer or Pacer(Store(), per_second=50)
         request = GrantRequest(
             provider=PROVIDERS[key], settings=SETTINGS, names=(EMAIL, EMAIL), state=STATE
         )
@@ -214,3 +214,15 @@ OUTCOMES: dict[str, dict[str, Answer]] = {
 @pytest.mark.parametrize("answers", OUTCOMES.values(), ids=OUTCOMES)
 def test_an_outcome_holds_no_password(answers: dict[str, Answer]) -> None:
     assert SECRET not in repr(Nylas(**answers).connect())
+
+
+def test_without_a_turn_in_time_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "PATIENCE_SECONDS", 0.0)
+    nylas, pacer = Nylas(), Pacer(Store(), per_second=1)
+    with pacer.admit():
+        pass
+    outcome = nylas.connect(pacer=pacer)
+    assert isinstance(outcome, Failed)
+    assert (outcome.problem, outcome.detail) == (BUSY, "busy")
+    assert outcome.wait in (1, 2)
+    assert nylas.calls == []

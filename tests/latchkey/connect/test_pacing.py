@@ -1,10 +1,11 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from latchkey.connect import Overloaded, Pacer, pacing, silence
+from latchkey.connect import Overloaded, Pacer, Party, pacing, silence
 from latchkey.infra.errors import OutcomeUnknown
 from latchkey.infra.store import Store
 
@@ -150,3 +151,40 @@ def test_there_is_a_limit_to_all_of_them(monkeypatch: pytest.MonkeyPatch) -> Non
     hanging.end()
     with door.admit():
         pass
+
+
+class Occupied(Store):
+    """A store in which no reservation is made before ``over``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Semaphore(0)
+        self.over = threading.Event()
+
+    def reserve(self, *args: Any, **kwargs: Any) -> float:
+        self.asked.release()
+        assert self.over.wait(30)
+        return super().reserve(*args, **kwargs)
+
+
+def test_behind_others_of_the_same_client_waiting_has_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Occupied()
+    pacer = Pacer(store, per_second=50, party=lambda: Party(client="c"))
+
+    def sign_in() -> None:
+        with pacer.admit():
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        others = [pool.submit(sign_in) for _ in range(2)]
+        try:
+            assert all(store.asked.acquire(timeout=10) for _ in others)
+            monkeypatch.setattr(pacing, "PATIENCE_SECONDS", 0.0)
+            with pytest.raises(Overloaded) as busy:
+                sign_in()
+        finally:
+            store.over.set()
+    assert busy.value.wait == 20
+    assert not store.asked.acquire(blocking=False), "the third did not come to the common queue"

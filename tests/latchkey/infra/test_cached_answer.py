@@ -7,6 +7,7 @@ import pytest
 
 from latchkey.infra.cached_answer import AFTER_FAILURE_SECONDS, GOOD_SECONDS, CachedAnswer
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
+from latchkey.infra.single_flight import SingleFlight
 from latchkey.infra.store import Store
 from latchkey.nylas.errors import Refusal, Refused, is_key_refused
 from tests.conftest import Clock, stopped_clock
@@ -186,3 +187,20 @@ def test_a_fault_of_ours_leaves_nobody_waiting() -> None:
     for _ in range(2):
         with pytest.raises(RuntimeError):
             question.get()
+
+
+def test_an_answer_that_came_meanwhile_is_not_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nylas = Nylas("one")
+    question = nylas.lasting()
+    run = SingleFlight.run
+
+    def late(self: Any, key: str, call: Any, *, max_wait: float) -> Any:
+        # Another thread's call ends between this one's look at the clock and its own call.
+        run(self, key, call, max_wait=max_wait)
+        return run(self, key, call, max_wait=max_wait)
+
+    monkeypatch.setattr(SingleFlight, "run", late)
+    assert question.get() == "one"
+    assert nylas.asked == 1

@@ -4,11 +4,15 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
+import httpcore
 import httpx
 import pytest
+from httpcore._backends.sync import SyncStream
 
+from latchkey.infra import http_connection
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
 from latchkey.infra.http import MAX_BYTES, Answer, HttpClient
 from tests.hostile import Hostile, Play, drip, flood, gzip_bomb, hang, hostile, http, reset, say
@@ -206,3 +210,24 @@ def test_a_host_name_that_nobody_has_is_told_apart() -> None:
     with pytest.raises(NotSent) as raised:
         UPSTREAM.send("GET", "https://api.nylas.invalid/", seconds=10)
     assert str(raised.value) == "host name not found"
+
+
+def test_an_answer_that_is_still_coming_at_the_deadline_is_none() -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"{"
+        time.sleep(2 * SECONDS)
+        yield b"}"
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=chunks()))
+    with pytest.raises(OutcomeUnknown, match="deadline"):
+        HttpClient(transport=transport).send("GET", "https://nylas.example/", seconds=SECONDS)
+
+
+def test_nothing_is_read_after_the_deadline() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"late")
+        stream = http_connection._Stream(SyncStream(ours), time.monotonic() - 1, nullcontext)
+        with pytest.raises(httpcore.ReadTimeout):
+            stream.read(10)
+        assert ours.recv(10) == b"late"

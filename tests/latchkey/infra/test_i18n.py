@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, render_template_string
 
 from app import create_app
-from latchkey.infra.i18n import N_, translate
+from latchkey.infra.i18n import N_, span_of_time, translate
 from tests.conftest import make_settings
 from tests.pages import Visitor
 
@@ -57,3 +57,14 @@ def test_a_page_says_its_language(visitor: Visitor) -> None:
 def test_a_text_with_a_missing_value_is_an_error(app: Flask) -> None:
     with pytest.raises(KeyError):
         translate("Ask %(company)s.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"), (90, "90 seconds"), (91, "2 minutes"), (600, "10 minutes"),
+        (5400, "90 minutes"), (5401, "2 hours"), (90_000, "25 hours"),
+    ],
+)  # fmt: skip
+def test_a_span_of_time_is_rounded_up_to_what_people_count_in(seconds: int, words: str) -> None:
+    assert span_of_time(seconds) == words

@@ -261,6 +261,17 @@ def test_a_broken_id_token_is_no_trouble(broken: object) -> None:
     assert [request.method for request in seen] == ["POST", "GET"]
 
 
+def test_an_account_that_cannot_be_asked_for_is_not_known() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return tokens()
+        raise httpx.ReadTimeout("no answer")
+
+    found, seen = account_of(answer)
+    assert found == Account()
+    assert [request.method for request in seen] == ["POST", "GET"]
+
+
 def test_the_mail_address_of_graph_is_only_claimed() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         me = {"mail": "Given@example.com", "userPrincipalName": "upn@example.onmicrosoft.com"}
