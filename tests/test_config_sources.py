@@ -1,5 +1,6 @@
 """Where settings come from, and what is said when nothing can come from there."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from latchkey.infra.settings import sources
 from tests.test_config import GOOD, KEY, SECRET, SECRETS, load, problems
 
 
@@ -93,6 +95,45 @@ def test_a_file_of_another_user_is_named_with_its_rights(unreadable: Path) -> No
     assert f"{unreadable} may not be read by the user {me}: it belongs to " in text
     assert " and has the mode -" in text
     assert len(text.splitlines()) == 1
+
+
+def test_a_file_in_a_folder_of_another_user_is_named_without_its_rights(
+    unreadable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    with _as_owner():
+        unreadable.parent.chmod(0)
+    try:
+        text = problems(unreadable, **GOOD)
+    finally:
+        with _as_owner():
+            unreadable.parent.chmod(0o755)
+    assert f"{unreadable} may not be read by the user {me}" in text
+    assert "mode" not in text
+
+
+@contextlib.contextmanager
+def _as_owner() -> Iterator[None]:
+    """As who started the tests, if that is root."""
+    user = os.geteuid()
+    os.seteuid(os.getuid())
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_a_user_without_a_name_is_called_by_its_number() -> None:
+    names = {user.pw_uid: user.pw_name for user in pwd.getpwall()}
+    unknown = next(uid for uid in range(60_000, 65_000) if uid not in names)
+    assert sources._user(unknown) == str(unknown)
+    assert sources._user(0) == names[0]
+
+
+def test_a_file_that_cannot_be_read_for_another_reason_is_said_so() -> None:
+    path = "/" + "a" * 300
+    text = problems(NYLAS_API_KEY_FILE=path, SECRET_KEY=SECRET)
+    assert f"NYLAS_API_KEY cannot be read from its file: {path} cannot be read (OSError)" in text
 
 
 @pytest.fixture

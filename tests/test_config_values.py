@@ -243,3 +243,33 @@ def test_ports_and_the_dns_server_are_numbers() -> None:
 def test_a_dns_server_is_an_address_with_a_port(server: str) -> None:
     assert "DNS_SERVER must be an IP address with a port" in problems(**GOOD, DNS_SERVER=server)
     assert "MAIL_PORTS must be a whole number" in problems(**GOOD, MAIL_PORTS="993,65536")
+
+
+def test_the_usual_language_is_one_of_those_that_are_offered() -> None:
+    text = problems(**GOOD, LANGUAGES="de, fr", DEFAULT_LANGUAGE="it")
+    assert "DEFAULT_LANGUAGE is it, which LANGUAGES does not have: add it." in text
+    assert load(**GOOD, LANGUAGES="de, fr", DEFAULT_LANGUAGE="fr").default_language == "fr"
+
+
+def test_a_language_that_the_pages_do_not_have_is_refused_with_those_they_have() -> None:
+    assert "DEFAULT_LANGUAGE must be one of ar, " in problems(**GOOD, DEFAULT_LANGUAGE="tlh")
+
+
+def test_only_the_sandbox_opens_to_the_network() -> None:
+    assert "SANDBOX_LAN is true, but SANDBOX is not" in problems(**GOOD, SANDBOX_LAN="true")
+
+
+@pytest.mark.parametrize(
+    ("contact", "good"),
+    [
+        ("mailto:security@example.com", True),
+        ("https://example.com/security", True),
+        ("security@example.com", False),
+        ("http://example.com/security", False),
+    ],
+)
+def test_a_security_contact_is_a_link_to_a_mailbox_or_a_page(contact: str, *, good: bool) -> None:
+    if good:
+        assert load(**GOOD, SECURITY_CONTACT=contact).security_contact == contact
+    else:
+        assert "SECURITY_CONTACT must" in problems(**GOOD, SECURITY_CONTACT=contact)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +37,22 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     captured = capsys.readouterr()
     assert not captured.err
     return [json.loads(line) for line in captured.out.splitlines()]
+
+
+def test_what_fails_while_an_answer_is_finished_is_logged_without_its_text(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = new_app()
+
+    @app.after_request
+    def fail(response: Response) -> Response:
+        raise RuntimeError("hunter2 of someone@example.com")
+
+    assert app.test_client().get("/healthz").status_code == 500
+    logged = [line for line in lines(capsys) if line["event"] == "unexpected_error"]
+    assert {line["error"] for line in logged} == {"RuntimeError"}
+    assert "test_logs.py" in logged[0]["where"]
+    assert "hunter2" not in str(logged)
 
 
 def test_every_request_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -206,3 +206,23 @@ def test_a_place_that_is_no_longer_used_closes_its_database(
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
+
+
+def test_a_process_that_was_forked_opens_the_file_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks = FileMarks(tmp_path / FILE_NAME)
+    assert marks.add("v", seconds=60)
+    before = marks._connection
+    with monkeypatch.context() as forked:
+        # What a child sees. A real one would take its coverage with it.
+        forked.setattr(os, "getpid", lambda: 1)
+        assert marks.has("v")
+        assert marks._connection is not before
+        after = marks._connection
+    del marks
+    gc.collect()
+    with contextlib.closing(before), contextlib.closing(after):
+        with pytest.raises(sqlite3.ProgrammingError):
+            before.execute("SELECT 1")
+        assert after.execute("SELECT COUNT(*) FROM marks").fetchone() == (1,)

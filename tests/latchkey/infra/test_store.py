@@ -260,3 +260,16 @@ def test_without_redis_a_rate_is_divided_by_the_processes() -> None:
     assert [store.reserve("rate", limit=5, seconds=10) for _ in range(2)] == [0, 0]
     with pytest.raises(RateLimited):
         store.reserve("rate", limit=5, seconds=10)
+
+
+def test_a_slot_that_is_forgotten_is_noted_when_it_is_used() -> None:
+    slot = Memory().reserve("rate", limit=1, seconds=9, max_wait=0)
+    memory = Memory()
+    memory.move("rate", slot)
+    with pytest.raises(RateLimited):
+        memory.reserve("rate", limit=1, seconds=9, max_wait=0)
+
+
+def test_without_a_redis_there_is_nothing_to_describe() -> None:
+    with pytest.raises(Lost, match="no REDIS_URL"):
+        Store().describe()

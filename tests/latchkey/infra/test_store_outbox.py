@@ -314,3 +314,20 @@ def test_there_is_a_limit_to_all_that_waits_in_redis(
     for number in range(10):
         box.put(f"major {number}", 1, seconds=0)
     assert len(claim(box)) == 3
+
+
+def test_what_is_put_back_does_not_replace_what_is_newer() -> None:
+    memory = MemoryOutbox()
+    memory.put("key", "newer", seconds=0)
+    memory.add("key", "older", seconds=0)
+    assert [claim.value for claim in memory.claim(9, lease=60)[0]] == ["newer"]
+
+
+def test_what_was_replaced_meanwhile_is_not_forgotten() -> None:
+    memory = MemoryOutbox()
+    memory.put("key", "older", seconds=0)
+    memory.put("other", 1, seconds=0)
+    entries = memory.waiting(9)
+    memory.put("key", "newer", seconds=0)
+    memory.forget(entries)
+    assert [claim.value for claim in memory.claim(9, lease=60)[0]] == ["newer"]

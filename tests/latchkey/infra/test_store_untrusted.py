@@ -8,7 +8,7 @@ import pytest
 import redis as redis_client
 
 from latchkey.infra import logs
-from latchkey.infra.store import Outbox, RateLimited, Store, Vault
+from latchkey.infra.store import Charge, Outbox, RateLimited, Store, Vault, Window
 from latchkey.infra.store.vault import MAX_BYTES
 from tests.conftest import SECRET
 from tests.servers import RedisServer, redis
@@ -157,6 +157,41 @@ def test_a_rate_of_another_kind_stops_nobody(
     with pytest.raises(RateLimited):
         store.reserve("sign-ins", limit=2, seconds=9)
     assert logged == ["foreign value"]
+
+
+def test_foreign_moments_in_a_counter_stop_nobody(
+    client: "redis_client.Redis", process: Process, logged: list[str]
+) -> None:
+    charge = Charge(key="client", windows=(Window(1, 10.0),))
+    client.rpush(f"{VAULT.prefix}window:client", 4 * 10**15)
+    store = process()
+    assert store.pass_all([charge]) == [0]
+    assert logged == ["foreign value"]
+    (wait,) = store.pass_all([charge])
+    assert 0 < wait <= 10, "this process counts for itself"
+
+
+def test_what_redis_says_of_itself_is_no_foreign_value(
+    client: "redis_client.Redis", process: Process, logged: list[str]
+) -> None:
+    process().put(KEY, VALUE, seconds=60)
+    name = only_name(client)
+    client.acl_setuser(
+        "writer", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-getrange"]
+    )
+    writer = Store(server_of(client, "writer"), vault=VAULT)
+    try:
+        assert writer.get(KEY) is None
+    finally:
+        writer.close()
+        client.acl_deluser("writer")
+    assert logged == ["lost"]
+    assert client.exists(name), "it is not taken away"
+
+
+def server_of(client: "redis_client.Redis", user: str) -> str:
+    port = client.connection_pool.connection_kwargs["port"]
+    return f"redis://{user}@127.0.0.1:{port}/0"
 
 
 def test_an_outbox_of_another_kind_delays_nothing(

@@ -2,13 +2,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 import pytest
 
 from latchkey.infra.errors import BadAnswer
 from latchkey.nylas import Connector, Detection, Grant, NylasClient
 from latchkey.nylas.errors import Refused
 from tests.conftest import KEY
-from tests.latchkey.answering import Nylas
+from tests.latchkey.answering import Nylas, client_answered_by
 
 
 def data(content: Any) -> Mapping[str, Any]:
@@ -29,6 +30,22 @@ CALLS: Mapping[str, Callable[[NylasClient], object]] = {
     "grants": lambda client: client.find_grants("a@ex.org"),
     "accepts_key": lambda client: client.accepts_key(),
 }
+
+
+@pytest.mark.parametrize(
+    ("status", "answers"), [(200, True), (401, True), (429, True), (500, False), (503, False)]
+)
+def test_a_refusal_is_an_answer_too(status: int, *, answers: bool) -> None:
+    nylas = Nylas(data([]), status)
+    assert nylas.client.answers() is answers
+    assert nylas.request.url.path == "/v3/connectors"
+
+
+def test_silence_is_no_answer() -> None:
+    def hang_up(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("no answer")
+
+    assert not client_answered_by(hang_up).answers()
 
 
 def test_detect_asks_in_the_query_with_plus_escaped_and_sends_no_body() -> None:

@@ -1,13 +1,19 @@
 import contextlib
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+import prometheus_client
 import pytest
+from prometheus_client.values import MultiProcessValue
 
 from app import create_app
+from config import ROOT
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.errors import NotSent
 from latchkey.infra.http import HttpClient
@@ -267,3 +273,22 @@ def test_several_processes_add_up_on_a_port_of_their_own(tmp_path: Path) -> None
         assert folders
     gone = folders - shared_folders()
     assert gone, "the directory goes with the server"
+
+
+_COUNTS = """
+from latchkey.infra.metrics import Counter
+Counter("latchkey_counted_together", "Of a test.").count()
+"""
+
+
+def test_what_several_processes_count_is_shown_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", _COUNTS], cwd=ROOT, env=environ, check=True)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    # prometheus-client chooses once, when it is loaded, whether values go to files.
+    multiprocess = MultiProcessValue()  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(prometheus_client.values, "ValueClass", multiprocess)
+    assert parse(exposition().decode())["latchkey_counted_together_total", frozenset()] == 3
