@@ -20,7 +20,9 @@ Lost = redis.RedisError
 # A page must not wait for a server that is gone; one on the same network answers in milliseconds.
 _CONNECT_SECONDS = 0.3
 _ANSWER_SECONDS = 0.5
-_CONNECTIONS = 20
+# Each carries one command at a time, and a busy process looks for answers only now and then: with
+# 20, callers in a crowd waited ten seconds for a free one. They are opened as they are needed.
+_CONNECTIONS = 100
 # Waiting for one of them is no sign of trouble when a thousand people arrive together.
 _CONNECTION_WAIT_SECONDS = 10
 _PEER_MILLISECONDS = 120_000

@@ -19,12 +19,22 @@ from latchkey.operator.serving.refusal import refuse
 _LAST_CALL_SECONDS = 30.0
 # A sign-in ends with a redirect; the page it leads to is asked for within this time.
 _NEXT_PAGE_SECONDS = 1.0
+# Connections that a worker takes at a time. With gunicorn's 1 a crowd waits, as the worker serves
+# all whom it has before it takes the next. With gevent's 100, one worker would take a whole crowd.
+_ACCEPTED_AT_A_TIME = 8
 # Browsers send no request before the answer to the one before it. Some tools do, a few at a time.
 MOST_PIPELINED = 16
 
 
 class _Server(StreamServer):  # type: ignore[misc]
-    """Accepts the connections that came before it closes: the kernel would reset them."""
+    """Accepts a few connections at a time.
+
+    Before it closes, it accepts all that came: the kernel would reset them.
+    """
+
+    def start(self) -> None:
+        self.max_accept = _ACCEPTED_AT_A_TIME
+        super().start()
 
     def close(self) -> None:
         self.stop_accepting()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gunicorn.workers import ggevent
 
 from latchkey.operator.serving.clients import Clients
 from latchkey.operator.serving.connection import WRITE_SECONDS
@@ -271,3 +272,14 @@ def test_clients_are_counted_by_address_or_ipv6_network() -> None:
 
 def test_an_answer_of_any_status_is_complete() -> None:
     assert answer(599).startswith(b"HTTP/1.1 599 Refused\r\n")
+
+
+def test_a_worker_of_several_accepts_more_than_one_connection_at_a_time() -> None:
+    server = ggevent.StreamServer(("127.0.0.1", 0), handle=lambda sock, address: sock.close())
+    # As gunicorn does for several workers, before the start.
+    server.max_accept = 1
+    server.start()
+    try:
+        assert server.max_accept > 1
+    finally:
+        server.stop()
