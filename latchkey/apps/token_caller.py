@@ -1,12 +1,14 @@
 """Who asks for tokens: this application's apps, with its secret or without it, and strangers."""
 
 import hmac
+import re
 from collections.abc import Callable, Collection, Mapping
 
 from latchkey.apps.return_addresses import ReturnAddresses
 from latchkey.nylas import TokenAnswer
 
 _BEARER = "bearer "
+_VISIBLE = re.compile("[\x20-\x7e]+")
 
 # Makes a call to Nylas within the limits for callers without the secret; raises TokenRefused.
 AsStranger = Callable[[Callable[[], TokenAnswer]], TokenAnswer]
@@ -54,16 +56,20 @@ class TokenCallers:
     def check(self, given: Mapping[str, str], *, secret_needed: bool) -> None:
         """Make sure that an app of this application asks.
 
+        What can be told without the client id of the application comes first: Nylas may have to be
+        asked for that.
+
         :raises TokenRefused: it does not, or its secret is wrong or missing.
         """
-        if given.get("client_id") != self.client_id():
-            description = "client_id is not that of the Nylas application"
-            raise TokenRefused("invalid_client", description, 401)
         secret = given.get("client_secret")
         if secret is None and secret_needed:
             raise TokenRefused("invalid_client", "client_secret is missing", 401)
         if secret is not None and not self._is_secret(secret):
             raise TokenRefused("invalid_client", "client_secret is not the API key", 401)
+        client_id = given.get("client_id", "")
+        if not is_visible(client_id) or client_id != self.client_id():
+            description = "client_id is not that of the Nylas application"
+            raise TokenRefused("invalid_client", description, 401)
 
     def has_key(self, authorization: str) -> bool:
         """Tell whether the header holds the API key, as SDKs of servers send it.
@@ -79,6 +85,11 @@ class TokenCallers:
     def _is_secret(self, given: str) -> bool:
         shown = given.encode("utf-8", "surrogatepass")
         return any([hmac.compare_digest(shown, secret) for secret in self._secrets])
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether it is made of the characters that codes, tokens and ids have (RFC 6749, A)."""
+    return bool(_VISIBLE.fullmatch(text))
 
 
 def answered(answer: TokenAnswer) -> TokenAnswer:

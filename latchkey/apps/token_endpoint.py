@@ -12,7 +12,7 @@ from typing import Any
 from latchkey.apps import pkce
 from latchkey.apps.codes import AuthorizationCodes, CodeRefused, Ticket
 from latchkey.apps.id_tokens import IdTokens
-from latchkey.apps.token_caller import TokenCallers, TokenRefused, answered
+from latchkey.apps.token_caller import TokenCallers, TokenRefused, answered, is_visible
 from latchkey.apps.webhooks import SignInReference, Webhooks
 from latchkey.infra import logs
 from latchkey.infra.marks import MarksUnavailable
@@ -23,6 +23,7 @@ _PASSED_ON = {
     "refresh_token": ("client_id", "client_secret", "grant_type", "refresh_token", "redirect_uri"),
     "client_credentials": ("client_id", "client_secret", "grant_type", "grant_id"),
 }
+_ABOUT = {"refresh_token": "refresh_token", "client_credentials": "grant_id"}
 
 
 class TokenEndpoint:
@@ -62,6 +63,8 @@ class TokenEndpoint:
             error = "unsupported_grant_type" if kind else "invalid_request"
             raise TokenRefused(error, "grant_type must be authorization_code, refresh_token or "
                                       "client_credentials")  # fmt: skip
+        if not is_visible(given.get(_ABOUT[kind], "")):
+            raise TokenRefused("invalid_request", f"{_ABOUT[kind]} is missing, or none")
         self._callers.check(given, secret_needed=self._secret_required or kind != "refresh_token")
         passed = {name: given[name] for name in _PASSED_ON[kind] if name in given}
         if "client_secret" in given:
@@ -106,8 +109,9 @@ class TokenEndpoint:
         for name in ("code", "client_id", "redirect_uri"):
             if name not in given:
                 raise TokenRefused("invalid_request", f"{name} is missing")
-        self._callers.check(given, secret_needed=False)
+        # What is no code of ours is refused before Nylas may have to be asked for the client id.
         ticket = self._codes.read(given["code"])
+        self._callers.check(given, secret_needed=False)
         if "client_secret" not in given and (self._secret_required or not ticket.challenge):
             raise TokenRefused("invalid_client", "client_secret is missing", 401)
         verifier = given.get("code_verifier", "")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from latchkey.apps.id_tokens import IdTokens
-from latchkey.apps.token_caller import TokenCallers, TokenRefused, answered
+from latchkey.apps.token_caller import TokenCallers, TokenRefused, answered, is_visible
 from latchkey.infra import logs
 from latchkey.nylas import NylasClient, TokenAnswer
 
@@ -34,16 +34,23 @@ class TokenInfo:
         query = {name: given[name] for name in _TOKENS if given.get(name)}
         if len(query) != 1:
             raise TokenRefused("invalid_request", "Give one access_token or one id_token")
-        client_id = self._callers.client_id()
-        claims = self._id_tokens.read(query.get("id_token", ""), client_id=client_id)
+        if not is_visible("".join(query.values())):
+            raise TokenRefused("invalid_request", "The token holds characters that none has")
+        claims = self._claims(query.get("id_token", ""))
         if claims is None:
             if self._callers.has_key(authorization):
                 return answered(self._nylas.token_info(query, with_key=True))
-            return self._callers.as_stranger(partial(self._ask_nylas, query, client_id))
+            return self._callers.as_stranger(partial(self._ask_nylas, query))
         data = {name: claims[name] for name in _CLAIMS if name in claims}
         return TokenAnswer(status=200, content={"request_id": logs.request_id(), "data": data})
 
-    def _ask_nylas(self, query: Mapping[str, str], client_id: str) -> TokenAnswer:
+    def _claims(self, id_token: str) -> dict[str, Any] | None:
+        if not id_token:
+            return None
+        return self._id_tokens.read(id_token, client_id=self._callers.client_id())
+
+    def _ask_nylas(self, query: Mapping[str, str]) -> TokenAnswer:
+        client_id = self._callers.client_id()
         answer = answered(self._nylas.token_info(query, with_key=False))
         data = answer.content.get("data")
         if answer.status == 200 and not self._is_of_this_application(data, client_id):
