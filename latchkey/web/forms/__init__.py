@@ -1,6 +1,7 @@
 """The forms: the e-mail address, and the credentials that a provider's fields ask for.
 
 forms/
+├── page_form      the base class of all
 ├── email          one field, and how an address has to be written
 ├── mailbox        whose credentials are asked for, and what is allowed for them
 ├── checks         checks of passwords and login names

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from flask import Response, after_this_request
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field as Input
 from wtforms import HiddenField, ValidationError
@@ -18,9 +17,10 @@ from latchkey.web.forms.checks import judge_name, mail_host
 from latchkey.web.forms.inputs import input_for
 from latchkey.web.forms.known_values import known_servers, known_values
 from latchkey.web.forms.mailbox import Mailbox
+from latchkey.web.forms.page_form import PageForm
 
 
-class CredentialsForm(FlaskForm):  # type: ignore[misc]
+class CredentialsForm(PageForm):
     """Base of the forms that ``credentials_form`` makes.
 
     ``email`` is there for password managers, and to start again when the sign-in is over; whose

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from email_validator import ValidatedEmail
-from flask_wtf import FlaskForm
 from wtforms import Field as Input
 from wtforms import HiddenField, StringField, ValidationError
 
@@ -15,6 +14,7 @@ from latchkey.providers.email_address import (
     read_address,
 )
 from latchkey.providers.typing_slips import likely_domain
+from latchkey.web.forms.page_form import PageForm
 
 _SENTENCES = {
     AddressFault.EMPTY: N_("Please type your e-mail address."),
@@ -39,7 +39,7 @@ _SENTENCES = {
 }
 
 
-class EmailForm(FlaskForm):  # type: ignore[misc]
+class EmailForm(PageForm):
     """One field, and the answer to "Did you mean …?".
 
     :ivar email: the address as it was typed; ``address`` holds its parts once it is accepted.
