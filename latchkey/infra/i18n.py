@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import cast
 
@@ -123,11 +124,19 @@ def _page_texts() -> PageTexts:
 
 
 def _filled(texts: PageTexts, text: str, message: str, values: Mapping[str, object]) -> Markup:
-    markup = _markup(text, message, trusted=message not in texts.own)
-    return markup % isolated_in_page(values, rtl=texts.language.rtl)
+    trusted = message not in texts.own
+    if not values:
+        return _unfilled(text, message, trusted)
+    return _markup(text, message, trusted) % isolated_in_page(values, rtl=texts.language.rtl)
 
 
-def _markup(text: str, message: str, *, trusted: bool) -> Markup:
+# Most sentences have no values, and are the same in every page of their language.
+@lru_cache(maxsize=4096)
+def _unfilled(text: str, message: str, trusted: bool) -> Markup:
+    return _markup(text, message, trusted) % {}
+
+
+def _markup(text: str, message: str, trusted: bool) -> Markup:
     """Of an operator's text, only the tags that ``message`` has, too, are markup."""
     if trusted:
         return Markup(text)  # noqa: S704 (of a catalogue)

@@ -4,7 +4,9 @@ import pytest
 from flask import Flask, render_template_string
 
 from app import create_app
-from latchkey.infra.i18n import N_, span_of_time, translate
+from latchkey.infra.catalogues import read_catalogue
+from latchkey.infra.i18n import N_, PageTexts, init_i18n, span_of_time, translate
+from latchkey.infra.languages import BY_TAG
 from tests.conftest import make_settings
 from tests.pages import Visitor
 
@@ -40,6 +42,16 @@ def test_what_is_filled_in_is_not_filled_in_itself() -> None:
 )  # fmt: skip
 def test_what_a_page_fills_in_is_escaped(app: Flask, template: str) -> None:
     assert shown(app, template, company="<b>&\"'") == "Ask &lt;b&gt;&amp;&#34;&#39;"
+
+
+def test_a_sentence_of_ours_does_not_make_the_same_one_of_an_operator_markup() -> None:
+    own: dict[str, str] = {}
+    app = Flask(__name__)
+    init_i18n(app, lambda: PageTexts(BY_TAG["en"], read_catalogue("en"), own))
+    template = "{{ _('<em>100%%</em>') }}"
+    assert shown(app, template) == "<em>100%</em>"
+    own["<em>100%%</em>"] = "<em>100%%</em>"
+    assert shown(app, template) == "&lt;em&gt;100%&lt;/em&gt;"
 
 
 def test_a_page_may_count(app: Flask) -> None:
