@@ -128,7 +128,8 @@ def _kept() -> str:
 
 
 def _set_headers(response: Response) -> Response:
-    if response.mimetype == "text/html":
+    # A redirect says nothing, but keeps the language that it is asked for.
+    if response.mimetype == "text/html" and (not response.location or _asked()):
         response.headers["Content-Language"] = page_language()
     if kept := g.get("kept_language"):
         set_own_cookie(response, _SUFFIX, kept, max_age=REMEMBERED_SECONDS)

@@ -56,6 +56,15 @@ def test_what_the_app_asks_for_survives_the_way_to_the_first_page() -> None:
     assert language(page) == "ja"
 
 
+def test_a_redirect_says_nothing_and_keeps_the_language_that_it_is_asked_for() -> None:
+    someone = visitor("fr")
+    client = someone.client
+    quiet = client.get("/connected", follow_redirects=False)
+    assert (quiet.status_code, quiet.headers.get("content-language")) == (302, None)
+    assert client.get("/connected?ui_locales=de", follow_redirects=False).status_code == 302
+    assert language(someone.get("/")) == "de"
+
+
 def test_a_signed_link_may_name_the_language() -> None:
     someone = visitor("fr")
     link = sign_link("someone@example.com", LINK_KEY, seconds=60, locale="ko")
