@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from latchkey.infra.catalogues import read_catalogue
 from latchkey.infra.isolation import isolated, isolated_in_page, without_tags
 from latchkey.infra.languages import BY_TAG, SOURCE, Language
+from latchkey.infra.unproxied import unproxied
 
 Texts = Mapping[str, str]
 
@@ -120,7 +121,7 @@ class _Functions:
 def _page_texts() -> PageTexts:
     if not has_request_context():
         return _ENGLISH
-    return cast(PageTexts, current_app.extensions["page_texts"]())
+    return cast(PageTexts, unproxied(current_app).extensions["page_texts"]())
 
 
 def _filled(texts: PageTexts, text: str, message: str, values: Mapping[str, object]) -> Markup:

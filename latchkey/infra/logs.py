@@ -12,6 +12,7 @@ from flask import Flask, Response, g, has_app_context, request
 from latchkey.infra.log_formats import FIELDS, LOGGER, JsonFormatter, TextFormatter
 from latchkey.infra.metrics import Counter
 from latchkey.infra.request_ids import init_request_ids, request_id, trace_id
+from latchkey.infra.unproxied import unproxied
 
 __all__ = ["FIELDS", "bind", "event", "init_logs", "request_id", "unexpected"]
 
@@ -22,7 +23,7 @@ _FAILURES = Counter("latchkey_unexpected_errors", "How often the program itself 
 def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
     """Log ``name`` with ``fields``, whose names must be in ``FIELDS``."""
     bound = {"trace_id": trace} if (trace := trace_id()) else {}
-    of_request = g.get("bound_fields", {}) if has_app_context() else {}
+    of_request = unproxied(g).get("bound_fields", {}) if has_app_context() else {}
     bound |= {name: value for name, value in of_request.items() if value}
     _log.log(level, name, extra={"fields": {"request_id": request_id(), **bound, **fields}})
 
@@ -32,7 +33,8 @@ def bind(**fields: str) -> None:
 
     :param fields: ``visit``, which all requests of a sign-in share, or ``mailbox``; "" adds none.
     """
-    g.bound_fields = g.get("bound_fields", {}) | fields
+    of_request = unproxied(g)
+    of_request.bound_fields = of_request.get("bound_fields", {}) | fields
 
 
 def unexpected(error: BaseException) -> None:
@@ -78,10 +80,11 @@ def _log_requests(app: Flask) -> None:
 
     @app.after_request
     def log_request(response: Response) -> Response:
+        asked = unproxied(request)
         event(
             "request",
-            method=request.method,
-            route=request.url_rule.rule if request.url_rule else "none",
+            method=asked.method,
+            route=asked.url_rule.rule if asked.url_rule else "none",
             status=response.status_code,
             duration_ms=round((time.perf_counter() - g.get("started", 0)) * 1000),
         )

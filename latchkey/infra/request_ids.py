@@ -10,6 +10,8 @@ import secrets
 
 from flask import Flask, Response, g, has_app_context, request
 
+from latchkey.infra.unproxied import unproxied
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-.*")
 
@@ -21,14 +23,15 @@ def request_id() -> str:
     """
     if not has_app_context():
         return ""
-    if "request_id" not in g:
-        g.request_id = secrets.token_hex(8)
-    return str(g.request_id)
+    of_request = unproxied(g)
+    if "request_id" not in of_request:
+        of_request.request_id = secrets.token_hex(8)
+    return str(of_request.request_id)
 
 
 def trace_id() -> str:
     """The trace of the request being answered, 32 hexadecimal digits; "" when there is none."""
-    return str(g.get("trace_id", "")) if has_app_context() else ""
+    return str(unproxied(g).get("trace_id", "")) if has_app_context() else ""
 
 
 def init_request_ids(app: Flask, *, proxies: int) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.prepared_file import PreparedFile, small_css, small_js
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -47,7 +48,7 @@ def init_assets(app: Flask) -> None:
     app.send_static_file = send  # type: ignore[method-assign]
     app.get_send_file_max_age = max_age  # type: ignore[method-assign]
     paths = {name: _path(app, name, file) for name, file in files.items()}
-    app.jinja_env.globals["static_url"] = lambda name: request.script_root + paths[name]
+    app.jinja_env.globals["static_url"] = lambda name: unproxied(request).script_root + paths[name]
     app.jinja_env.globals["integrity"] = lambda name: files[name].integrity
 
 

@@ -6,6 +6,7 @@ from flask import g, request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, UntrustedRequest
 from latchkey.infra import logs
+from latchkey.infra.unproxied import unproxied
 from latchkey.web import flow
 from latchkey.web.branding import Brand
 from latchkey.web.flow import SignIn
@@ -19,8 +20,8 @@ def current_brand() -> Brand:
         # A page asks for its brand some twenty times.
         return brands.default
     sign_in = flow.current()
-    chosen = sign_in.brand if sign_in else g.get("brand", "")
-    brand = brands.find(brands.of_host(request.host) or chosen)
+    chosen = sign_in.brand if sign_in else unproxied(g).get("brand", "")
+    brand = brands.find(brands.of_host(unproxied(request).host) or chosen)
     return brand.themed.get(_theme(sign_in), brand)
 
 

@@ -15,6 +15,7 @@ from config import Settings
 from latchkey.infra.catalogues import read_catalogue
 from latchkey.infra.i18n import PageTexts, init_i18n
 from latchkey.infra.languages import ALL, BY_TAG, Language, best_language
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
@@ -39,22 +40,24 @@ def init_language(app: Flask) -> None:
 
 def page_language() -> str:
     """Return the language of this request's page."""
-    if "language" not in g:
+    of_request = unproxied(g)
+    if "language" not in of_request:
         asked = best_language(_asked(), offered())
         if asked:
             keep_language(asked)
         else:
-            g.language = best_language([_kept(), *_accepted()], offered()) or _usual()
-    return str(g.language)
+            of_request.language = best_language([_kept(), *_accepted()], offered()) or _usual()
+    return str(of_request.language)
 
 
 def page_texts() -> PageTexts:
     """Return what this request's page says."""
-    texts: PageTexts | None = g.get("page_texts")
+    of_request = unproxied(g)
+    texts: PageTexts | None = of_request.get("page_texts")
     if texts is None:
         tag = page_language()
         own = current_brand().texts.get(tag, {})
-        texts = g.page_texts = PageTexts(BY_TAG[tag], read_catalogue(tag), own)
+        texts = of_request.page_texts = PageTexts(BY_TAG[tag], read_catalogue(tag), own)
     return texts
 
 
@@ -80,9 +83,10 @@ def languages_page() -> str:
     """Return the address of the list of languages, which leads back; "" when there is only one."""
     if len(offered()) < 2:
         return ""
-    if "code" in request.args:
+    asked = unproxied(request)
+    if "code" in asked.args:
         return url_for("languages.show")
-    return url_for("languages.show", to=request.path, **_kept_arguments())
+    return url_for("languages.show", to=asked.path, **_kept_arguments())
 
 
 def language_links() -> list[tuple[Language, str]]:
@@ -105,17 +109,19 @@ def offered() -> tuple[str, ...]:
 
 def _kept_arguments() -> dict[str, Any]:
     # The sign-in knows better which address it is for than a hint that came later.
-    names = _KEPT - {"login_hint"} if "s" in request.args else _KEPT
-    return {name: value for name, value in request.args.items() if name in names}
+    arguments = unproxied(request).args
+    names = _KEPT - {"login_hint"} if "s" in arguments else _KEPT
+    return {name: value for name, value in arguments.items() if name in names}
 
 
 def _asked() -> list[str]:
-    given = (request.args[name] for name in PARAMETERS if name in request.args)
+    arguments = unproxied(request).args
+    given = (arguments[name] for name in PARAMETERS if name in arguments)
     return [tag for tags in given for tag in tags.split()]
 
 
 def _accepted() -> list[str]:
-    return [tag for tag, quality in request.accept_languages if quality > 0]
+    return [tag for tag, quality in unproxied(request).accept_languages if quality > 0]
 
 
 def _usual() -> str:
@@ -124,13 +130,13 @@ def _usual() -> str:
 
 
 def _kept() -> str:
-    return request.cookies.get(cookie_name(_SUFFIX), "")
+    return unproxied(request).cookies.get(cookie_name(_SUFFIX), "")
 
 
 def _set_headers(response: Response) -> Response:
     # A redirect says nothing, but keeps the language that it is asked for.
     if response.mimetype == "text/html" and (not response.location or _asked()):
         response.headers["Content-Language"] = page_language()
-    if kept := g.get("kept_language"):
+    if kept := unproxied(g).get("kept_language"):
         set_own_cookie(response, _SUFFIX, kept, max_age=REMEMBERED_SECONDS)
     return response

@@ -2,10 +2,13 @@
 
 from flask import Response, current_app
 
+from latchkey.infra.unproxied import unproxied
+
 
 def cookie_name(suffix: str) -> str:
     """Return the name of the cookie that ends in ``suffix``."""
-    return f"{current_app.session_interface.get_cookie_name(current_app)}-{suffix}"
+    app = unproxied(current_app)
+    return f"{app.session_interface.get_cookie_name(app)}-{suffix}"
 
 
 def set_own_cookie(response: Response, suffix: str, text: str, *, max_age: int | None) -> None:
@@ -14,14 +17,15 @@ def set_own_cookie(response: Response, suffix: str, text: str, *, max_age: int |
     :param suffix: what its name ends in.
     :param max_age: in seconds; None for as long as the browser is open, 0 to take it back.
     """
-    interface = current_app.session_interface
+    app = unproxied(current_app)
+    interface = app.session_interface
     response.set_cookie(
         cookie_name(suffix),
         text,
         max_age=max_age,
-        path=interface.get_cookie_path(current_app),
-        secure=interface.get_cookie_secure(current_app),
+        path=interface.get_cookie_path(app),
+        secure=interface.get_cookie_secure(app),
         httponly=True,
-        samesite=interface.get_cookie_samesite(current_app),
-        partitioned=interface.get_cookie_partitioned(current_app),
+        samesite=interface.get_cookie_samesite(app),
+        partitioned=interface.get_cookie_partitioned(app),
     )

@@ -6,6 +6,8 @@ redirect to another site would fail.
 
 from flask import Flask, Response, request
 
+from latchkey.infra.unproxied import unproxied
+
 _REDIRECT, _NO_CONTENT = 303, 204
 
 
@@ -14,7 +16,7 @@ def init_sent_by_script(app: Flask) -> None:
 
     @app.after_request
     def name_redirect(response: Response) -> Response:
-        by_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
+        by_script = unproxied(request).headers.get("X-Requested-With") == "XMLHttpRequest"
         if by_script and response.status_code == _REDIRECT:
             response.status_code = _NO_CONTENT
             response.set_data(b"")

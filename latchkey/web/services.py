@@ -12,6 +12,7 @@ from latchkey.connect.wiring import ConnectServices
 from latchkey.infra.limits import Limiter
 from latchkey.infra.marks import UsedMarks
 from latchkey.infra.store import Store
+from latchkey.infra.unproxied import unproxied
 from latchkey.nylas import NylasClient
 from latchkey.providers.wiring import ProviderServices
 from latchkey.web.brand_import import BrandImport
@@ -41,4 +42,4 @@ class Services(AppServices, ConnectServices, ProviderServices):
 
 def get_services() -> Services:
     """Return the services of the app that answers this request."""
-    return cast(Services, current_app.extensions["services"])
+    return cast(Services, unproxied(current_app).extensions["services"])

@@ -23,7 +23,7 @@ _OF_APPS = ("client_id", "redirect_uri", "response_type", "link")
 
 def is_sent_here() -> bool:
     """Tell whether the address is one that an app made."""
-    return any(name in request.args for name in _OF_APPS)
+    return not request.args.keys().isdisjoint(_OF_APPS)
 
 
 def begin(*, complete: bool) -> SignIn:

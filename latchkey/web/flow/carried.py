@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.flow.cookies import TOTAL_SECONDS, is_of_host, latest
 from latchkey.web.flow.lifecycle import SignInOver, load, start
 from latchkey.web.flow.sign_in import SignIn
@@ -64,15 +65,16 @@ def go_on_carried() -> SignIn | None:
 
 def leave_out_carried() -> Response | None:
     """Lead to the address without what it carries, once the browser turns out to keep cookies."""
-    if not request.args.get(FIELD) or request.method != "GET" or not request.endpoint:
+    asked = unproxied(request)
+    if not asked.args.get(FIELD) or asked.method != "GET" or not asked.endpoint:
         return None
     try:
-        load(request.args.get("s") or "none")
+        load(asked.args.get("s") or "none")
     except SignInOver:
         return None
     # No arguments of ``url_for``, some of whose names mean something to it.
-    kept = [pair for pair in request.args.items(multi=True) if pair[0] != FIELD]
-    page = url_for(request.endpoint, **(request.view_args or {}))
+    kept = [pair for pair in asked.args.items(multi=True) if pair[0] != FIELD]
+    page = url_for(asked.endpoint, **(asked.view_args or {}))
     return redirect(f"{page}?{urlencode(kept)}")
 
 

@@ -9,6 +9,7 @@ from flask import Response, current_app, g, request
 from latchkey.infra import logs
 from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.flow.sign_in import SignIn
 from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
@@ -33,18 +34,20 @@ def latest() -> list[SignIn]:
 def ids() -> set[str]:
     """Return the ids in the names of this browser's cookies."""
     prefix = cookie_name("")
-    named = (name.removeprefix(prefix) for name in request.cookies if name.startswith(prefix))
+    named = (
+        name.removeprefix(prefix) for name in unproxied(request).cookies if name.startswith(prefix)
+    )
     return set(islice((signin_id for signin_id in named if _ID.fullmatch(signin_id)), _MOST_READ))
 
 
 def sealed(signin_id: str) -> str:
     """Return the cookie of this id as the browser sent it, "" when it did not."""
-    return request.cookies.get(cookie_name(signin_id), "")
+    return unproxied(request).cookies.get(cookie_name(signin_id), "")
 
 
 def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS) -> SignIn | None:
     """Return the sign-in of this id, None when it is gone or older than this, in seconds."""
-    sealer: Sealer = current_app.extensions["flow"]
+    sealer: Sealer = unproxied(current_app).extensions["flow"]
     try:
         sign_in = from_json(SignIn, sealer.open(sealed(signin_id), max_age=idle))
     except (SealBroken, UnknownShape):
@@ -57,22 +60,23 @@ def read(signin_id: str, *, idle: int = IDLE_SECONDS, total: int = TOTAL_SECONDS
 
 def is_of_host(sign_in: SignIn) -> bool:
     """Tell whether the sign-in is of the brand that this host belongs to, if it does to one."""
-    here = get_services().brands.of_host(request.host)
+    here = get_services().brands.of_host(unproxied(request).host)
     return not here or sign_in.brand == here
 
 
 def write(signin_id: str, sign_in: SignIn | None) -> None:
     """Keep the sign-in of this id as it is now; None forgets it."""
-    g.setdefault("flow_changes", {})[signin_id] = sign_in
+    of_request = unproxied(g)
+    of_request.setdefault("flow_changes", {})[signin_id] = sign_in
     if sign_in:
-        g.sign_in = sign_in
+        of_request.sign_in = sign_in
         logs.bind(visit=sign_in.visit)
 
 
 def set_cookies(response: Response) -> Response:
     """Send what was written along with ``response``; the oldest go that there is no room for."""
-    changes: dict[str, SignIn | None] = g.get("flow_changes", {})
-    sealer: Sealer = current_app.extensions["flow"]
+    changes: dict[str, SignIn | None] = unproxied(g).get("flow_changes", {})
+    sealer: Sealer = unproxied(current_app).extensions["flow"]
     written = {
         signin_id: sealer.seal(to_json(sign_in)) if sign_in else ""
         for signin_id, sign_in in changes.items()

@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, request
 
 from latchkey.infra import logs
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.flow import cookies
 from latchkey.web.flow.sign_in import ConnectedGrant, SignIn
 from latchkey.web.mailbox_in_log import mailbox_in_log
@@ -61,11 +62,11 @@ def load(signin_id: str = "") -> SignIn:
 
     :raises SignInOver: when there is none.
     """
-    asked = signin_id or request.args.get("s", "")
+    asked = signin_id or unproxied(request).args.get("s", "")
     sign_in = cookies.read(asked) if asked else next(iter(cookies.latest()), None)
     if sign_in is None:
         raise SignInOver
-    g.sign_in = sign_in
+    unproxied(g).sign_in = sign_in
     logs.bind(visit=sign_in.visit)
     return sign_in
 
@@ -121,7 +122,7 @@ def is_from_our_page(sign_in: SignIn, purpose: str) -> bool:
 
 def current() -> SignIn | None:
     """Return the sign-in that this request is about, if it is about one."""
-    sign_in: SignIn | None = g.get("sign_in")
+    sign_in: SignIn | None = unproxied(g).get("sign_in")
     return sign_in
 
 

@@ -7,6 +7,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
 from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.infra.unproxied import unproxied
 
 _NAME = "signin"
 
@@ -50,7 +51,7 @@ class SealedSessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Tell whether the cookie is for https alone."""
-        return self._https or request.is_secure
+        return self._https or unproxied(request).is_secure
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name of the cookie."""

@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, request
 
 from config import Settings
 from latchkey.infra.sealing import SealBroken, Sealer
+from latchkey.infra.unproxied import unproxied
 from latchkey.providers.same_mailbox import counted_mailbox
 from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
@@ -69,7 +70,7 @@ def _read() -> dict[str, Any]:
 
 
 def _set_cookie(response: Response) -> Response:
-    if device := g.get("device"):
+    if device := unproxied(g).get("device"):
         sealer: Sealer = current_app.extensions["device"]
         set_own_cookie(response, _SUFFIX, sealer.seal(device), max_age=REMEMBERED_SECONDS)
     return response

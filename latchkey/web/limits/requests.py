@@ -12,6 +12,7 @@ from config import Settings
 from latchkey.infra import logs
 from latchkey.infra.limits import Hit, Use
 from latchkey.infra.metrics import Limit
+from latchkey.infra.unproxied import unproxied
 from latchkey.problems import Problem
 from latchkey.problems.limits import CLIENT_LIMIT
 from latchkey.web import flow
@@ -96,7 +97,7 @@ def report(hit: Hit) -> int:
 
 
 def _limit_by_endpoint() -> ResponseReturnValue | None:
-    rule = _RULE_OF.get(request.endpoint or "")
+    rule = _RULE_OF.get(unproxied(request).endpoint or "")
     if rule is None or (rule == "address" and _has_link()):
         return None
     hit = get_services().limiter.try_all(Use(rule=rule, subject=client()))
@@ -113,7 +114,7 @@ def _untrusted_proxy_warning() -> Callable[[], None]:
     warned = threading.Event()
 
     def warn() -> None:
-        if "X-Forwarded-For" in request.headers and not warned.is_set():
+        if "X-Forwarded-For" in unproxied(request).headers and not warned.is_set():
             warned.set()
             detail = "X-Forwarded-For arrives and TRUSTED_PROXIES is 0: all clients may be one"
             logs.event("limits", level=logging.WARNING, outcome="proxy", detail=detail)

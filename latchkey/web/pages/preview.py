@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from latchkey.infra.i18n import language
 from latchkey.infra.languages import BY_TAG
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.branding import BrandFileError
 from latchkey.web.language import offered
@@ -68,7 +69,7 @@ def show(key: str) -> ResponseReturnValue:
     """Show a state as it is, so that one can go on from there."""
     state = _states().get(key) or abort(404)
     chosen = _chosen(_choices())
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = unproxied(current_app)
     brand = key_in_theme(chosen["brand"] or "", chosen["theme"] or "")
     page, cookies = walk(
         app,

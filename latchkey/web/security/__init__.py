@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.security.bodies import MAX_BODY_BYTES, body_guard
 from latchkey.web.security.headers import ToTheLetter, header_writer, keep_opener
 from latchkey.web.security.hosts import UnknownHost, host_guard
@@ -59,7 +60,8 @@ def _token_guard(app: Flask, apis: Collection[str]) -> Callable[[], None]:
     csrf = CSRFProtect(app)
 
     def check_token() -> None:
-        if request.endpoint and request.endpoint not in apis:
+        endpoint = unproxied(request).endpoint
+        if endpoint and endpoint not in apis:
             csrf.protect()
 
     return check_token

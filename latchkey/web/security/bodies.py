@@ -5,6 +5,8 @@ from http import HTTPStatus
 
 from flask import abort, request
 
+from latchkey.infra.unproxied import unproxied
+
 MAX_BODY_BYTES = 64 * 1024
 
 
@@ -12,9 +14,10 @@ def body_guard(apis: Collection[str]) -> Callable[[], None]:
     """Make the rule: forms have one kind of body; Flask-WTF would also take files and JSON."""
 
     def refuse_other_bodies() -> None:
-        if request.endpoint in apis:
+        asked = unproxied(request)
+        if asked.endpoint in apis:
             return
-        if request.mimetype not in ("", "application/x-www-form-urlencoded"):
+        if asked.mimetype not in ("", "application/x-www-form-urlencoded"):
             abort(HTTPStatus.BAD_REQUEST)
 
     return refuse_other_bodies

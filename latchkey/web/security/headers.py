@@ -7,6 +7,7 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from config import Settings
+from latchkey.infra.unproxied import unproxied
 from latchkey.web import flow
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.branding import Brand
@@ -120,7 +121,7 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
         # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
         kept = "no-store, no-transform" if response.mimetype == "text/html" else "no-store"
         response.headers.setdefault("Cache-Control", kept)
-        if request.is_secure or settings.public_url.startswith("https://"):
+        if unproxied(request).is_secure or settings.public_url.startswith("https://"):
             response.headers["Strict-Transport-Security"] = HSTS
         return response
 

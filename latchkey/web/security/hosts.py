@@ -11,6 +11,7 @@ from werkzeug.sansio.utils import host_is_trusted
 from config import Settings
 from latchkey.infra import logs
 from latchkey.infra.addresses import is_loopback
+from latchkey.infra.unproxied import unproxied
 from latchkey.web.lan import is_private_address
 
 
@@ -23,9 +24,10 @@ def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], No
     names = _names(settings)
 
     def refuse_foreign_hosts() -> None:
-        if request.endpoint in any_host:
+        asked = unproxied(request)
+        if asked.endpoint in any_host:
             return
-        host = request.host.lower()
+        host = asked.host.lower()
         # In its list, "host_is_trusted" takes the first colon of [::1] for that before a port.
         bracketed = "[::1]" in names and host.partition("]")[0] == "[::1"
         in_lan = settings.sandbox_lan and is_private_address(host)
@@ -39,7 +41,7 @@ def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], No
             )
             raise UnknownHost
         # The sandbox's "Nylas" is for this machine alone, whatever the server was bound to.
-        own = settings.sandbox_lan or is_loopback(request.remote_addr or "")
+        own = settings.sandbox_lan or is_loopback(asked.remote_addr or "")
         if settings.sandbox and not own:
             abort(HTTPStatus.FORBIDDEN)
 

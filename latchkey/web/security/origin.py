@@ -7,6 +7,7 @@ from flask import request
 from flask_wtf.csrf import CSRFError
 
 from config import Settings
+from latchkey.infra.unproxied import unproxied
 
 _READING = ("GET", "HEAD", "OPTIONS")
 
@@ -21,20 +22,19 @@ def origin_guard(settings: Settings, apis: Collection[str]) -> Callable[[], None
     https = public.scheme == "https"
 
     def refuse_foreign_posts() -> None:
-        if request.method in _READING:
+        asked = unproxied(request)
+        if asked.method in _READING:
             return
-        if https and not request.is_secure:
+        if https and not asked.is_secure:
             raise OriginRefused("sent over http; behind a proxy set TRUSTED_PROXIES")
-        if request.endpoint in apis:
+        if asked.endpoint in apis:
             return
-        site = request.headers.get("Sec-Fetch-Site")
+        site = asked.headers.get("Sec-Fetch-Site")
         if site not in (None, "same-origin", "none"):
             raise OriginRefused("Sec-Fetch-Site names another site")
         schemes = ("https",) if https else ("https", "http")
-        ours = {
-            f"{scheme}://{host}" for scheme in schemes for host in (public.netloc, request.host)
-        }
-        if not _is_ours(request.headers.get("Origin"), site, ours):
+        ours = {f"{scheme}://{host}" for scheme in schemes for host in (public.netloc, asked.host)}
+        if not _is_ours(asked.headers.get("Origin"), site, ours):
             raise OriginRefused("Origin names another site")
 
     return refuse_foreign_posts
