@@ -18,7 +18,7 @@ from latchkey.infra.store.memory import RateLimited
 from latchkey.infra.store.outbox import Outbox
 from latchkey.infra.store.outbox_memory import Claim
 from latchkey.infra.store.redis_facts import RedisFacts
-from latchkey.infra.store.redis_store import Lost as RedisLost
+from latchkey.infra.store.redis_link import RedisLost
 from latchkey.infra.store.store import Store
 from latchkey.infra.store.vault import Vault
 from latchkey.infra.store.windows import Charge, Mode, Window

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latchkey.infra.store.outbox_memory import Claim, Entry, MemoryOutbox
-from latchkey.infra.store.outbox_redis import RemoteOutbox
-from latchkey.infra.store.redis_store import Remote
 from latchkey.infra.store.store import Store
+
+if TYPE_CHECKING:
+    from latchkey.infra.store.outbox_redis import RemoteOutbox
+    from latchkey.infra.store.redis_store import Remote
 
 # A process that has not finished by then is dead.
 LEASE_SECONDS = 60.0
@@ -82,10 +84,10 @@ class Outbox:
             # Redis is gone; the change moves there when it is back.
             self._mine.add(claim.key, value, seconds=seconds)
 
-    def _change(self, change: Callable[[RemoteOutbox], None]) -> bool:
+    def _change(self, change: Callable[["RemoteOutbox"], None]) -> bool:
         """Change what lies in Redis; False when Redis does not answer."""
 
-        def changed(remote: Remote) -> bool:
+        def changed(remote: "Remote") -> bool:
             change(remote.outbox)
             return True
 

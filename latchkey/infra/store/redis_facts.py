@@ -3,8 +3,10 @@
 import re
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import redis
+if TYPE_CHECKING:
+    import redis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,7 @@ class RedisFacts:
         return tuple(int(part) for part in re.findall(r"[0-9]+", self.version)[:3])
 
 
-def read_facts(client: redis.Redis) -> RedisFacts:
+def read_facts(client: "redis.Redis") -> RedisFacts:
     """Ask the server.
 
     :raises redis.RedisError: it does not answer.

@@ -1,15 +1,18 @@
 """The way to a Redis that may go and come back at any time."""
 
+import importlib
 import logging
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from latchkey.infra import logs
 from latchkey.infra.metrics import Gauge
 from latchkey.infra.store.redis_facts import RedisFacts
-from latchkey.infra.store.redis_store import Lost, Remote, is_foreign
 from latchkey.infra.store.vault import Unusable, Vault
+
+if TYPE_CHECKING:
+    from latchkey.infra.store.redis_store import Remote
 
 _RETRY_SECONDS = 1.0
 # One line for each kind of damage, not one for each request that meets it.
@@ -18,6 +21,17 @@ _FOREIGN_LOG_SECONDS = 60.0
 _LOST = Gauge("latchkey_redis_lost", "1 while a process goes on without Redis.", together="livemax")
 
 T = TypeVar("T")
+
+
+class RedisLost(Exception):
+    """Redis does not answer, or there is none.
+
+    :ivar kind: class of the client's error.
+    """
+
+    def __init__(self, text: str, kind: str = "") -> None:
+        super().__init__(text)
+        self.kind = kind
 
 
 class RedisLink:
@@ -31,7 +45,7 @@ class RedisLink:
     def __init__(self, url: str, vault: Vault | None, address: str = "") -> None:
         if url and vault is None:
             raise ValueError("nothing is put into Redis unsealed")
-        self._remote = Remote(url, vault, address) if url and vault else None
+        self._remote = _remote(url, vault, address) if url and vault else None
         self._retry_at = 0.0
         self._foreign_log_at: dict[str, float] = {}
         self._lost_at: float | None = None
@@ -55,20 +69,21 @@ class RedisLink:
         """Tell whether Redis came back so recently."""
         return _within(seconds, self._found_at)
 
-    def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
+    def ask(self, call: Callable[["Remote"], T], otherwise: T) -> T:
         """Return what ``call`` gets from Redis, ``otherwise`` while there is none.
 
         What lies there and is not ours counts as if there were none.
         """
-        if self._remote is None or time.monotonic() < self._retry_at:
+        remote = self._remote
+        if remote is None or time.monotonic() < self._retry_at:
             return otherwise
         try:
-            answer = call(self._remote)
+            answer = call(remote)
         except Unusable as error:
             self._log_foreign(str(error))
             return otherwise
-        except Lost as error:
-            if is_foreign(error):
+        except remote.Lost as error:
+            if remote.is_foreign(error):
                 self._log_foreign("a value is of another kind")
             else:
                 self._note_loss(error)
@@ -85,15 +100,18 @@ class RedisLink:
         :raises RedisLost: it does not answer, or there is none.
         """
         if self._remote is None:
-            raise Lost("no REDIS_URL")
-        return self._remote.describe()
+            raise RedisLost("no REDIS_URL")
+        try:
+            return self._remote.describe()
+        except self._remote.Lost as error:
+            raise RedisLost(str(error), type(error).__name__) from error
 
     def close(self) -> None:
         """Close the connections; the next call opens one again."""
         if self._remote:
             self._remote.close()
 
-    def _note_loss(self, error: Lost) -> None:
+    def _note_loss(self, error: Exception) -> None:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
         if self._lost_at is None:
             self._lost_at = time.monotonic()
@@ -107,6 +125,13 @@ class RedisLink:
         if now >= self._foreign_log_at.get(what, 0.0):
             self._foreign_log_at[what] = now + _FOREIGN_LOG_SECONDS
             logs.event("redis", level=logging.WARNING, outcome="foreign value", detail=what)
+
+
+def _remote(url: str, vault: Vault, address: str) -> "Remote":
+    # The client for Redis takes 7 MB, so it is loaded only where there is a Redis.
+    store = importlib.import_module("latchkey.infra.store.redis_store")
+    remote: Remote = store.Remote(url, vault, address)
+    return remote
 
 
 def _within(seconds: float, since: float | None) -> bool:

@@ -1,7 +1,7 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 import redis
 from redis.backoff import NoBackoff
@@ -14,8 +14,6 @@ from latchkey.infra.store.redis_facts import RedisFacts, read_facts
 from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
 from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 from latchkey.infra.store.windows_redis import RemoteWindows
-
-Lost = redis.RedisError
 
 # A page must not wait for a server that is gone; one on the same network answers in milliseconds.
 _CONNECT_SECONDS = 0.3
@@ -64,12 +62,15 @@ class Remote:
     :param url: as in ``REDIS_URL``.
     :param vault: names and seals what is put there.
     :param address: as in ``RemoteSecretKeys``.
+    :cvar Lost: class of all errors of the client.
     :ivar peers: number of processes that share the rates, as far as is known.
     :ivar outbox: what the processes have to do at a certain time.
     :ivar windows: counters of rate limits.
     :ivar marks: what was used up.
     :ivar secret_keys: which keys the instances seal with.
     """
+
+    Lost: ClassVar = redis.RedisError
 
     def __init__(self, url: str, vault: Vault, address: str = "") -> None:
         pool = redis.BlockingConnectionPool.from_url(
@@ -98,7 +99,7 @@ class Remote:
         try:
             return self._read(key, self._redis.getrange(name, 0, MAX_BYTES))
         except (Unusable, redis.ResponseError) as error:
-            if isinstance(error, Unusable) or is_foreign(error):
+            if isinstance(error, Unusable) or self.is_foreign(error):
                 # Else it would be in the way until it expires, if it ever does.
                 self._redis.delete(name)
             raise
@@ -147,6 +148,16 @@ class Remote:
             raise RateLimited(wait)
         return Slot(wait, mark)
 
+    @staticmethod
+    def is_foreign(error: Exception) -> bool:
+        """Tell whether Redis complains about what lies there, not about itself.
+
+        It does so by an error of its own, or by one of a script that met something else than
+        numbers.
+        """
+        text = str(error)
+        return isinstance(error, redis.ResponseError) and ("WRONGTYPE" in text or "script" in text)
+
     def move(self, key: str, slot: Slot, *, late: float) -> None:
         """Note that ``slot`` was made use of so many seconds later than planned."""
         self._redis.zadd(self._rate(key), {slot.mark: late * 1000}, xx=True, incr=True)
@@ -162,12 +173,3 @@ class Remote:
 
     def _read(self, key: str, sealed: Any) -> Any:
         return self._vault.open(key, sealed) if sealed else None
-
-
-def is_foreign(error: Exception) -> bool:
-    """Tell whether Redis complains about what lies there, not about itself.
-
-    It does so by an error of its own, or by one of a script that met something else than numbers.
-    """
-    text = str(error)
-    return isinstance(error, redis.ResponseError) and ("WRONGTYPE" in text or "script" in text)

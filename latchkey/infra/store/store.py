@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
 from latchkey.infra.store.redis_facts import RedisFacts
 from latchkey.infra.store.redis_link import RedisLink
-from latchkey.infra.store.redis_store import Remote
 from latchkey.infra.store.vault import Vault
 from latchkey.infra.store.windows import Charge
 from latchkey.infra.store.windows_memory import MemoryWindows
+
+if TYPE_CHECKING:
+    from latchkey.infra.store.redis_store import Remote
 
 _LATE_SECONDS = 0.001
 
@@ -130,7 +132,7 @@ class Store:
         mine = self._windows.number(charge)
         return max(mine, self._redis.ask(lambda remote: remote.windows.number(charge), 0))
 
-    def ask(self, call: Callable[[Remote], T], otherwise: T) -> T:
+    def ask(self, call: Callable[["Remote"], T], otherwise: T) -> T:
         """As ``RedisLink.ask``: for what lies in Redis without being one of these values."""
         return self._redis.ask(call, otherwise)
 

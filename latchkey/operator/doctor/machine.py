@@ -84,7 +84,7 @@ def _check_redis(services: Services) -> Iterator[Finding]:
         yield Finding(
             check="redis",
             level=Level.FAILED,
-            text=f"Redis cannot be used ({type(error).__name__}).",
+            text=f"Redis cannot be used ({error.kind}).",
             fix=_redis_fix(error),
         )
         return
@@ -109,7 +109,7 @@ def _redis_fix(error: RedisLost) -> str:
         return (
             "Its certificate is not trusted: name the authority's by ?ssl_ca_certs= in REDIS_URL."
         )
-    return fixes.get(type(error).__name__, usual)
+    return fixes.get(error.kind, usual)
 
 
 def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:

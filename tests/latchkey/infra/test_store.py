@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -7,7 +9,8 @@ from redis import client
 
 from latchkey.infra.store import RateLimited, Store
 from latchkey.infra.store.memory import Memory
-from latchkey.infra.store.redis_store import Lost, Remote
+from latchkey.infra.store.redis_link import RedisLost
+from latchkey.infra.store.redis_store import Remote
 from tests.servers import RedisServer, redis
 from tests.stores import VAULT, store_at
 
@@ -184,7 +187,7 @@ def test_a_server_that_is_gone_is_said_so() -> None:
     with redis() as server:
         remote = Remote(server.url, VAULT)
         server.stop()
-        with pytest.raises(Lost):
+        with pytest.raises(Remote.Lost):
             remote.get("key")
 
 
@@ -271,5 +274,10 @@ def test_a_slot_that_is_forgotten_is_noted_when_it_is_used() -> None:
 
 
 def test_without_a_redis_there_is_nothing_to_describe() -> None:
-    with pytest.raises(Lost, match="no REDIS_URL"):
+    with pytest.raises(RedisLost, match="no REDIS_URL"):
         Store().describe()
+
+
+def test_the_client_for_redis_is_loaded_only_where_there_is_a_redis() -> None:
+    program = "import sys, app; app.Store(); sys.exit('redis' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
