@@ -171,4 +171,4 @@ def _permission_text(provider: Provider, scope: str) -> str:
     for permission in provider.permissions:
         if permission.scope == scope:
             return permission.text
-    return scope.rpartition("/")[2]
+    return scope.rstrip("/").rpartition("/")[2]

@@ -1,8 +1,11 @@
 import pytest
 
 from app import create_app
+from latchkey.problems.oauth import CANCELLED
 from latchkey.providers import PROVIDERS
+from latchkey.web.pages import oauth
 from tests.conftest import KEY, make_settings
+from tests.journeys.test_oauth import decide, reach, start
 from tests.latchkey.web.pages.test_chooser import nylas_with
 from tests.pages import Visitor
 
@@ -36,3 +39,31 @@ def test_a_provider_without_a_client_is_said_to_be_not_configured() -> None:
     visitor = Visitor.inside(create_app(make_settings(NYLAS_API_KEY=KEY), transport=from_nylas))
     page = visitor.enter("someone@gmail.com")
     assert page.heading == "Google is not configured here"
+
+
+def test_who_is_connected_already_is_told_so_instead(visitor: Visitor) -> None:
+    page = visitor.get(decide(visitor, start(visitor, reach(visitor, "google"))))
+    again = visitor.get(f"/oauth/google?s={page.url.params['s']}")
+    assert (again.heading, again.url.path) == ("Your mailbox is connected", "/connected")
+
+
+def test_how_a_try_at_another_provider_ended_is_not_told(visitor: Visitor) -> None:
+    page = visitor.get(decide(visitor, start(visitor, reach(visitor, "google")), ending="cancel"))
+    assert page.heading == CANCELLED.title
+    other = visitor.get(f"/oauth/microsoft?s={page.url.params['s']}")
+    assert other.status == 200
+    assert CANCELLED.title not in other.text
+    assert visitor.get(str(page.url)).heading == CANCELLED.title
+
+
+@pytest.mark.parametrize(
+    ("scope", "text"),
+    [
+        ("https://www.googleapis.com/auth/calendar", "See and change calendars"),
+        ("https://www.googleapis.com/auth/tasks.readonly", "tasks.readonly"),
+        ("https://mail.google.com/", "mail.google.com"),
+        ("Tasks.Read", "Tasks.Read"),
+    ],
+)
+def test_a_permission_without_words_of_ours_has_its_own_name(scope: str, text: str) -> None:
+    assert oauth._permission_text(PROVIDERS["google"], scope) == text
