@@ -126,8 +126,6 @@ class MailRecords:
             self._ask(_WELL_KNOWN, "MX", time.monotonic() + _PROBE_SECONDS)
         except dns.exception.DNSException as error:
             return not isinstance(error, dns.resolver.LifetimeTimeout)
-        except OSError:
-            return False
         return True
 
     def _look_up(self, key: str, query: _Query) -> bool | None:
@@ -153,9 +151,8 @@ class MailRecords:
     def _service_hosts(self, owners: Iterable[str], deadline: float) -> Iterator[str]:
         for owner in owners:
             try:
-                for record in self._ask(owner, "SRV", deadline):
-                    if isinstance(record, SRV):
-                        yield _text(record.target)
+                records = self._ask(owner, "SRV", deadline)
+                yield from (_text(record.target) for record in records if isinstance(record, SRV))
             except dns.resolver.NoNameservers:
                 # Some servers fail at types they do not know: the domain then has no such record.
                 continue

@@ -27,11 +27,8 @@ _CLOCK_SECONDS = 60
 _Ended = TypeVar("_Ended", bound=Outcome)
 
 
-def counted(provider: Provider, outcome: _Ended, sign_in: SignIn | None = None) -> _Ended:
-    """Count how a try ended, and return it: once, however many answers tell of it.
-
-    :param sign_in: whose try it was, None when it cannot be known any more.
-    """
+def counted(provider: Provider, outcome: _Ended, sign_in: SignIn) -> _Ended:
+    """Count how a try ended, and return it: once, however many answers tell of it."""
     ended = "connected" if isinstance(outcome, Connected) else "failed"
     BRAND_SIGN_INS.count(brand=current_brand().key or "default", outcome=ended)
     if not isinstance(outcome, Connected):
@@ -39,9 +36,8 @@ def counted(provider: Provider, outcome: _Ended, sign_in: SignIn | None = None) 
         return outcome
     SIGN_INS.count(provider=provider.key, outcome="connected", reason="")
     STEPS.count(step="connected")
-    if sign_in:
-        way = "oauth" if provider.oauth else "password"
-        CONNECTED_SECONDS.observe(time.time() - sign_in.arrived, way=way)
+    way = "oauth" if provider.oauth else "password"
+    CONNECTED_SECONDS.observe(time.time() - sign_in.arrived, way=way)
     return outcome
 
 

@@ -60,7 +60,7 @@ class SandboxLan:
             self._wrong += not good
             if good or self._wrong >= _MOST_WRONG:
                 self._code, self._wrong = _new_code(), 0
-            elif not good:
+            else:
                 return ""
             device = secrets.token_urlsafe(24) if good else ""
             self._devices |= {device} if device else set()

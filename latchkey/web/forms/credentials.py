@@ -73,8 +73,7 @@ class CredentialsForm(PageForm):
         login, server = self.typed().get("username", ""), self.provider.server_field
         if server and login and "@" not in login and not self[server].data:
             for name, value in known_servers(self.mailbox).items():
-                if name in self:
-                    self[name].process(MultiDict({name: value}))
+                self[name].process(MultiDict({name: value}))
 
     def shown(self) -> tuple[Field, ...]:
         """The fields to ask for: no login name where it is settled."""

@@ -65,7 +65,7 @@ def _go_on(provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
 
     An authorization that is under way in another tab stays good.
     """
-    report(provider, counted(provider, Failed(problem=LINK_OVER)))
+    report(provider, counted(provider, Failed(problem=LINK_OVER), sign_in))
     failure = sign_in.authorization_failure
     if sign_in.pending or not failure or failure.provider != provider.key:
         failure = AuthorizationFailure(
@@ -77,7 +77,7 @@ def _go_on(provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
 
 def _outcome(client: OAuthClient, sign_in: SignIn, pending: PendingAuthorization) -> Outcome:
     if refused := _refused(client, pending):
-        return counted(client.provider, refused)
+        return counted(client.provider, refused, sign_in)
     app = sign_in.app
 
     def guard(send: Send) -> Send:
