@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -99,3 +100,21 @@ def test_another_browser_learns_nothing(phone: Phone) -> None:
     assert phone.send().status_code == 303
     stranger = Phone(phone.held)
     assert stranger.comes_back().heading == stranger.form.heading
+
+
+def test_what_another_version_kept_is_no_answer(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.held.may.set()
+    assert phone.send().status_code == 303
+    store = phone.app.extensions["services"].store
+    get = store.get
+    for kept in ("of a later version", {"grant_id": "g-1"}):
+
+        def other(key: str, kept: object = kept) -> Any:
+            return kept if key.startswith("answer:") else get(key)
+
+        monkeypatch.setattr(store, "get", other)
+        page = phone.comes_back()
+        assert page.url.path == "/connect/imap"
+        assert all(words[0] not in page.text for words in WORDS.values())

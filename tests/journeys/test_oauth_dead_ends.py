@@ -109,3 +109,18 @@ def test_where_a_link_is_required_no_callback_takes_its_place(
     page = visitor.get("/oauth/zoom/callback?code=made-at-the-marketplace")
     assert page.heading == LINK_NEEDED.title
     assert visitor.get("/oauth/zoom").heading == LINK_NEEDED.title
+
+
+def test_what_another_version_kept_of_a_sign_in_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, other = Visitor.inside(PAGE), Visitor.inside(PAGE)
+    target = decide(first, start(first, reach(first, "google")))
+    store = PAGE.extensions["services"].store
+    get = store.get
+    monkeypatch.setattr(
+        store, "get", lambda key: {"of": "a later version"} if "sign-in:" in key else get(key)
+    )
+    page = other.get(target)
+    assert PERSONS["google"] not in page.text
+    goes_on(other, page, "google")

@@ -240,3 +240,19 @@ class TestTwoProcesses:
             outcome = submissions_of(other, key="another-key").once(key_of({"attempt": "a"}), wrong)
         assert isinstance(outcome, Failed)
         assert outcome.problem is OUTCOME_UNKNOWN
+
+
+def test_a_submission_that_is_forgotten_while_it_is_looked_for_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store()
+    store.put("submission:x", "", seconds=60)
+
+    def forget(listener: object) -> bool:
+        store.take("submission:x")
+        return True
+
+    monkeypatch.setattr(idempotency.Listener, "hears", forget)
+    outcome = submissions_of(store).once("submission:x", pytest.fail)
+    assert isinstance(outcome, Failed)
+    assert outcome.problem is OUTCOME_UNKNOWN

@@ -188,3 +188,16 @@ def test_behind_others_of_the_same_client_waiting_has_an_end(
             store.over.set()
     assert busy.value.wait == 20
     assert not store.asked.acquire(blocking=False), "the third did not come to the common queue"
+
+
+def test_what_was_delayed_for_longer_than_its_slot_waits_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pacing, "_SENT_SECONDS", 0.2)
+    store = Store()
+    pacer = Pacer(store, per_second=1)
+    for _ in range(3):
+        store.reserve("sent", limit=1, seconds=0.2, max_wait=9)
+    began = time.monotonic()
+    with pacer.admit() as send_slot, send_slot():
+        assert time.monotonic() - began > 0.4

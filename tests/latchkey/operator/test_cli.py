@@ -134,3 +134,17 @@ def test_without_a_link_key_the_command_says_so() -> None:
     result = link(page=company(LINK_KEY=""))
     assert result.exit_code == 1
     assert result.output == "Error: Links are off: LINK_KEY is not set.\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--locale", "tlh", "is not offered; there are: "),
+        ("--theme", "blue", "must be light or dark"),
+        ("--brand", "none", "is no brand; there are: none"),
+    ],
+)
+def test_a_look_that_there_is_not_is_refused(option: str, value: str, words: str) -> None:
+    said = " ".join(refused(option, value).split())
+    assert option in said
+    assert words in said

@@ -1,9 +1,11 @@
 import json
+import logging
 import re
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,8 +14,10 @@ from flask import Flask
 
 from app import create_app
 from config import ROOT
-from latchkey.operator.doctor import Finding, Level, diagnose, exit_code
+from latchkey.infra.store import RedisFacts
+from latchkey.operator.doctor import Finding, Level, diagnose, exit_code, machine
 from latchkey.operator.doctor.nylas import ask_application, check_apps
+from latchkey.providers.detection import ProviderDetector
 from latchkey.web.services import Services
 from tests.conftest import KEY, make_settings
 from tests.servers import RedisServer, free_port
@@ -320,3 +324,91 @@ def test_a_redis_whose_names_depend_on_the_api_key_is_warned_of(
     services = app.extensions["services"]
     fixes = [finding.fix for finding in check_apps(services, ask_application(services))]
     assert ("Set NYLAS_CLIENT_ID=app-1." in fixes) is warned
+
+
+def later(first: httpx.Response, *, after: int, then: httpx.Response) -> Flask:
+    """A Nylas that answers so many questions about connectors in one way, and then in another."""
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/v3/connectors":
+            return httpx.Response(404)
+        asked.append(request)
+        return first if len(asked) <= after else then
+
+    return create_app(make_settings(NYLAS_API_KEY=KEY), transport=httpx.MockTransport(answer))
+
+
+def test_connectors_that_nylas_does_not_tell_after_all_are_a_warning() -> None:
+    # The first two are about the key and the clock.
+    finding = one(later(FINE, after=2, then=httpx.Response(503)), "providers")
+    assert finding.level is Level.WARNING
+    assert "cannot be asked for its connectors (Refused: 503" in finding.text
+
+
+def test_a_clock_that_nylas_does_not_answer_about_is_no_finding() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) > 1:
+            raise httpx.ReadTimeout("no answer")
+        return FINE
+
+    app = create_app(make_settings(NYLAS_API_KEY=KEY), transport=httpx.MockTransport(answer))
+    assert one(app, "key").level is Level.OK
+    asked.clear()
+    assert not found(app, "clock")
+
+
+def test_a_region_that_does_not_answer_is_not_the_one_of_the_key() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host != "api.us.nylas.com":
+            raise httpx.ConnectTimeout("no answer")
+        return REFUSED
+
+    settings = make_settings(NYLAS_API_KEY=KEY)
+    finding = one(create_app(settings, transport=httpx.MockTransport(answer)), "key")
+    assert finding.text == "Nylas refuses the API key, in this region and in the others."
+
+
+def test_in_the_log_of_the_server_a_finding_is_as_bad_as_in_the_list() -> None:
+    levels = [level.log_level for level in (Level.OK, Level.NOTE, Level.WARNING, Level.FAILED)]
+    assert levels == [logging.INFO, logging.INFO, logging.WARNING, logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("url", "changes", "words"),
+    [
+        ("redis://localhost/0", {}, []),
+        ("rediss://redis.example.com/0", {}, []),
+        ("redis://redis.example.com/0", {}, ["not encrypted"]),
+        ("redis://localhost/0", {"version": "6.0.16"}, ["too old"]),
+        ("redis://localhost/0", {"version": "6.2.0"}, []),
+        ("redis://localhost/0", {"seconds": 0.2}, ["slow"]),
+        ("redis://localhost/0", {"eviction": "allkeys-lru"}, ["drop things"]),
+        ("redis://localhost/0", {"durable": False}, ["forgotten"]),
+    ],
+)
+def test_a_redis_is_judged_by_what_it_says_and_where_it_is(
+    url: str, changes: dict[str, Any], words: list[str]
+) -> None:
+    usual = {"name": "Redis", "version": "7.4.1", "eviction": "noeviction", "durable": True}
+    facts = RedisFacts(**{**usual, "seconds": 0.001, **changes})
+    settings = make_settings(NYLAS_API_KEY=KEY, REDIS_URL=url)
+    first, *others = machine._about_redis(facts, settings)
+    assert first.level is Level.OK
+    assert [finding.level for finding in others] == [Level.WARNING] * len(words)
+    assert all(word in finding.text for word, finding in zip(words, others, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("answers", "level"), [(True, Level.OK), (False, Level.WARNING), (None, None)]
+)
+def test_whether_dns_tells_mx_records_is_told(
+    monkeypatch: pytest.MonkeyPatch, *, answers: bool | None, level: Level | None
+) -> None:
+    # The app asks the DNS of the machine, which is no part of the tests.
+    monkeypatch.setattr(ProviderDetector, "dns_answers", lambda detector: answers)
+    findings = found(app_with(FINE), "dns")
+    assert [finding.level for finding in findings] == ([level] if level else [])

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import httpx
 import pytest
 
 from app import create_app
-from latchkey.operator.doctor import Finding, Level
+from latchkey.operator.doctor import Finding, Level, diagnose
 from latchkey.operator.doctor.public_url import check_public_url
 from tests.conftest import KEY, SECRET, make_settings
 from tests.servers import certificate, free_port, serve
@@ -153,10 +154,33 @@ def test_a_certificate_that_browsers_refuse_fails(tmp_path: Path) -> None:
     assert "certificate" in finding.text
 
 
+@pytest.mark.parametrize(("days", "level"), [(90, Level.OK), (5, Level.WARNING)])
+def test_how_long_a_good_certificate_lasts_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, level: Level
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    with tls_server(tmp_path, days=days) as port:
+        about_certificate, about_answer = asked(f"https://localhost:{port}")
+    assert (about_certificate.check, about_certificate.level) == ("certificate", level)
+    assert f"good for {days - 1} more days" in about_certificate.text
+    assert about_answer.text.startswith("Nothing answers at PUBLIC_URL")
+
+
+def test_what_arrives_through_the_proxies_says_more_than_the_settings() -> None:
+    proxied = Proxied(trusts=0, proxies=1)
+    with serve(proxied) as url:
+        proxied.serve(url)
+        settings = make_settings(NYLAS_API_KEY=KEY, PUBLIC_URL=url)
+        transport = httpx.MockTransport(lambda request: httpx.Response(503))
+        services = create_app(settings, transport=transport).extensions["services"]
+        findings = [one for one in diagnose(services) if one.check == "proxies"]
+    assert [one.fix for one in findings] == ["Set TRUSTED_PROXIES=1."]
+
+
 @contextlib.contextmanager
-def tls_server(folder: Path) -> Iterator[int]:
+def tls_server(folder: Path, *, days: int = 1) -> Iterator[int]:
     """A server whose certificate is its own."""
-    cert, key = certificate(folder)
+    cert, key = certificate(folder, days=days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     with socket.create_server(("127.0.0.1", 0)) as listener:

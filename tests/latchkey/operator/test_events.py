@@ -31,3 +31,7 @@ def test_a_level_says_whether_the_operator_has_to_act(problem: Problem, level: i
 def test_only_the_operators_own_faults_are_errors() -> None:
     for problem in PROBLEMS.values():
         assert (problem.level == logging.ERROR) == (problem.fault == "operator")
+
+
+def test_an_event_that_is_not_known_is_told_by_its_name() -> None:
+    assert sentence({"event": "of_another_version", "detail": "x"}) == "of_another_version."

@@ -12,6 +12,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
 
 from latchkey.sandbox import create_sandbox
+from latchkey.sandbox.expiring_store import ExpiringStore
 from latchkey.sandbox.oauth import ENDINGS
 from tests.latchkey.sandbox.oauth_client import (
     ACCOUNT,
@@ -306,6 +307,21 @@ def test_of_many_answers_to_a_consent_page_at_once_one_counts(
     with ThreadPoolExecutor(8) as threads:
         seen = [each.result() for each in [threads.submit(decide) for _ in range(8)]]
     assert sorted(seen) == [302, *[400] * 7]
+
+
+def test_an_answer_that_another_one_came_before_counts_for_nothing(
+    browse: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browse("google")
+    page = browser.ask()
+    take = ExpiringStore.take
+
+    def second(store: Any, key: str) -> Any:
+        take(store, key)
+        return take(store, key)
+
+    monkeypatch.setattr(ExpiringStore, "take", second)
+    assert refused_on_a_page(browser.decide(page))
 
 
 def test_a_consent_page_serves_its_own_provider(browse: Callable[[str], Browser]) -> None:

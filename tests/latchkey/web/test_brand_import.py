@@ -193,3 +193,14 @@ def test_a_private_address_is_not_asked() -> None:
         connection, _ = server.accept()
         with connection:
             assert connection.recv(100) == b""
+
+
+def test_a_file_of_a_newer_look_is_asked_for_once_in_a_while() -> None:
+    outside = Outside()
+    client = app_of(outside).test_client()
+    assert client.get("/brand/logo?v=0123456789ab").data == PNG
+    pictures = len(outside.hosts)
+    assert pictures == 2
+    # Anybody may invent versions.
+    assert client.get("/brand/logo?v=ba9876543210").data == PNG
+    assert len(outside.hosts) == pictures

@@ -1,8 +1,10 @@
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import redis as redis_client
@@ -11,6 +13,7 @@ from werkzeug import Response
 from config import ROOT
 from latchkey.apps.webhooks import delivery, publisher
 from latchkey.infra import logs
+from latchkey.infra.store import Outbox
 from tests.latchkey.webhook_receiver import (
     ABOUT,
     EMAIL,
@@ -262,3 +265,21 @@ class TestWithRedis:
         tell(2)
         time.sleep(1.2)
         tell(3)
+
+
+def test_after_a_mistake_of_the_program_the_next_notices_are_delivered(
+    firm: Company, monkeypatch: pytest.MonkeyPatch, logged: list[tuple[str, str, str]]
+) -> None:
+    monkeypatch.setattr(delivery, "_TROUBLE_SECONDS", 0.1)
+    claim, failed = Outbox.claim, threading.Event()
+
+    def fails_once(outbox: Outbox, limit: int) -> Any:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("a mistake")
+        return claim(outbox, limit)
+
+    monkeypatch.setattr(Outbox, "claim", fails_once)
+    connect(firm)
+    eventually(lambda: firm.receiver.received)
+    assert [name for name, _, _ in logged] == ["unexpected_error", "webhook"]

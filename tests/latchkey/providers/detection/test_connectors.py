@@ -14,6 +14,7 @@ from tests.latchkey.providers.detection.nylas import (
     Nylas,
     all_at_once,
 )
+from tests.latchkey.webhook_receiver import eventually
 
 
 @pytest.fixture
@@ -124,3 +125,13 @@ def test_nobody_else_waits_for_a_new_list_while_there_is_an_old_one(
     assert answered[:49] == ["imap"] * 49
     assert answered[49] == "google"
     assert nylas.listed == 2
+
+
+def test_the_list_is_asked_for_before_people_come_and_nothing_waits_for_it() -> None:
+    nylas = Nylas(connectors=("imap",))
+    nylas.may_answer.clear()
+    nylas.detector.prepare()
+    nylas.may_answer.set()
+    eventually(lambda: nylas.listed == 1)
+    assert offered(nylas) == "imap"
+    assert nylas.listed == 1

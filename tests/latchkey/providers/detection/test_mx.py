@@ -3,6 +3,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import dns.rcode
 import dns.resolver
@@ -275,3 +276,30 @@ def test_it_lets_others_go_on_under_gevent(server: NameServer) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout == "[None, None, None, 'Google Mail', 'Google Mail', 'Google Mail']\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        (GOOGLE, True),
+        ([], True),
+        (dns.rcode.NXDOMAIN, True),
+        (dns.rcode.SERVFAIL, False),
+        (None, False),
+    ],
+)
+def test_whether_dns_answers_is_seen_at_a_domain_that_everyone_can_see(
+    server: NameServer, records: MxRecords, said: Any, *, answers: bool
+) -> None:
+    server.zone["gmail.com"] = said
+    assert records.answers() is answers
+    assert set(server.asked) == {"gmail.com. IN MX"}
+
+
+def test_a_name_server_that_fails_at_one_kind_of_service_tells_of_the_others(
+    server: NameServer,
+) -> None:
+    server.zone["SRV _imaps._tcp.ex.org"] = dns.rcode.SERVFAIL
+    server.zone["SRV _imap._tcp.ex.org"] = ["0 1 143 imap.ex.org."]
+    found = MailRecords(nameserver=server.address).services("ex.org", ["_imaps._tcp", "_imap._tcp"])
+    assert found == ("imap.ex.org",)

@@ -111,3 +111,15 @@ def test_text_can_be_read_on_every_gradient(theme: str, primary: str, link: str)
 def test_the_extremes_can_be_read_on_it_too(color: str) -> None:
     for theme in ("light", "dark"):
         test_text_can_be_read_on_every_gradient.hypothesis.inner_test(theme, color, color)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("ground", "tint"), [("#ffffff", 0.18), ("#8d8d8d", 0.06), ("#808080", None)]
+)
+def test_a_gradient_has_as_much_of_the_colour_as_leaves_text_readable(
+    ground: str, tint: float | None
+) -> None:
+    made = make_gradient({"background": ground, "primary": "#000000"})
+    stop = mix(ground, "#000000", tint) if tint else ""
+    assert made.seen == ((stop, stop) if tint else ())
+    assert bool(made.image) is (tint is not None)

@@ -121,6 +121,7 @@ def test_every_preset_makes_a_page(folder: Path, preset: str) -> None:
         ('[colors.sepia]\nprimary = "#ff0000"', "line 1: colors.sepia is not known"),
         ('colors = "red"', "line 1: colors must be a table."),
         ('[links]\nprivacy = "http://x.example"', "links.privacy must be an address like https://"),
+        ('[links]\nprivacy = "https://["', "links.privacy must be an address like https://"),
         ('[links]\nprivacy = "javascript:alert(1)"', "links.privacy must be an address"),
         ('support_email = "x"', "support_email must be an e-mail address."),
         ('logo = "none.svg"', "logo cannot be read:"),

@@ -104,3 +104,15 @@ def test_a_proxy_that_is_named_is_not_warned_about(capsys: pytest.CaptureFixture
     town = Town(TRUSTED_PROXIES="1")
     town.client("127.0.0.1", **{"X-Forwarded-For": "203.0.113.7"}).get("/")
     assert "TRUSTED_PROXIES" not in capsys.readouterr().out
+
+
+def test_an_operator_who_asks_has_no_share_of_detections() -> None:
+    town = Town(NYLAS_DETECTS_PER_MINUTE="20")
+    stranger = town.client()
+    for number in range(8):
+        stranger.enter(f"a@corp-{number}.example")
+    assert town.nylas.detections == 5
+    with town.app.app_context():
+        for number in range(10, 18):
+            town.app.extensions["services"].detector.detect(f"a@corp-{number}.example")
+    assert town.nylas.detections == 13

@@ -1,5 +1,9 @@
 import pytest
 
+from app import create_app
+from latchkey.problems.pages import NOT_OFFERED
+from tests.conftest import KEY, make_settings
+from tests.grants import Grants
 from tests.pages import Visitor
 
 
@@ -22,3 +26,15 @@ def test_what_the_company_can_do_is_said_before_the_password(
     places = [text.index(words) for words in ("will be able to:", *access, "Connect mailbox")]
     assert places == sorted(places)
     assert "Nylas needs it for as long as the mailbox stays connected." in text
+
+
+def test_a_password_for_a_provider_that_is_not_offered_is_sent_nowhere() -> None:
+    grants = Grants()
+    visitor = Visitor.inside(
+        create_app(make_settings(NYLAS_API_KEY=KEY), transport=grants.transport())
+    )
+    form = visitor.enter("someone@corp.example")
+    address = form.action().replace("/connect/imap", "/connect/icloud")
+    page = visitor.page(visitor.client.post(address, data=form.fields() | {"password": "secret"}))
+    assert page.heading == NOT_OFFERED.title
+    assert grants.sent == []

@@ -39,3 +39,9 @@ def test_a_form_of_another_browser_leads_to_a_new_start_with_the_address_kept(
     page = visitor.submit(form, email="someone@example.com")
     assert page.status == HTTPStatus.BAD_REQUEST
     assert page.fields()["email"] == "someone@example.com"
+
+
+def test_an_address_with_a_doubled_slash_leads_to_the_one_that_is_meant(visitor: Visitor) -> None:
+    answer = visitor.client.get("/connect//imap")
+    assert answer.status_code == HTTPStatus.PERMANENT_REDIRECT
+    assert answer.headers["location"] == "http://localhost/connect/imap"

@@ -1,12 +1,18 @@
+import contextlib
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import create_app
+from latchkey.infra.marks.used import FILE_NAME
+from latchkey.sandbox import create_sandbox
 from tests.calling import CALLBACK, CallingApp
-from tests.conftest import Clock, make_settings
+from tests.conftest import KEY, Clock, make_settings
 from tests.journeys.test_oauth import decide, start
 from tests.latchkey.web.flow.test_flow import START
 from tests.pages import Page, Visitor
@@ -250,3 +256,17 @@ def test_no_page_leads_back_when_nobody_was_sent_here() -> None:
     visitor = Visitor.inside(APP.page)
     for page in (visitor.get("/"), visitor.enter("someone@example.com"), visitor.get("/nowhere")):
         assert not [href for href in page.links.values() if "/return" in href]
+
+
+def test_while_marks_cannot_be_read_the_way_back_stays_open(tmp_path: Path) -> None:
+    settings = make_settings(NYLAS_API_KEY=KEY, RETURN_URIS=CALLBACK, STATE_DIR=str(tmp_path))
+    nylas = httpx.WSGITransport(app=create_sandbox(api_key=KEY))
+    app = CallingApp(create_app(settings, transport=nylas), secret=KEY)
+    visitor, page = app.send(login_hint="someone@example.com", provider="imap")
+    page = visitor.submit(page, password="secret")
+    code = app.get_back(visitor, page)["code"]
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as marks:
+        marks.execute("DROP TABLE marks")
+    assert app.get_back(visitor, visitor.get(str(page.url)))["code"] == code
+    answer = app.exchange(code)
+    assert answer.status_code == 503, "the exchange itself looks again"

@@ -9,6 +9,7 @@ from app import create_app
 from config import ROOT, ConfigError
 from latchkey.sandbox import OUTCOMES
 from latchkey.web.preview import Stop, journey
+from latchkey.web.preview.walk import _FirstForm
 from tests.conftest import KEY, make_settings
 from tests.pages import Visitor
 
@@ -153,3 +154,11 @@ def test_there_is_no_gallery_unless_it_is_asked_for(visitor: Visitor) -> None:
 def test_there_is_no_gallery_with_a_real_key() -> None:
     with pytest.raises(ConfigError, match="PREVIEW"):
         make_settings(NYLAS_API_KEY=KEY, PREVIEW="true")
+
+
+def test_of_several_forms_a_walk_fills_in_the_first() -> None:
+    form = _FirstForm(
+        '<form action="/a"><input name="x" value="1"><input value="no name"></form>'
+        '<form action="/b"><input name="y" value="2"></form>'
+    )
+    assert (form.action, form.fields) == ("/a", {"x": "1"})

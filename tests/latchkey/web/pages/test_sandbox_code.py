@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -84,7 +85,7 @@ def test_codes_cannot_be_found_by_trying(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize(
-    "cookie", ["sandbox-device=", "sandbox-device=x", "=;;,", 'sandbox-device="']
+    "cookie", ["sandbox-device=", "sandbox-device=x", "=;;,", 'sandbox-device="', "a<b=1"]
 )
 def test_no_made_up_cookie_lets_a_device_in(lan_app: Flask, cookie: str) -> None:
     stranger = device(lan_app, STRANGER)
@@ -129,3 +130,15 @@ def test_the_code_is_in_the_terminal_at_the_start() -> None:
             assert "sandbox-device" in visitor.cookies()
         finally:
             server.terminate()
+
+
+def test_without_a_network_the_address_is_the_name_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Nowhere(socket.socket):
+        def connect(self, address: object) -> None:
+            raise OSError("Network is unreachable")
+
+    monkeypatch.setattr(socket, "socket", Nowhere)
+    SandboxLan(8000).show_code()
+    assert f"http://{socket.gethostname()}:8000" in capsys.readouterr().out

@@ -5,7 +5,7 @@ import pytest
 
 from app import create_app
 from config import ROOT, ConfigError
-from tests.conftest import make_settings
+from tests.conftest import KEY, make_settings
 
 PNG = b"\x89PNG\r\n"
 
@@ -69,3 +69,19 @@ def test_security_txt_names_contact_policy_and_a_day_to_come() -> None:
 def test_a_contact_that_researchers_cannot_use_is_refused(contact: str) -> None:
     with pytest.raises(ConfigError, match="SECURITY_CONTACT"):
         make_settings(SECURITY_CONTACT=contact)
+
+
+def test_security_txt_names_its_own_address_where_the_page_has_a_public_one() -> None:
+    settings = make_settings(
+        NYLAS_API_KEY=KEY, SECURITY_CONTACT="https://example.com/security",
+        PUBLIC_URL="https://connect.example.com",
+    )  # fmt: skip
+    answer = (
+        create_app(settings)
+        .test_client()
+        .get("/.well-known/security.txt", base_url="https://connect.example.com")
+    )
+    first, expires, *others = answer.text.splitlines()
+    assert first == "Contact: https://example.com/security"
+    assert expires.startswith("Expires: ")
+    assert others == ["Canonical: https://connect.example.com/.well-known/security.txt"]

@@ -261,3 +261,36 @@ def test_neither_codes_nor_tokens_nor_secrets_are_logged(
     secrets = [code, "verifier-1", "challenge-1", "secret-1", "token-1", "someone", "grant_id"]
     secrets += [told["access_token"], told["id_token"], told["grant_id"]]
     assert not [secret for secret in secrets if secret in log]
+
+
+def test_what_fails_in_the_program_is_answered_in_the_shape_of_nylas(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("a mistake of ours about token-1")
+
+    settings = make_settings(NYLAS_API_KEY=KEY, NYLAS_CLIENT_ID="app-1")
+    app = CallingApp(create_app(settings, transport=httpx.MockTransport(fail)))
+    answer = app.server.get("/v3/connect/tokeninfo?access_token=token-1")
+    assert refusal(answer) == (500, "server_error")
+    log = capsys.readouterr().out
+    assert '"error": "RuntimeError"' in log
+    assert "token-1" not in log
+
+
+@pytest.mark.parametrize(
+    "data", [None, "text", {"aud": "another"}, {"aud": "another", "sub": 7}, {"sub": "grant-x"}]
+)
+def test_a_token_of_another_application_is_not_told_about(data: object) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/v3/connect/tokeninfo":
+            return httpx.Response(200, json={"request_id": "r", "data": data})
+        return httpx.Response(404, json={"error": {"type": "not_found"}})
+
+    settings = make_settings(
+        NYLAS_API_KEY=KEY, NYLAS_CLIENT_ID="app-1", LIMITS="token_refused=2/5m"
+    )
+    app = CallingApp(create_app(settings, transport=httpx.MockTransport(answer)))
+    answers = [app.server.get("/v3/connect/tokeninfo?access_token=token-1") for _ in range(3)]
+    assert refusal(answers[0]) == (400, "invalid_request")
+    assert [each.status_code for each in answers] == [400, 400, 429], "it counts as refused"
