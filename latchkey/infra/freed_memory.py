@@ -16,7 +16,8 @@ _HEADS = (33, 49)
 _M_PERTURB, _PATTERN = -6, 0xAA
 
 
-def overwrite_when_freed() -> bool:
+# Not counted, as both are tried in processes of their own: what they do to this one lasts.
+def overwrite_when_freed() -> bool:  # pragma: no cover
     """Have the C library overwrite what it frees; False where it cannot.
 
     Source: ``mallopt(3)``, ``M_PERTURB``, of glibc. musl and macOS have no such setting.
@@ -25,7 +26,7 @@ def overwrite_when_freed() -> bool:
     return bool(mallopt and mallopt(_M_PERTURB, _PATTERN))
 
 
-def overwrite_freed(length: int) -> None:
+def overwrite_freed(length: int) -> None:  # pragma: no cover
     """Write zeros over the free blocks that a text of ``length`` bytes may have lain in.
 
     Python hands its own blocks out again by size, so taking as many as may be free reaches them.
