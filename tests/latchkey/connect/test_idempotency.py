@@ -8,6 +8,7 @@ import pytest
 import redis as redis_client
 
 from latchkey.connect import Connected, Failed, IdempotentSubmissions, Outcome, idempotency
+from latchkey.connect.heartbeat import Listener
 from latchkey.connect.idempotency import Submission
 from latchkey.infra.sealing import Sealer
 from latchkey.infra.store import Store
@@ -252,7 +253,7 @@ def test_a_submission_that_is_forgotten_while_it_is_looked_for_is_unknown(
         store.take("submission:x")
         return True
 
-    monkeypatch.setattr(idempotency.Listener, "hears", forget)
+    monkeypatch.setattr(Listener, "hears", forget)
     outcome = submissions_of(store).once("submission:x", pytest.fail)
     assert isinstance(outcome, Failed)
     assert outcome.problem is OUTCOME_UNKNOWN
