@@ -91,9 +91,8 @@ def _log_requests(app: Flask) -> None:
         return response
 
 
-def _log_exception(exc_info: tuple[Any, BaseException | None, Any]) -> None:
-    if exc_info[1] is not None:
-        unexpected(exc_info[1])
+def _log_exception(exc_info: Any) -> None:
+    unexpected(exc_info[1])
 
 
 def _places(trace: TracebackType | None) -> str:

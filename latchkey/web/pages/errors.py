@@ -152,8 +152,6 @@ def _nylas(error: UpstreamError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
-    if error.code in (301, 308):
-        return error
     if asked := request.args.get("s"):
         # Nothing may have looked for it yet, and with it the page leads back to the app.
         with contextlib.suppress(SignInOver):

@@ -206,6 +206,26 @@ def test_a_certificate_that_is_refused_is_named(
     assert str(raised.value) == f"certificate refused: {words}"
 
 
+def test_over_tls_an_answer_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cert, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with context.wrap_socket(listener.accept()[0], server_side=True) as tls:
+                tls.recv(9999)
+                tls.sendall(http(body=b"{}"))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        url = f"https://localhost:{listener.getsockname()[1]}/"
+        came = HttpClient().send("GET", url, seconds=10)
+        thread.join()
+    assert (came.status, came.body) == (200, b"{}")
+
+
 def test_a_host_name_that_nobody_has_is_told_apart() -> None:
     with pytest.raises(NotSent) as raised:
         UPSTREAM.send("GET", "https://api.nylas.invalid/", seconds=10)

@@ -8,10 +8,11 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
-from latchkey.infra.marks import MarksUnavailable, UsedMarks, open_marks
+from latchkey.infra.marks import MarksUnavailable, UsedMarks, file, open_marks
 from latchkey.infra.marks.file import FileMarks
 from latchkey.infra.marks.used import FILE_NAME
 from latchkey.infra.store import Store
@@ -226,3 +227,45 @@ def test_a_process_that_was_forked_opens_the_file_for_itself(
         with pytest.raises(sqlite3.ProgrammingError):
             before.execute("SELECT 1")
         assert after.execute("SELECT COUNT(*) FROM marks").fetchone() == (1,)
+
+
+class Locked(sqlite3.Connection):
+    """A connection to a file that another process is just making, or that is broken."""
+
+    answers: ClassVar[list[int]] = []
+    tries = 0
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        self.tries += 1
+        if self.tries <= len(self.answers):
+            error = sqlite3.OperationalError("no")
+            error.sqlite_errorcode = self.answers[self.tries - 1]
+            raise error
+        return super().execute(*args)
+
+
+@pytest.mark.parametrize(
+    ("answers", "seconds", "tries", "opened"),
+    [
+        ([], 9, 1, True),
+        ([sqlite3.SQLITE_BUSY] * 3, 9, 4, True),
+        ([sqlite3.SQLITE_BUSY] * 3, -1, 1, False),
+        ([sqlite3.SQLITE_READONLY], 9, 1, False),
+    ],
+)
+def test_a_file_that_is_just_being_made_is_tried_again_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    answers: list[int], seconds: float, tries: int, opened: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(file, "_BUSY_SECONDS", seconds)
+    monkeypatch.setattr(Locked, "answers", answers)
+    connection = sqlite3.connect(tmp_path / FILE_NAME, factory=Locked)
+    with contextlib.closing(connection):
+        if opened:
+            file._keep_write_ahead_log(connection)
+        else:
+            with pytest.raises(sqlite3.OperationalError):
+                file._keep_write_ahead_log(connection)
+        assert connection.tries == tries
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone() if opened else ("wal",)
+        assert mode == "wal"

@@ -15,10 +15,10 @@ from gevent.lock import Semaphore
 from gunicorn.http.errors import ParseException
 
 from config import ROOT, VARIABLES
-from latchkey.operator.serving import Worker, body, connection, handle_hup, reload
+from latchkey.operator.serving import Worker, handle_hup, reload
 from latchkey.operator.serving.body import Body
 from latchkey.operator.serving.clients import Clients
-from latchkey.operator.serving.connection import PIECE_BYTES, Connection
+from latchkey.operator.serving.connection import PIECE_BYTES, WRITE_SECONDS, Connection
 from latchkey.operator.serving.refusal import answer, refuse
 
 
@@ -40,14 +40,10 @@ class Upload:
         self.given_up += 1
 
 
-def hang(size: int | None) -> bytes:
-    gevent.sleep(30)
-    return b""
-
-
 def test_a_body_is_read_by_size_and_by_line() -> None:
     assert apart(lambda: Upload(io.BytesIO(b"abc").read).body.read(2)) == b"ab"
-    assert apart(lambda: Upload(io.BytesIO(b"a\nb").readline).body.readline(9)) == b"a\n"
+    lines = Upload(io.BytesIO(b"a\nb").readline).body
+    assert apart(lambda: [lines.readline(9), lines.readline(9)]) == [b"a\n", b"b"]
 
 
 @pytest.mark.parametrize("error", [ParseException("broken"), OSError("cut off")])
@@ -62,48 +58,49 @@ def test_a_body_that_is_broken_ends_the_connection(error: Exception) -> None:
     assert upload.given_up == 1
 
 
+def timed_out(monkeypatch: pytest.MonkeyPatch, *, own: bool) -> Upload:
+    """A body at which a time limit is over: its own, or another around it."""
+    made: list[gevent.Timeout] = []
+
+    class Limit(gevent.Timeout):  # type: ignore[misc]
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args)
+            made.append(self)
+
+    def wait(size: int | None) -> bytes:
+        raise made[-1] if own else Limit()
+
+    monkeypatch.setattr(gevent, "Timeout", Limit)
+    return Upload(wait)
+
+
 def test_a_body_that_comes_too_slowly_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "BODY_SECONDS", 0.05)
-    upload = Upload(hang)
+    upload = timed_out(monkeypatch, own=True)
     with pytest.raises(ConnectionResetError, match="too slowly"):
         apart(upload.body.read)
     assert upload.inner.failed
     assert upload.given_up == 1
 
 
-def test_a_time_limit_around_the_reading_is_not_taken_for_the_bodys_own() -> None:
-    upload = Upload(hang)
-
-    def read() -> str:
-        try:
-            with gevent.Timeout(0.05) as around:
-                upload.body.read()
-        except gevent.Timeout as timeout:
-            return "around" if timeout is around else "another"
-        return "none"
-
-    assert apart(read) == "around"
+def test_a_time_limit_around_the_reading_is_not_taken_for_the_bodys_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upload = timed_out(monkeypatch, own=False)
+    with pytest.raises(gevent.Timeout):
+        apart(upload.body.read)
     assert upload.given_up == 0
 
 
-def test_forms_take_turns_and_pages_do_not() -> None:
-    def received(sent: bytes, turns: Semaphore) -> bytes | None:
+@pytest.mark.parametrize("sent", [b"POST / HTTP/1.1", b"GET / HTTP/1.1"])
+def test_a_form_gives_its_turn_back(sent: bytes) -> None:
+    def received() -> tuple[bytes, int]:
         ours, theirs = gevent.socket.socketpair()
+        turns = Semaphore(1)
         with ours, theirs:
             theirs.sendall(sent)
-            read: bytes | None = gevent.with_timeout(
-                0.2, Connection(ours, turns).recv, 99, timeout_value=None
-            )
-            return read
+            return Connection(ours, turns).recv(99), turns.counter
 
-    def all_received() -> list[bytes | None]:
-        return [
-            received(b"POST / HTTP/1.1", Semaphore(1)),
-            received(b"GET / HTTP/1.1", Semaphore(0)),
-            received(b"POST / HTTP/1.1", Semaphore(0)),
-        ]
-
-    assert apart(all_received) == [b"POST / HTTP/1.1", b"GET / HTTP/1.1", None]
+    assert apart(received) == (sent, 1)
 
 
 def test_an_answer_goes_out_in_pieces() -> None:
@@ -119,16 +116,16 @@ def test_an_answer_goes_out_in_pieces() -> None:
     assert apart(sent) == b"ab"
 
 
-def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "WRITE_SECONDS", 0.05)
+def test_a_client_that_does_not_read_is_given_up() -> None:
+    limits: list[float | None] = []
 
-    def send() -> None:
-        ours, theirs = gevent.socket.socketpair()
-        with ours, theirs:
-            Connection(ours, Semaphore()).sendall(b"a" * 4_000_000)
+    def wait(piece: memoryview) -> None:
+        raise TimeoutError
 
+    sock = SimpleNamespace(setsockopt=lambda *option: None, settimeout=limits.append, sendall=wait)
     with pytest.raises(ConnectionResetError, match="reads too slowly"):
-        apart(send)
+        Connection(sock, Semaphore()).sendall(b"a")
+    assert limits == [WRITE_SECONDS, None]
 
 
 def test_a_refusal_is_sent_as_it_is_and_says_nothing_of_the_request() -> None:
