@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,6 +77,10 @@ import time
 def app(environ, start_response):
     if environ["REQUEST_METHOD"] == "POST":
         environ["wsgi.input"].read()
+    if environ["PATH_INFO"] == "/busy":
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            pass
     if environ["PATH_INFO"] == "/broken":
         raise RuntimeError(environ["QUERY_STRING"])
     time.sleep(1 if environ["PATH_INFO"] == "/slow" else 0)
@@ -263,6 +268,21 @@ def test_a_body_that_drips_is_cut_off(tmp_path: Path) -> None:
             with pytest.raises(OSError, match=r"reset|pipe"):
                 drip(sock, seconds=30)
         assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
+
+
+def test_forms_that_wait_for_their_turn_are_not_cut_off_as_if_they_were_slow(
+    tmp_path: Path,
+) -> None:
+    form = b"POST /busy HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+    with (
+        gunicorn_ready(tmp_path, GUNICORN_CMD_ARGS="--keep-alive 1") as (port, _),
+        contextlib.ExitStack() as stack,
+    ):
+        connect = partial(socket.create_connection, ("127.0.0.1", port), 60)
+        people = [stack.enter_context(connect()) for _ in range(20)]
+        for person in people:
+            person.sendall(form)
+        assert [b"200 OK" in person.recv(4096) for person in people] == [True] * 20
 
 
 def test_a_busy_client_does_not_keep_the_others_waiting(tmp_path: Path) -> None:

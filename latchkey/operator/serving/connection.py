@@ -35,8 +35,7 @@ class Connection:
         """Read what has arrived, at most ``size`` bytes."""
         data = bytes(self._sock.recv(size))
         if data.startswith(b"POST "):
-            with self._turns:
-                gevent.sleep(0)
+            self._wait_for_turn()
         return data
 
     def sendall(self, data: bytes) -> None:
@@ -47,6 +46,14 @@ class Connection:
         view = memoryview(data)
         for start in range(0, len(view), PIECE_BYTES):
             self._send_in_time(view[start : start + PIECE_BYTES])
+
+    def _wait_for_turn(self) -> None:
+        try:
+            with self._turns:
+                gevent.sleep(0)
+        except gevent.Timeout as keepalive:
+            # The server is late, not the client: it has its whole time for the rest of the request.
+            keepalive.start()
 
     def _send_in_time(self, piece: memoryview) -> None:
         # For all of the piece: gevent counts the time down over the writes that it takes.
