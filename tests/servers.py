@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-_START_SECONDS = 15
+_START_SECONDS = 60
 
 
 class _QuietHandler(WSGIRequestHandler):

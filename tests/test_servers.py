@@ -143,7 +143,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def ask(port: int, *lines: str, host: str = "127.0.0.1") -> str:
-    with socket.create_connection((host, port), 10) as sock:
+    with socket.create_connection((host, port), 60) as sock:
         sock.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
         return b"".join(iter(lambda: sock.recv(4096), b"")).decode()
 
