@@ -2,9 +2,9 @@
 
     .venv/bin/python -m tests.shots [STATE …]
 
-Each state is reached once, and taken at 320 and 1,280 pixels in light and dark. The folder shots/
-then has a picture of each, and a contact sheet for each width and theme. Without names of
-states, docs/page.webp is taken anew, too.
+Each state is reached once, and taken at 320, 390, 768 and 1,280 pixels in light and dark. The
+folder shots/ then has a picture of each, and a contact sheet for each width and theme. Without
+names of states, docs/page.webp is taken anew, too.
 """
 
 import base64
@@ -17,11 +17,18 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from config import ROOT
-from tests.accessible.variants import COLOURS
+from tests.accessible.variants import Variant
 from tests.browser.conftest import PATIENCE, launch, running_site
 from tests.browser.states import SETTINGS, STATES, enter, reach
 
 FOLDER = ROOT / "shots"
+# The narrowest phones, usual phones, tablets, laptops.
+_SIZES = ((320, 640), (390, 844), (768, 1024), (1280, 800))
+LOOKS = tuple(
+    Variant(name=f"{wide} px, {scheme}", wide=wide, high=high, scheme=scheme)
+    for wide, high in _SIZES
+    for scheme in ("light", "dark")
+)
 _QUIET = {"LOG_LEVEL": "error"}
 _SHEET = """<!doctype html><meta charset="utf-8"><title>Contact sheet</title><style>
 body { margin: 1rem; font: 12px/1.5 system-ui, sans-serif; columns: %s; column-gap: 1rem; }
@@ -56,7 +63,7 @@ def take(browser: Browser, url: str, state: str) -> None:
     page = browser.new_context(base_url=url).new_page()
     reach(page, state)
     page.evaluate("document.activeElement?.blur()")
-    for variant in COLOURS:
+    for variant in LOOKS:
         variant.show(page)
         picture = _picture(state, variant.wide, variant.scheme)
         page.screenshot(path=picture, full_page=True, animations="disabled")
@@ -82,7 +89,7 @@ def _take_readme(browser: Browser) -> None:
 def make_sheets(browser: Browser, states: list[str]) -> None:
     """Put the pictures of each width and theme on one sheet."""
     page = browser.new_page(viewport={"width": 1600, "height": 900})
-    for variant in COLOURS:
+    for variant in LOOKS:
         figures = [
             f"<figure><img src='{_inline(_picture(state, variant.wide, variant.scheme))}' alt=''>"
             f"<figcaption>{html.escape(state)}</figcaption></figure>"
