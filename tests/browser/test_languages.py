@@ -58,6 +58,18 @@ def test_a_page_fits_a_small_phone_with_text_twice_as_large(
     assert found == []
 
 
+def test_names_of_languages_begin_in_two_lines_whichever_way_they_run(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(size="narrow")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/preview/languages")
+    starts = page.locator(".languages a").evaluate_all(
+        "links => links.map(link => Math.round(link.getBoundingClientRect().left))"
+    )
+    assert len(set(starts)) == 2, starts
+
+
 @pytest.mark.parametrize("tag", READ_CLOSELY)
 @pytest.mark.parametrize(("size", "scheme"), [("narrow", "dark"), ("wide", "light")])
 def test_nobody_is_kept_out_by_a_page_in_another_language(

@@ -39,6 +39,14 @@ def test_a_heading_keeps_a_short_compound_in_one_line(page: Page) -> None:
     assert any("sign-in" in line for line in shown), shown
 
 
+def test_a_link_keeps_a_short_compound_in_one_line(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    reach(page, "app-chooser")
+    shown = lines(page.locator("a", has_text="Not sure?"))
+    assert len(shown) > 1
+    assert any("e-mail" in line for line in shown), shown
+
+
 @pytest.mark.parametrize("place", ["[role=alert] a", ".error"])
 def test_an_address_wraps_at_its_marks_and_keeps_its_full_stop(page: Page, place: str) -> None:
     page.set_viewport_size(SMALL)
