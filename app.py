@@ -53,9 +53,9 @@ from latchkey.web.pages import (
     init_preview,
     init_views,
 )
+from latchkey.web.redirects import init_redirects
 from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
-from latchkey.web.sent_by_script import init_sent_by_script
 from latchkey.web.services import Services
 from latchkey.web.social_picture import social_picture
 from latchkey.web.support import support_mail, support_slip
@@ -125,7 +125,7 @@ def _init_parts(app: Flask, services: Services) -> None:
     init_limits(app, settings)
     init_language(app)
     init_views(app)
-    init_sent_by_script(app)
+    init_redirects(app)
     init_cli(app)
     init_metrics(app, settings)
     BRAND_SIGN_INS.allow("brand", services.brands.named)

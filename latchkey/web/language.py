@@ -6,6 +6,7 @@ latest counts. Else it is the first language of the browser that there is, else 
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -79,14 +80,17 @@ def keep_language(asked: str) -> None:
         g.pop("page_texts", None)
 
 
-def languages_page() -> str:
-    """Return the address of the list of languages, which leads back; "" when there is only one."""
+def languages_page(kept: Collection[str] = _KEPT) -> str:
+    """Return the address of the list of languages, which leads back; "" when there is only one.
+
+    :param kept: the arguments of this request that the same page needs once more.
+    """
     if len(offered()) < 2:
         return ""
     asked = unproxied(request)
     if "code" in asked.args:
         return url_for("languages.show")
-    return url_for("languages.show", to=asked.path, **_kept_arguments())
+    return url_for("languages.show", to=asked.path, **_arguments(kept))
 
 
 def language_links() -> list[tuple[Language, str]]:
@@ -94,7 +98,7 @@ def language_links() -> list[tuple[Language, str]]:
     path = request.args.get("to", "/")
     if not _PATH.fullmatch(path):
         path = "/"
-    kept, base, tags = _kept_arguments(), request.script_root + path, offered()
+    kept, base, tags = _arguments(_KEPT), request.script_root + path, offered()
     return [
         (one, f"{base}?{urlencode(kept | {PARAMETERS[0]: one.tag})}")
         for one in ALL
@@ -107,11 +111,11 @@ def offered() -> tuple[str, ...]:
     return get_services().settings.languages
 
 
-def _kept_arguments() -> dict[str, Any]:
+def _arguments(kept: Collection[str]) -> dict[str, Any]:
     # The sign-in knows better which address it is for than a hint that came later.
-    arguments = unproxied(request).args
-    names = _KEPT - {"login_hint"} if "s" in arguments else _KEPT
-    return {name: value for name, value in arguments.items() if name in names}
+    asked = unproxied(request).args
+    names = {*kept} - {"login_hint"} if "s" in asked else kept
+    return {name: value for name, value in asked.items() if name in names}
 
 
 def _asked() -> list[str]:
@@ -134,9 +138,11 @@ def _kept() -> str:
 
 
 def _set_headers(response: Response) -> Response:
-    # A redirect says nothing, but keeps the language that it is asked for.
-    if response.mimetype == "text/html" and (not response.location or _asked()):
+    if response.mimetype == "text/html":
         response.headers["Content-Language"] = page_language()
+    elif response.location and _asked():
+        # A redirect says nothing, but keeps the language that it is asked for.
+        page_language()
     if kept := unproxied(g).get("kept_language"):
         set_own_cookie(response, _SUFFIX, kept, max_age=REMEMBERED_SECONDS)
     return response

@@ -1,6 +1,6 @@
 """Texts that browsers load beside the pages, made small and compressed once, at the start.
 
-Only content without secrets is compressed: a page that carries a CSRF token is not (BREACH).
+Which pages are compressed: ``latchkey/web/security/compression.py``.
 """
 
 import gzip
@@ -48,7 +48,7 @@ class PreparedFile:
 
     def response(self) -> Response:
         """Answer the request, compressed where the client takes gzip (RFC 9110, 12.5.3)."""
-        zips = request.accept_encodings.quality("gzip") > 0
+        zips = takes_gzip()
         response = Response(self.zipped if zips else self.content, mimetype=self.mimetype)
         if zips:
             response.headers["Content-Encoding"] = "gzip"
@@ -56,7 +56,14 @@ class PreparedFile:
         # Two forms of one file are two entities (RFC 9110, 8.8.3.3).
         response.set_etag(f"{self.version}-gzip" if zips else self.version)
         response.make_conditional(request)
+        # The server writes its own.
+        response.headers.pop("Date", None)
         return response
+
+
+def takes_gzip() -> bool:
+    """Tell whether the client of this request takes gzip."""
+    return request.accept_encodings.quality("gzip") > 0
 
 
 def small_css(text: str) -> str:

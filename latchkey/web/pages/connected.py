@@ -11,6 +11,8 @@ from latchkey.providers.same_mailbox import same_account
 from latchkey.web import flow
 from latchkey.web.completion import is_redeemed, way_back
 from latchkey.web.flow import SignIn
+from latchkey.web.language import languages_page
+from latchkey.web.security import compressed
 from latchkey.web.services import get_services
 
 # Long enough to see that it worked.
@@ -39,8 +41,10 @@ def show() -> ResponseReturnValue:
         back=back,
         auto=auto,
         is_other=is_other,
+        # The other arguments are not repeated, or the page must not be compressed.
+        languages=languages_page({"s"}),
     )
-    response = make_response(page)
+    response = compressed(make_response(page))
     if auto:
         # The header of this name works without a script, as <meta> would.
         response.headers["Refresh"] = f"{_GLANCE_SECONDS}; url={back}"

@@ -1,11 +1,12 @@
 """Security rules that hold for every answer, whatever its page: one file for each.
 
 security/
-├── headers   CSP, opener and the other headers of answers
-├── hosts     the names that the page answers to
-├── origin    where forms may be sent from
-├── bodies    kinds and sizes of bodies
-└── readable  what is kept away from Flask
+├── headers      CSP, opener and the other headers of answers
+├── hosts        the names that the page answers to
+├── origin       where forms may be sent from
+├── bodies       kinds and sizes of bodies
+├── compression  which pages are compressed
+└── readable     what is kept away from Flask
 """
 
 from collections.abc import Callable, Collection
@@ -17,12 +18,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings
 from latchkey.infra.unproxied import unproxied
 from latchkey.web.security.bodies import MAX_BODY_BYTES, body_guard
+from latchkey.web.security.compression import compress_without_cookie, compressed
 from latchkey.web.security.headers import ToTheLetter, header_writer, keep_opener
 from latchkey.web.security.hosts import UnknownHost, host_guard
 from latchkey.web.security.origin import OriginRefused, origin_guard
 from latchkey.web.security.readable import Readable
 
-__all__ = ["MAX_BODY_BYTES", "OriginRefused", "UnknownHost", "init_security", "keep_opener"]
+__all__ = [
+    "MAX_BODY_BYTES", "OriginRefused", "UnknownHost", "compressed", "init_security", "keep_opener",
+]  # fmt: skip
 
 
 def init_security(
@@ -54,6 +58,7 @@ def init_security(
     app.before_request(body_guard(apis))
     app.before_request(_token_guard(app, apis))
     app.after_request(header_writer(settings))
+    app.after_request(compress_without_cookie)
 
 
 def _token_guard(app: Flask, apis: Collection[str]) -> Callable[[], None]:

@@ -46,6 +46,16 @@ FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# A redirect shows nothing, and neither does a 204: what holds on the way to the page it leads to.
+REDIRECT_HEADERS = {
+    name: HEADERS[name]
+    for name in (
+        "X-Content-Type-Options",
+        "Referrer-Policy",
+        "Cross-Origin-Opener-Policy",
+        "Cross-Origin-Resource-Policy",
+    )
+}
 HSTS = "max-age=63072000; includeSubDomains"
 
 
@@ -105,8 +115,9 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
     def wanted_for(response: Response) -> Mapping[str, str]:
         if _is_file(response):
             return FILE_HEADERS
-        page = response.mimetype == "text/html"
-        return headers_with_font if page and csp_for(current_brand()) else headers
+        if "Location" in response.headers:
+            return REDIRECT_HEADERS
+        return headers_with_font if _is_page(response) and csp_for(current_brand()) else headers
 
     def write_headers(response: Response) -> Response:
         sign_in = flow.current()
@@ -119,13 +130,17 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
             (name, value) for name, value in wanted.items() if name.lower() not in present
         )
         # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
-        kept = "no-store, no-transform" if response.mimetype == "text/html" else "no-store"
+        kept = "no-store, no-transform" if _is_page(response) else "no-store"
         response.headers.setdefault("Cache-Control", kept)
         if unproxied(request).is_secure or settings.public_url.startswith("https://"):
             response.headers["Strict-Transport-Security"] = HSTS
         return response
 
     return write_headers
+
+
+def _is_page(response: Response) -> bool:
+    return response.mimetype == "text/html"
 
 
 def _is_file(response: Response) -> bool:

@@ -1,10 +1,21 @@
-"""A form that the page's own script sends: where it leads is named, not followed."""
+"""Redirects: without a body, and named instead of followed to the page's own script."""
 
 import pytest
 
 from tests.pages import Visitor
 
 BY_SCRIPT = {"X-Requested-With": "XMLHttpRequest"}
+
+
+def test_a_redirect_is_its_headers(visitor: Visitor) -> None:
+    answers = [
+        visitor.client.get("/connected"),
+        visitor.client.post("/", data=visitor.get("/").fields() | {"email": "a@example.com"}),
+    ]
+    for answer, status in zip(answers, (302, 303), strict=True):
+        assert (answer.status_code, answer.content) == (status, b"")
+        assert "content-type" not in answer.headers
+        assert "content-language" not in answer.headers
 
 
 @pytest.mark.parametrize("email", ["someone@example.com", "someone@gmail.com", "someone@a.test"])
