@@ -11,12 +11,13 @@ function makeReadable(box) {
   const button = box.querySelector("button");
   const [text, label] = [button.textContent, button.getAttribute("aria-label")];
   const status = box.querySelector("[aria-live]");
+  const words = input.form.dataset;
   const show = (visible) => {
     // Said to those who cannot see it.
-    if (visible || input.type === "text") status.textContent = visible ? status.dataset.shown : status.dataset.hidden;
+    if (visible || input.type === "text") status.textContent = visible ? words.shown : words.hidden;
     input.type = visible ? "text" : "password";
-    button.textContent = visible ? button.dataset.hide : text;
-    button.setAttribute("aria-label", visible ? button.dataset.hideLabel : label);
+    button.textContent = visible ? words.hide : text;
+    button.setAttribute("aria-label", visible ? words.hideLabel : label);
   };
   button.hidden = false;
   button.addEventListener("click", () => show(input.type === "password"));

@@ -33,6 +33,15 @@ def test_a_password_can_be_looked_at(page: Page) -> None:
     expect(password(page)).to_have_value(" my secret ")
 
 
+def test_nothing_that_is_typed_is_corrected_or_sent_to_a_spelling_check(page: Page) -> None:
+    enter(page, "someone@example.com")
+    treated = page.locator("form input:not([type=hidden])").evaluate_all(
+        "boxes => boxes.map(box => [box.autocapitalize, box.spellcheck].join())"
+    )
+    assert len(treated) == 9
+    assert set(treated) == {"none,false"}
+
+
 def test_each_password_box_has_a_button_of_its_own(page: Page) -> None:
     enter(page, "someone@example.com")
     unfold(page)

@@ -42,9 +42,13 @@ HEADERS = {
 }
 # What a browser loads beside the pages needs no more, and is sent with each of them.
 FILE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+# A drawing that is opened on its own is a document, which could run scripts.
+PICTURE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    **FILE_HEADERS,
 }
 # A redirect shows nothing, and neither does a 204: what holds on the way to the page it leads to.
 REDIRECT_HEADERS = {
@@ -113,8 +117,8 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
     headers_with_font = _headers(settings.embed_origins, FONTS)
 
     def wanted_for(response: Response) -> Mapping[str, str]:
-        if _is_file(response):
-            return FILE_HEADERS
+        if of_file := _of_file(response.mimetype or ""):
+            return of_file
         if "Location" in response.headers:
             return REDIRECT_HEADERS
         return headers_with_font if _is_page(response) and csp_for(current_brand()) else headers
@@ -143,6 +147,9 @@ def _is_page(response: Response) -> bool:
     return response.mimetype == "text/html"
 
 
-def _is_file(response: Response) -> bool:
-    kind = response.mimetype or ""
-    return kind in ("text/css", "text/javascript") or kind.startswith(("image/", "font/"))
+def _of_file(kind: str) -> Mapping[str, str]:
+    """Return the headers of a file of this media type; {} for what is none."""
+    if kind.startswith("image/"):
+        return PICTURE_HEADERS
+    is_file = kind in ("text/css", "text/javascript") or kind.startswith("font/")
+    return FILE_HEADERS if is_file else {}

@@ -26,9 +26,13 @@ HEADERS = {
 }
 # A file beside the pages has no more than it needs: it is sent with each first page.
 OF_FILES = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+# A drawing that is opened on its own is a document.
+OF_PICTURES = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    **OF_FILES,
 }
 # Nor a redirect, which shows nothing: what it leads to brings the rest.
 OF_REDIRECTS = {
@@ -91,14 +95,18 @@ KINDS = {
     "static": ("GET", "/static/css/app.css", 200),
     "no static": ("GET", "/static/none.css", 404),
     "brand": ("GET", "/brand.css", 200),
+    "drawing": ("GET", "/static/icons/favicon.svg", 200),
 }
 
 
-@pytest.mark.parametrize(("method", "url", "status"), KINDS.values(), ids=KINDS)
-def test_every_answer_has_exactly_these_headers(method: str, url: str, status: int) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_answer_has_exactly_these_headers(kind: str) -> None:
+    method, url, status = KINDS[kind]
+    others = {
+        "redirect": OF_REDIRECTS, "static": OF_FILES, "brand": OF_FILES, "drawing": OF_PICTURES
+    }  # fmt: skip
     with asked(sandbox_app(), method, url) as answer:
-        wanted = OF_REDIRECTS if status == 302 else HEADERS
-        check(answer, status, OF_FILES if url.endswith("app.css") or "brand" in url else wanted)
+        check(answer, status, others.get(kind, HEADERS))
 
 
 def check(answer: TestResponse, status: int, headers: Mapping[str, str]) -> None:
@@ -131,7 +139,7 @@ def test_a_form_that_was_accepted_or_not_has_them_too() -> None:
         assert answer.headers["cache-control"] == ("no-store, no-transform" if page else "no-store")
 
 
-@pytest.mark.parametrize("kind", sorted({*KINDS} - {"static", "brand"}))
+@pytest.mark.parametrize("kind", sorted({*KINDS} - {"static", "brand", "drawing"}))
 def test_nothing_but_files_is_kept_by_browsers(kind: str) -> None:
     method, url, _ = KINDS[kind]
     with asked(sandbox_app(), method, url) as answer:

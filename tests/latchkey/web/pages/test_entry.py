@@ -18,15 +18,13 @@ def test_the_first_page_asks_for_the_address_only(visitor: Visitor) -> None:
 
 
 def test_the_address_box_suits_phones_and_password_managers(visitor: Visitor) -> None:
-    (box,) = [node for node in visitor.get("/").tree.iter("input") if node.get("name") == "email"]
-    wanted = {
-        "type": "email",
-        "autocomplete": "username",
-        "inputmode": "email",
-        "autocapitalize": "none",
-        "spellcheck": "false",
-    }
+    (form,) = visitor.get("/").tree.iter("form")
+    (box,) = [node for node in form.iter("input") if node.get("name") == "email"]
+    wanted = {"type": "email", "autocomplete": "username", "inputmode": "email"}
     assert {name: box.get(name) for name in wanted} == wanted
+    # Inputs inherit them (HTML standard: autocapitalization, autocorrection, spelling).
+    of_form = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+    assert {name: form.get(name) for name in of_form} == of_form
     assert "maxlength" not in box.attrib
 
 
