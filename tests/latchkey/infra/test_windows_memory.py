@@ -133,7 +133,7 @@ def test_of_too_many_counters_the_one_used_longest_ago_goes(
 
 def test_counters_that_ran_out_are_swept_away_once_a_minute(wait: Clock) -> None:
     memory = MemoryWindows()
-    passed(memory, charge("short"))
+    passed(memory, charge("short", (Window(1, 60.0),)))
     passed(memory, charge("long", (Window(1, 200.0),)))
     wait(59)
     passed(memory, charge("other"))
@@ -161,6 +161,8 @@ def test_the_rule_that_makes_the_client_wait_longest_is_named(wait: Clock) -> No
     assert limiter.number("short", "a") == 1
     assert limiter.number("unknown", "a") == limiter.number("short", "b") == 0
     assert limiter.try_all(Use(rule="short", subject="b")) is None
+    wait(9.5)
+    assert limiter.try_all(both[0]) == Hit(rule="short", wait=0.5)
 
 
 def test_who_was_known_before_an_update_is_known_after_it() -> None:
