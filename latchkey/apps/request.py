@@ -92,15 +92,15 @@ class AppRequest:
 
     def query(self) -> dict[str, str]:
         """Return the query of ``/v3/connect/auth`` that asks for the same again."""
+        # Not left out: several providers without a word of ours would be shown first.
+        ours = "select_provider" if self.choose else "detect"
         query = {
             "client_id": self.client_id,
             "redirect_uri": self.redirect_uri,
             "response_type": "code",
             "state": self.state,
             "provider": ",".join(self.providers),
-            "prompt": ",".join(
-                filter(None, ("select_provider" if self.choose else "", self.account_prompt))
-            ),
+            "prompt": ",".join(filter(None, (ours, self.account_prompt))),
             "login_hint": self.login_hint,
             "scope": " ".join(self.scope),
             "code_challenge": self.challenge,

@@ -51,9 +51,13 @@ def test_a_code_is_read_as_it_was_issued() -> None:
 def test_a_code_is_good_once() -> None:
     codes = codes_of()
     code = codes.issue(ticket())
-    codes.use(codes.read(code))
+    read = codes.read(code)
+    assert not codes.is_spent(read.id)
+    codes.use(read)
     with pytest.raises(CodeRefused):
         codes.read(code)
+    assert codes.is_spent(read.id)
+    assert not codes.is_spent(ticket().id)
 
 
 def test_who_read_it_in_time_and_comes_second_is_refused() -> None:

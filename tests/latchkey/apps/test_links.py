@@ -16,7 +16,7 @@ from latchkey.apps.link_claims import LONGEST_SECONDS
 from latchkey.connect import Connected, Failed, Outcome
 from latchkey.infra import logs
 from latchkey.infra.codec import from_json, to_json
-from latchkey.infra.marks import open_marks
+from latchkey.infra.marks import UsedMarks, open_marks
 from latchkey.infra.store import Store
 from latchkey.nylas import Grant
 from latchkey.problems import Problem
@@ -53,7 +53,10 @@ def payload(**changes: Any) -> dict[str, Any]:
 def why_refused(link: str, links: SignedLinks | None = None) -> Problem:
     with pytest.raises(LinkRefused) as raised:
         (links or links_of()).read(link)
-    return raised.value.problem
+    refused = raised.value
+    assert (refused.claims is None) is (refused.problem in (LINK_OFF, LINK_BROKEN))
+    assert refused.back == "", "only the page knows"
+    return refused.problem
 
 
 def connected(email: str = EMAIL) -> Callable[[], Outcome]:
@@ -277,11 +280,27 @@ def test_after_two_accounts_that_were_not_its_own_a_link_still_connects_its_own(
     assert problem_of(links.redeem(CLAIMS, connected())) is None
 
 
+def test_each_link_counts_the_accounts_that_were_not_its_own_by_itself() -> None:
+    links = links_of()
+    for number in range(4):
+        claims = LinkClaims(id=f"link-id-{number}", email=EMAIL, exp=2_000_000_000)
+        links.redeem(claims, failed(OTHER_ADDRESS))
+        assert problem_of(links.redeem(claims, connected())) is None
+
+
+def test_where_no_mark_can_be_left_links_wait_and_say_how_long() -> None:
+    links = SignedLinks([LINK_KEY], UsedMarks(None))
+    assert why_refused(links.make(EMAIL, seconds=HOUR), links) is LINK_WAITS
+    waits = Failed(problem=LINK_WAITS, detail="marks unavailable", wait=60)
+    assert links.redeem(CLAIMS, pytest.fail) == waits
+
+
 def test_a_submission_that_arrives_twice_gets_the_first_ones_outcome() -> None:
     links = links_of()
     first = links.redeem(CLAIMS, connected())
     assert links.redeem(CLAIMS, pytest.fail, lambda: first) is first
-    assert problem_of(links.redeem(CLAIMS, pytest.fail, lambda: None)) is LINK_USED
+    used = Failed(problem=LINK_USED, detail="link used")
+    assert links.redeem(CLAIMS, pytest.fail, lambda: None) == used
 
 
 def test_without_a_link_nothing_is_counted() -> None:

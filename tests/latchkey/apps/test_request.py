@@ -43,7 +43,10 @@ def refused(**changes: Any) -> dict[str, str]:
     """What the app hears."""
     with pytest.raises(RequestRefused) as raised:
         read(**changes)
-    return heard(raised.value.url)
+    told = heard(raised.value.url)
+    assert raised.value.error == told["error"]
+    assert str(raised.value) == f"{told['error']}: {told['error_description']}"
+    return told
 
 
 def heard(url: str) -> dict[str, str]:
@@ -83,7 +86,7 @@ def test_everything_that_nylas_takes_is_read() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"provider": "imap"}, {"providers": ("imap",)}),
+        ({"provider": "imap"}, {"providers": ("imap",), "choose": False}),
         ({"provider": "yahoo, google"}, {"providers": ("yahoo", "google"), "choose": True}),
         ({"provider": "imap,imap,ews"}, {"providers": ("imap", "ews"), "choose": True}),
         ({"provider": "imap,ews", "prompt": "detect"}, {"providers": ("imap", "ews")}),
@@ -93,6 +96,13 @@ def test_everything_that_nylas_takes_is_read() -> None:
         ({"prompt": "select_provider, detect"}, {"choose": True}),
         ({"prompt": "detect"}, {"choose": False}),
         ({"prompt": "detect,select_provider"}, {"choose": False}),
+        ({"prompt": "select_account"}, {"choose": False, "account_prompt": "select_account"}),
+        ({"prompt": "login select_account"}, {"account_prompt": "login"}),
+        ({"provider": "imap,ews", "prompt": "login"}, {"choose": True, "account_prompt": "login"}),
+        (
+            {"prompt": "login,select_account,select_provider,detect"},
+            {"choose": True, "account_prompt": "login"},
+        ),
         ({"code_challenge": "c"}, {"challenge": "c", "method": "plain"}),
         ({"code_challenge": "c", "code_challenge_method": "plain"}, {"method": "plain"}),
         ({"code_challenge": "c" * 43, "code_challenge_method": "s256"}, {"method": "s256"}),
@@ -102,6 +112,9 @@ def test_everything_that_nylas_takes_is_read() -> None:
         ({"options": "a smtp_required"}, {"smtp_required": True}),
         ({"options": "not_smtp_required"}, {"smtp_required": False}),
         ({"login_hint": "a" * 1000}, {"login_hint": "a" * 254}),
+        ({"scope": "a" * 2000}, {"scope": ("a" * 2000,)}),
+        ({"theme": "dark"}, {"theme": "dark"}),
+        ({"theme": "Dark"}, {"theme": ""}),
         ({"state": "", "provider": "", "scope": "", "code_challenge": ""}, {"providers": ()}),
     ],
 )
@@ -156,12 +169,47 @@ def test_the_app_hears_what_is_wrong_with_its_request(
     assert len(told) == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("response_type", "code"),
+        ("provider", f"one or more of {', '.join(PROVIDERS)}"),
+        ("prompt", "one or more of select_provider, detect, select_account, login"),
+        ("scope", "names with one space between them"),
+        ("access_type", "online or offline"),
+        ("code_challenge", "up to 128 letters, digits or any of -._~"),
+        ("code_challenge_method", "plain or S256"),
+        ("credential_id", "a UUID"),
+    ],
+)
+def test_the_app_hears_what_would_be_right(name: str, right: str) -> None:
+    assert refused(**{name: "wrong  "})["error_description"] == f"{name} must be {right}"
+
+
+def test_a_challenge_is_one_of_s256_where_plain_ones_are_not_good_enough() -> None:
+    def ask(**more: str) -> AppRequest:
+        query = MultiDict(USUAL | more)
+        return read_request(query, KNOWN, complete=True, plain_allowed=False)
+
+    for plain in ({}, {"code_challenge_method": "plain"}):
+        with pytest.raises(RequestRefused, match=r"code_challenge_method must be S256$"):
+            ask(code_challenge="c" * 43, **plain)
+    with pytest.raises(RequestRefused, match=r"code_challenge is not one of S256$"):
+        ask(code_challenge="c" * 42, code_challenge_method="S256")
+    assert ask(code_challenge="c" * 43, code_challenge_method="S256").method == "s256"
+    assert ask().challenge == ""
+
+
 @pytest.mark.parametrize("name", ["state", "provider", "scope", "response_type", "login_hint"])
 def test_a_parameter_that_comes_twice_is_refused(name: str) -> None:
     query = MultiDict([*USUAL.items(), (name, "code"), (name, "code")])
     with pytest.raises(RequestRefused) as raised:
         read_request(query, KNOWN, complete=True)
-    assert heard(raised.value.url)["error_description"] == f"{name} must be given once"
+    told = heard(raised.value.url)
+    assert (told["error"], told["error_description"]) == (
+        "invalid_request",
+        f"{name} must be given once",
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +233,8 @@ def test_whoever_is_not_known_hears_nothing(given: dict[str, Any], complete: boo
         # On the first page, the address to go back to is enough.
         assert read(complete=False, **given).client_id == "app-1"
         return
-    with pytest.raises(UntrustedRequest):
+    why = "client_id is not that of the Nylas application|redirect_uri is not allowed"
+    with pytest.raises(UntrustedRequest, match=f"^({why})$"):
         read(complete=complete, **given)
 
 
@@ -234,6 +283,32 @@ def test_whatever_else_is_sent_the_app_is_asked_or_told(given: dict[str, str]) -
         told = heard(request.denied())
     assert told["error"]
     assert told.get("state", "") == given.get("state", "")
+
+
+def test_a_problem_is_told_and_a_state_that_was_not_sent_is_left_out() -> None:
+    assert read(state="").back(code="c") == f"{ALLOWED}?code=c"
+    assert heard(read().denied("wrong_password"))["error_code"] == "25022"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"provider": "imap,ews", "prompt": "detect", "options": "smtp_required"},
+        {"provider": "yahoo,google", "prompt": "login", "theme": "dark", "scope": "a b"},
+        {"provider": "imap", "prompt": "select_provider", "state": "s", "login_hint": "a@b.c"},
+        {"code_challenge": "c", "credential_id": CREDENTIAL},
+        {"code_challenge": "c" * 43, "code_challenge_method": "S256"},
+    ],
+)
+def test_a_query_asks_for_the_same_again(given: dict[str, str]) -> None:
+    request = read(**given)
+    query = request.query()
+    assert read_request(MultiDict(query), KNOWN, complete=True) == request
+    usual = {"prompt": "detect"} | (
+        {"code_challenge_method": "plain"} if "code_challenge" in given else {}
+    )
+    assert query.keys() == (USUAL | usual | given).keys()
 
 
 def test_an_address_with_a_query_keeps_it_to_the_letter() -> None:
