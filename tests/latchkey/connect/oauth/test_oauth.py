@@ -12,6 +12,7 @@ import pytest
 
 from config import Client
 from latchkey.connect.oauth import OAuthClient, PendingAuthorization, pending_for, refused_by
+from latchkey.connect.oauth.answers import claims_of
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import HttpClient
 from latchkey.problems.oauth_codes import ProviderRefused
@@ -246,6 +247,16 @@ def test_an_id_token_that_is_not_ours_tells_nothing(wrong: dict[str, object]) ->
     assert found == Account(proven=("userinfo@example.com",))
 
 
+def test_an_id_token_counts_until_it_expires_and_only_with_a_nonce(wait: Clock) -> None:
+    def claims(token: object) -> dict[str, Any]:
+        return claims_of(token, client_id="our id", nonce="nonce")
+
+    now = int(time.time())
+    assert claims(good_id_token(exp=now + 1))
+    assert not claims(good_id_token(exp=now))
+    assert not claims(id_token(aud="our id", exp=now + 60))
+
+
 def test_the_nonce_of_another_sign_in_is_refused() -> None:
     with pytest.raises(ProviderRefused):
         exchange(tokens(id_token=good_id_token(nonce="another")))
@@ -375,6 +386,7 @@ def test_permissions_that_were_unticked_are_noticed(
             "",
             (7000215,),
         ),
+        (httpx.Response(400, json={"error": "x" * 101}), "x" * 100, ()),
         (httpx.Response(503, text="<html>"), "", ()),
     ],
 )
@@ -436,6 +448,8 @@ def test_an_error_in_the_address_is_read_by_its_number() -> None:
     assert (refused.error, refused.numbers) == ("access_denied", (65004,))
     assert refused_by({"error": "x" * 500}).error == "x" * 100
     assert refused_by({"error": "a", "error_description": "AADSTS: none"}).numbers == ()
+    several = {"error": "a", "error_description": "AADSTS1234567890: A. AADSTS50000: B."}
+    assert refused_by(several).numbers == (123456789,), "of several the first, nine digits of it"
     assert (refused_by({}).error, refused_by({}).numbers) == ("", ())
     for error in ("access_denied", "server_error", ""):
         assert refused_by({"error": error, "error_subcode": "cancel"}).error == "access_denied"
