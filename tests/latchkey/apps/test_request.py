@@ -301,7 +301,7 @@ def test_a_problem_is_told_and_a_state_that_was_not_sent_is_left_out() -> None:
         {"code_challenge": "c" * 43, "code_challenge_method": "S256"},
     ],
 )
-def test_a_query_asks_for_the_same_again(given: dict[str, str]) -> None:
+def test_a_query_asks_for_the_same_again(given: dict[str, Any]) -> None:
     request = read(**given)
     query = request.query()
     assert read_request(MultiDict(query), KNOWN, complete=True) == request
