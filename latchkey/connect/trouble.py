@@ -21,6 +21,8 @@ _FEWEST_TRIES = 20
 _MOST_REMEMBERED = 400
 _PART = 2
 _VERDICT_SECONDS = 1.0
+# Says that some provider failed of late: without it, none has trouble and no counter is read.
+_ANY_FAILED = "trouble:any failed"
 _MOST_VERDICTS = 1000
 _RULES = {
     "client_failed": (Window(_PART, _SECONDS),),
@@ -39,9 +41,11 @@ class ProviderTrouble:
 
     def __init__(self, store: Store, *, secret_key: str, always: Collection[str] = ()) -> None:
         self._always = always
+        self._store = store
         self._counters = Limiter(store, _RULES, secret_key=secret_key)
         # Pages are shown more often than sign-ins end, so a verdict is good for a second.
         self._verdicts: dict[str, tuple[float, bool]] = {}
+        self._any_failed = (float("-inf"), False)
 
     def note(self, provider: str, client: str, outcome: Outcome) -> None:
         """Count how a sign-in ended.
@@ -53,6 +57,9 @@ class ProviderTrouble:
         if not result:
             return
         self._verdicts.pop(provider, None)
+        if result == "failed":
+            self._any_failed = (float("-inf"), False)
+            self._store.put(_ANY_FAILED, 1, seconds=_SECONDS)
         self._counters.try_all(
             Use(rule=f"client_{result}", subject=f"{client} {provider}", mode=Mode.COUNT),
             Use(rule=result, subject=provider, mode=Mode.COUNT, part=_PART),
@@ -63,6 +70,8 @@ class ProviderTrouble:
         if provider in self._always:
             return True
         now = time.monotonic()
+        if not self._has_any_failed(now):
+            return False
         made, verdict = self._verdicts.get(provider, (float("-inf"), False))
         if now - made < _VERDICT_SECONDS:
             return verdict
@@ -72,6 +81,13 @@ class ProviderTrouble:
         if len(self._verdicts) >= _MOST_VERDICTS:
             self._verdicts.clear()
         self._verdicts[provider] = (now, verdict)
+        return verdict
+
+    def _has_any_failed(self, now: float) -> bool:
+        made, verdict = self._any_failed
+        if now - made >= _VERDICT_SECONDS:
+            verdict = self._store.get(_ANY_FAILED) is not None
+            self._any_failed = (now, verdict)
         return verdict
 
 

@@ -5,6 +5,7 @@ reaches no browser. So the store keeps for three minutes whether a form is under
 ended, under a name made of the salt in the browser's own cookie. No password is kept.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -17,6 +18,8 @@ from latchkey.web.services import get_services
 
 # Longer than a sign-in can take, its wait for a free slot included.
 _KEPT_SECONDS = 180
+# Within so many seconds of the e-mail step no password was typed, sent and its answer lost.
+SOONEST_SECONDS = 2.0
 
 
 class Lost(StrEnum):
@@ -44,16 +47,20 @@ WORDS = {
 @contextmanager
 def kept_for(sign_in: SignIn) -> Iterator[None]:
     """Keep that a form of ``sign_in`` is sent to Nylas now, and afterwards how it ended."""
-    _keep(sign_in, Lost.UNDER_WAY)
-    try:
-        yield
-    finally:
-        now = flow.current()
-        _keep(sign_in, to_json(now.grant) if now and now.grant else Lost.FAILED)
+    with get_services().store.together():
+        _keep(sign_in, Lost.UNDER_WAY)
+        try:
+            yield
+        finally:
+            now = flow.current()
+            _keep(sign_in, to_json(now.grant) if now and now.grant else Lost.FAILED)
 
 
 def find(sign_in: SignIn) -> ConnectedGrant | Lost | None:
     """Return what ``sign_in`` ended with and its browser does not know, None when nothing."""
+    if time.time() - sign_in.started < SOONEST_SECONDS:
+        # The form is shown for the first time, so the store need not be asked.
+        return None
     kept = get_services().store.get(_name(sign_in))
     if kept is None or (kept == Lost.FAILED and sign_in.last_problem):
         return None

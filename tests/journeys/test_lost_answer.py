@@ -1,6 +1,7 @@
 """A phone that ends the tab while a sign-in is under way, and comes back to the form."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from app import create_app
-from latchkey.web.lost_answer import WORDS, Lost
+from latchkey.web.lost_answer import SOONEST_SECONDS, WORDS, Lost
 from tests.conftest import KEY, make_settings
 from tests.grants import Grants
 from tests.pages import Page, Visitor
@@ -50,6 +51,7 @@ class Phone:
         return tab.client.post(self.form.action(), data=self.form.fields() | typed)
 
     def comes_back(self) -> Page:
+        time.sleep(SOONEST_SECONDS)
         return self.visitor.get(self.form.action())
 
 

@@ -3,6 +3,7 @@
 store/
 ├── memory         values and rates of one process
 ├── redis_store    the same in Redis
+├── scripts        what has to be one step in Redis
 ├── redis_link     Redis that may go and come back at any time
 ├── vault          names and seals of what lies in Redis
 ├── store          puts memory and Redis together

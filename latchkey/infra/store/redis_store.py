@@ -1,6 +1,8 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import redis
@@ -11,9 +13,14 @@ from latchkey.infra.store.marks_redis import RemoteMarks
 from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
 from latchkey.infra.store.redis_facts import RedisFacts, read_facts
+from latchkey.infra.store.scripts import RESERVE, TAKE, WRITE
 from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
 from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
 from latchkey.infra.store.windows_redis import RemoteWindows
+
+# Values by key, each with the seconds that it is kept.
+Values = Mapping[str, tuple[Any, float]]
+NOTHING: Values = MappingProxyType({})
 
 # A page must not wait for a server that is gone; one on the same network answers in milliseconds.
 _CONNECT_SECONDS = 0.3
@@ -25,33 +32,6 @@ _CONNECTIONS = 100
 _CONNECTION_WAIT_SECONDS = 10
 _PEER_MILLISECONDS = 120_000
 
-# Redis's own clock, so those of the machines need not agree. A sorted set of the latest moments:
-# the one that is ``most`` places back decides when the next may be. Libraries for rate limits only
-# refuse; here a caller that is a little too early gets a later slot instead.
-_RESERVE = """
-local time = redis.call('TIME')
-local now = time[1] * 1000 + time[2] / 1000
-local most, span, patience = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-redis.call('ZADD', KEYS[2], now, ARGV[4])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - tonumber(ARGV[5]))
-local peers = redis.call('ZCARD', KEYS[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - span)
-local slot = now
-local before = redis.call('ZREVRANGE', KEYS[1], most - 1, most - 1, 'WITHSCORES')[2]
-if before then slot = math.max(now, before + span) end
-if slot - now > patience then return {tostring(slot - now), peers, 0} end
-redis.call('ZADD', KEYS[1], string.format('%.3f', slot), ARGV[6])
-redis.call('PEXPIRE', KEYS[1], math.ceil(slot - now + span))
-return {tostring(slot - now), peers, 1}
-"""
-
-
-# As GETDEL, except that it reads no more than a value of ours can be.
-_TAKE = f"""
-local value = redis.call('GETRANGE', KEYS[1], 0, {MAX_BYTES})
-redis.call('DEL', KEYS[1])
-return value
-"""
 # No rate makes a caller wait longer; what says so was not written by us.
 _LONGEST_WAIT_SECONDS = 24 * 60 * 60.0
 
@@ -84,8 +64,9 @@ class Remote:
         )
         self._redis = redis.Redis(connection_pool=pool)
         self._vault = vault
-        self._reserve = self._redis.register_script(_RESERVE)
-        self._take = self._redis.register_script(_TAKE)
+        self._reserve = self._redis.register_script(RESERVE)
+        self._take = self._redis.register_script(TAKE)
+        self._write = self._redis.register_script(WRITE)
         self._name = secrets.token_hex(8)
         self.peers = 1
         self.outbox = RemoteOutbox(self._redis, vault)
@@ -106,11 +87,19 @@ class Remote:
 
     def put(self, key: str, value: Any, *, seconds: float) -> None:
         """Keep ``value`` for ``seconds``."""
-        self._set(key, value, seconds, only_new=False)
+        self._set({key: (value, seconds)}, only_new=False)
 
-    def add(self, key: str, value: Any, *, seconds: float) -> bool:
-        """Keep ``value`` unless there is one already; tell whether it was kept."""
-        return self._set(key, value, seconds, only_new=True)
+    def put_all(self, values: Values) -> None:
+        """Keep all of them, in one command."""
+        self._set(values, only_new=False)
+
+    def add(self, key: str, value: Any, *, seconds: float, values: Values = NOTHING) -> bool:
+        """Keep ``value`` unless there is one already; tell whether it was kept.
+
+        :param values: kept in the same command, whatever is there.
+        """
+        others = {other: kept for other, kept in values.items() if other != key}
+        return self._set({**others, key: (value, seconds)}, only_new=True)
 
     def take(self, key: str) -> Any:
         """Return the value and forget it, so that only one caller gets it."""
@@ -166,10 +155,22 @@ class Remote:
         # Of the Nylas application, whichever installation uses it: so are the limits of Nylas.
         return f"{self._vault.prefix}rate:{key}"
 
-    def _set(self, key: str, value: Any, seconds: float, *, only_new: bool) -> bool:
-        sealed = self._vault.seal(key, value, seconds=seconds)
-        milliseconds = max(1, int(seconds * 1000))
-        return bool(self._redis.set(self._vault.name(key), sealed, px=milliseconds, nx=only_new))
+    def _set(self, values: Values, *, only_new: bool) -> bool:
+        sealed = [
+            (self._vault.name(key), self._vault.seal(key, value, seconds=seconds), seconds)
+            for key, (value, seconds) in values.items()
+        ]
+        if len(sealed) == 1:
+            name, text, seconds = sealed[0]
+            return bool(self._redis.set(name, text, px=_milliseconds(seconds), nx=only_new))
+        args: list[str | int] = [int(only_new)]
+        for _, text, seconds in sealed:
+            args += [text, _milliseconds(seconds)]
+        return bool(self._write(keys=[name for name, _, _ in sealed], args=args))
 
     def _read(self, key: str, sealed: Any) -> Any:
         return self._vault.open(key, sealed) if sealed else None
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))

@@ -1,5 +1,6 @@
 """Redis with this process's memory behind it."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +51,8 @@ class Store:
         self._redis = RedisLink(url, vault, address)
         self._processes = processes
         self._movers = ThreadPoolExecutor(max_workers=1)
+        # Of each thread: what it has put and not sent to Redis yet.
+        self._waiting = threading.local()
 
     @property
     def shared(self) -> bool:
@@ -69,13 +72,37 @@ class Store:
     def put(self, key: str, value: Any, *, seconds: float) -> None:
         """Keep ``value``, anything that JSON can carry except None, for ``seconds``."""
         self._memory.put(key, value, seconds=seconds)
-        self._redis.ask(lambda remote: remote.put(key, value, seconds=seconds), None)
+        waiting = self._values()
+        if waiting is None:
+            self._redis.ask(lambda remote: remote.put(key, value, seconds=seconds), None)
+        else:
+            waiting[key] = (value, seconds)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send what this thread puts within the context to Redis in few commands.
+
+        It goes with the next ``add``, at the end of the context at the latest.
+        """
+        waiting: dict[str, tuple[Any, float]] = {}
+        self._waiting.values = waiting
+        try:
+            yield
+        finally:
+            self._waiting.values = None
+            if waiting:
+                self._redis.ask(lambda remote: remote.put_all(waiting), None)
 
     def add(self, key: str, value: Any, *, seconds: float) -> bool:
         """Keep ``value`` unless there is one already; tell whether it was kept."""
         if not self._memory.add(key, value, seconds=seconds):
             return False
-        added = self._redis.ask(lambda remote: remote.add(key, value, seconds=seconds), True)
+        waiting = self._values() or {}
+        along = dict(waiting)
+        waiting.clear()
+        added = self._redis.ask(
+            lambda remote: remote.add(key, value, seconds=seconds, values=along), True
+        )
         if not added:
             self._memory.take(key)
         return added
@@ -143,6 +170,11 @@ class Store:
     def close(self) -> None:
         """Close the connections to Redis; the next call opens one again."""
         self._redis.close()
+
+    def _values(self) -> dict[str, tuple[Any, float]] | None:
+        """What this thread has put within ``together``, None outside of it."""
+        values: dict[str, tuple[Any, float]] | None = getattr(self._waiting, "values", None)
+        return values
 
     def _move(self, key: str, slot: Slot, late: float) -> None:
         self._redis.ask(lambda remote: remote.move(key, slot, late=late), None)

@@ -1,3 +1,4 @@
+import contextlib
 import subprocess
 import sys
 import threading
@@ -281,3 +282,45 @@ def test_without_a_redis_there_is_nothing_to_describe() -> None:
 def test_the_client_for_redis_is_loaded_only_where_there_is_a_redis() -> None:
     program = "import sys, app; app.Store(); sys.exit('redis' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.redis
+class TestTogether:
+    """Values that one thread puts go to Redis in few commands."""
+
+    def test_what_is_put_goes_along_with_what_is_added(self, process: Process) -> None:
+        one, other = process(), process()
+        with one.together():
+            one.put("along", 1, seconds=5)
+            assert one.get("along") == 1
+            assert other.get("along") is None
+            assert one.add("claim", 1, seconds=5)
+            assert other.get("along") == 1
+        assert not other.add("claim", 2, seconds=5)
+
+    def test_what_is_left_goes_at_the_end_even_after_a_failure(self, process: Process) -> None:
+        one, other = process(), process()
+        with contextlib.suppress(ZeroDivisionError), one.together():
+            one.put("outcome", 1, seconds=5)
+            one.put("answer", 1, seconds=5)
+            one.put("answer", 3, seconds=5)
+            one.put("never", 1 // 0, seconds=5)
+        assert [other.get("outcome"), other.get("answer"), other.get("never")] == [1, 3, None]
+
+    def test_a_claim_of_another_is_not_replaced_and_what_is_put_is_kept(
+        self, process: Process
+    ) -> None:
+        one, other = process(), process()
+        assert other.add("taken", 2, seconds=5)
+        with one.together():
+            one.put("beside", 1, seconds=5)
+            assert not one.add("taken", 1, seconds=5)
+        assert [other.get("beside"), other.get("taken")] == [1, 2]
+
+    def test_other_threads_do_not_wait_for_the_end(self, process: Process) -> None:
+        one, other = process(), process()
+        with one.together():
+            thread = threading.Thread(target=lambda: one.put("beat", 1, seconds=5))
+            thread.start()
+            thread.join()
+            assert other.get("beat") == 1
