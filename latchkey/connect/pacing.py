@@ -21,7 +21,7 @@ from latchkey.connect.party import ANYONE, Party
 from latchkey.connect.silence import Silence
 from latchkey.infra.http_connection import SendSlot
 from latchkey.infra.metrics import WAIT_BUCKETS, Gauge, Histogram, Limit
-from latchkey.infra.store import RateLimited, Store
+from latchkey.infra.store import Ahead, Rate, RateLimited, Store, Turn
 
 # The longest wait for one's turn: the page says that a sign-in takes up to two minutes.
 PATIENCE_SECONDS = 20.0
@@ -29,6 +29,11 @@ PATIENCE_SECONDS = 20.0
 _SPAN_SECONDS = 1.005
 # Between two that were sent in fact. Shorter, so that what one delay cost is soon made up for.
 _SENT_SECONDS = 1.0033
+_SENT = "sent"
+# While less than a fifth of the pace was sent of late, one reservation is enough for what is sent
+# so soon, after the connection is made.
+_FEW_SHARE = 5
+_GRACE_SECONDS = 0.25
 _MOST = 3000
 _MOST_OF_CLIENT = 100
 _MOST_OF_DOMAIN = 1000
@@ -83,6 +88,9 @@ class Pacer:
     ) -> None:
         self._store = store
         self._per_second = per_second
+        self._pace = Rate(per_second, _SPAN_SECONDS)
+        rate, few = Rate(per_second, _SENT_SECONDS), per_second // _FEW_SHARE
+        self._ahead = Ahead(key=_SENT, rate=rate, few=few, grace=_GRACE_SECONDS)
         self._party = party
         self._silence = Silence(answers)
         self._clients = Lanes(lambda: self._part(_CLIENT_LANE))
@@ -111,8 +119,8 @@ class Pacer:
             waiting = self._silence.begin(party)
             try:
                 with _QUEUED.one_more():
-                    self._wait(party)
-                yield self._send_slot
+                    turn = self._wait(party)
+                yield lambda: self._send_slot(turn)
                 self._silence.answered(waiting)
                 # A thousand answers may come back together; pages are served in between.
                 with self._returning:
@@ -120,7 +128,7 @@ class Pacer:
             finally:
                 self._silence.end(waiting)
 
-    def _wait(self, party: Party) -> None:
+    def _wait(self, party: Party) -> Turn:
         began = time.monotonic()
         until = began + PATIENCE_SECONDS
         try:
@@ -128,14 +136,8 @@ class Pacer:
                 self._clients.enter(party.client, until=until),
                 self._domains.enter(party.domain, until=until),
             ):
-                wait = self._store.reserve(
-                    "sign-ins",
-                    limit=self._per_second,
-                    seconds=_SPAN_SECONDS,
-                    max_wait=max(0.0, until - time.monotonic()),
-                )
-                if wait:
-                    time.sleep(wait)
+                left, ahead = max(0.0, until - time.monotonic()), self._ahead
+                turn = self._store.wait_turn("sign-ins", self._pace, max_wait=left, ahead=ahead)
         except RateLimited as full:
             _PACE.hit()
             raise Overloaded(full.wait) from None
@@ -143,13 +145,18 @@ class Pacer:
             _SHARE.hit()
             raise Overloaded(_TRY_AGAIN_SECONDS) from None
         _WAITED.observe(time.monotonic() - began)
+        return turn
 
     @contextmanager
-    def _send_slot(self) -> Iterator[None]:
+    def _send_slot(self, turn: Turn) -> Iterator[None]:
+        with self._store.send_in(turn) as possible:
+            if possible:
+                yield
+                return
         while True:
             try:
                 with self._store.send_slot(
-                    "sent", limit=self._per_second, seconds=_SENT_SECONDS, max_wait=_SENT_SECONDS
+                    _SENT, limit=self._per_second, seconds=_SENT_SECONDS, max_wait=_SENT_SECONDS
                 ):
                     yield
             except RateLimited as full:

@@ -8,6 +8,8 @@ store/
 ├── vault          names and seals of what lies in Redis
 ├── store          puts memory and Redis together
 ├── marks_redis    what was used up
+├── rate           what may be done at most so often
+├── rates          the same for all processes, as far as they can
 ├── windows_memory counters of rate limits, in one process
 ├── windows_redis  the same in Redis
 ├── outbox_memory  what is to be done at a certain time, in one process
@@ -18,6 +20,7 @@ store/
 from latchkey.infra.store.memory import RateLimited
 from latchkey.infra.store.outbox import Outbox
 from latchkey.infra.store.outbox_memory import Claim
+from latchkey.infra.store.rate import Ahead, Rate, Turn
 from latchkey.infra.store.redis_facts import RedisFacts
 from latchkey.infra.store.redis_link import RedisLost
 from latchkey.infra.store.store import Store
@@ -25,14 +28,17 @@ from latchkey.infra.store.vault import Vault
 from latchkey.infra.store.windows import Charge, Mode, Window
 
 __all__ = [
+    "Ahead",
     "Charge",
     "Claim",
     "Mode",
     "Outbox",
+    "Rate",
     "RateLimited",
     "RedisFacts",
     "RedisLost",
     "Store",
+    "Turn",
     "Vault",
     "Window",
 ]

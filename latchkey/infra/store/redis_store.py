@@ -1,7 +1,7 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from redis.retry import Retry
 from latchkey.infra.store.marks_redis import RemoteMarks
 from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
+from latchkey.infra.store.rate import Ahead, Rate, RemoteTurn
 from latchkey.infra.store.redis_facts import RedisFacts, read_facts
 from latchkey.infra.store.scripts import RESERVE, TAKE, WRITE
 from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
@@ -118,24 +119,47 @@ class Remote:
 
         :raises RateLimited: when the wait would be longer than ``max_wait``.
         """
-        keys = [self._rate(key), f"{self._vault.prefix}peers"]
+        slot, _ = self._reserve_slot([key], [limit, seconds * 1000, max_wait * 1000])
+        return slot
+
+    def reserve_turn(
+        self,
+        key: str,
+        rate: Rate,
+        *,
+        max_wait: float,
+        ahead: Ahead,
+        corrections: Mapping[str, float],
+    ) -> RemoteTurn:
+        """Return a reserved slot, and the moment to send if it was reserved, too.
+
+        :param corrections: seconds by which former moments were used earlier, by their marks.
+        :raises RateLimited: when the wait would be longer than ``max_wait``.
+        """
         mark = secrets.token_hex(8)
-        args: list[str | float] = [
-            limit,
-            seconds * 1000,
-            max_wait * 1000,
-            self._name,
-            _PEER_MILLISECONDS,
-            mark,
-        ]
-        answer, self.peers, reserved = self._reserve(keys=keys, args=args)
+        more: list[str | float] = [ahead.few, ahead.rate.seconds * 1000, ahead.grace * 1000, mark]
+        for other, early in corrections.items():
+            more += [other, early * 1000]
+        first = [rate.limit, rate.seconds * 1000, max_wait * 1000]
+        slot, has_ahead = self._reserve_slot([key, ahead.key], first, more)
+        return RemoteTurn(slot, Slot(ahead.grace, mark) if has_ahead else None)
+
+    def _reserve_slot(
+        self, keys: Sequence[str], rate: Sequence[float], more: Sequence[str | float] = ()
+    ) -> tuple[Slot, bool]:
+        key, *others = [self._rate(key) for key in keys]
+        mark = secrets.token_hex(8)
+        answer, self.peers, reserved, ahead = self._reserve(
+            keys=[key, f"{self._vault.prefix}peers", *others],
+            args=[*rate, self._name, _PEER_MILLISECONDS, mark, *more],
+        )
         self.secret_keys.announce()
         wait = float(answer) / 1000
         if not 0 <= wait <= _LONGEST_WAIT_SECONDS:
             raise Unusable("a rate has moments that no process reserved")
         if not reserved:
             raise RateLimited(wait)
-        return Slot(wait, mark)
+        return Slot(wait, mark), bool(ahead)
 
     @staticmethod
     def is_foreign(error: Exception) -> bool:

@@ -1,13 +1,13 @@
 """Redis with this process's memory behind it."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from latchkey.infra.store.memory import Memory, RateLimited, Slot
+from latchkey.infra.store.memory import Memory
+from latchkey.infra.store.rate import Ahead, Rate, Turn
+from latchkey.infra.store.rates import Rates
 from latchkey.infra.store.redis_facts import RedisFacts
 from latchkey.infra.store.redis_link import RedisLink
 from latchkey.infra.store.vault import Vault
@@ -17,17 +17,7 @@ from latchkey.infra.store.windows_memory import MemoryWindows
 if TYPE_CHECKING:
     from latchkey.infra.store.redis_store import Remote
 
-_LATE_SECONDS = 0.001
-
 T = TypeVar("T")
-
-
-class _Slots(NamedTuple):
-    """A reservation here and in Redis, and the wait that is right for both."""
-
-    wait: float
-    mine: Slot
-    shared: Slot | None
 
 
 class Store:
@@ -50,7 +40,7 @@ class Store:
         self._windows = MemoryWindows()
         self._redis = RedisLink(url, vault, address)
         self._processes = processes
-        self._movers = ThreadPoolExecutor(max_workers=1)
+        self._rates = Rates(self._memory, self._redis, lambda: self.processes)
         # Of each thread: what it has put and not sent to Redis yet.
         self._waiting = threading.local()
 
@@ -118,7 +108,7 @@ class Store:
         :param max_wait: the longest wait that is worth it, in seconds.
         :raises RateLimited: when the wait would be longer; nothing is reserved then.
         """
-        return self._reserve(key, limit, seconds, max_wait).wait
+        return self._rates.reserve(key, Rate(limit, seconds), max_wait)
 
     @contextmanager
     def send_slot(
@@ -130,17 +120,21 @@ class Store:
 
         :raises RateLimited: when the wait would be longer than ``max_wait``.
         """
-        began = time.monotonic()
-        wait, mine, shared = self._reserve(key, limit, seconds, max_wait)
-        if wait:
-            time.sleep(wait)
-        yield
-        self._memory.move(key, mine)
-        late = time.monotonic() - began - wait
-        if shared and late > _LATE_SECONDS:
-            # Redis gets that soon enough: it matters a span from now. Starting a thread here
-            # would let others go first.
-            self._movers.submit(self._move, key, shared, late)
+        with self._rates.send_slot(key, Rate(limit, seconds), max_wait):
+            yield
+
+    def wait_turn(self, key: str, rate: Rate, *, max_wait: float, ahead: Ahead) -> Turn:
+        """Wait for a turn, as ``reserve``, and reserve the moment to send ahead while few send.
+
+        :raises RateLimited: when the wait would be longer than ``max_wait``.
+        """
+        return self._rates.wait_turn(key, rate, max_wait=max_wait, ahead=ahead)
+
+    @contextmanager
+    def send_in(self, turn: Turn) -> Iterator[bool]:
+        """Send within what ``turn`` reserved ahead; False when that is not possible (any more)."""
+        with self._rates.send_in(turn) as possible:
+            yield possible
 
     def pass_all(self, charges: Sequence[Charge]) -> list[float]:
         """Count in all counters if all have room; return the seconds to wait for each.
@@ -175,27 +169,3 @@ class Store:
         """What this thread has put within ``together``, None outside of it."""
         values: dict[str, tuple[Any, float]] | None = getattr(self._waiting, "values", None)
         return values
-
-    def _move(self, key: str, slot: Slot, late: float) -> None:
-        self._redis.ask(lambda remote: remote.move(key, slot, late=late), None)
-
-    def _reserve(self, key: str, limit: int, seconds: float, max_wait: float) -> _Slots:
-        shared = self._redis.ask(
-            lambda remote: remote.reserve(key, limit=limit, seconds=seconds, max_wait=max_wait),
-            None,
-        )
-        if shared and not self._redis.found_within(seconds):
-            return _Slots(shared.wait, self._memory.note(key, shared.wait), shared)
-        # What Redis forgot when it stopped, this process's share still knows.
-        mine = self._reserve_alone(key, limit, seconds, max_wait, lost=shared is None)
-        return _Slots(max(mine.wait, shared.wait if shared else 0.0), mine, shared)
-
-    def _reserve_alone(
-        self, key: str, limit: int, seconds: float, max_wait: float, *, lost: bool
-    ) -> Slot:
-        peers = self.processes
-        if lost and peers > 1 and self._redis.lost_within(seconds):
-            # What the others did in this span is unknown, so it counts as full.
-            raise RateLimited(seconds)
-        share = max(1, limit // peers)
-        return self._memory.reserve(key, limit=share, seconds=seconds, max_wait=max_wait)

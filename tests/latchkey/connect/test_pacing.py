@@ -7,7 +7,7 @@ import pytest
 
 from latchkey.connect import Overloaded, Pacer, Party, pacing, silence
 from latchkey.infra.errors import OutcomeUnknown
-from latchkey.infra.store import Store
+from latchkey.infra.store import Store, Turn
 
 
 def open_gate(per_second: int = 10_000) -> Pacer:
@@ -161,10 +161,10 @@ class Occupied(Store):
         self.asked = threading.Semaphore(0)
         self.over = threading.Event()
 
-    def reserve(self, *args: Any, **kwargs: Any) -> float:
+    def wait_turn(self, *args: Any, **kwargs: Any) -> Turn:
         self.asked.release()
         assert self.over.wait(30)
-        return super().reserve(*args, **kwargs)
+        return super().wait_turn(*args, **kwargs)
 
 
 def test_behind_others_of_the_same_client_waiting_has_an_end(
