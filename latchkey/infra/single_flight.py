@@ -68,18 +68,21 @@ class SharedSingleFlight:
     ) -> T | None:
         """Return what ``call`` returns, or raises; concurrent callers wait for what it leaves.
 
+        What the call puts into the store is sent together with the end of the lease.
+
         :param look: finds the result of an earlier call, None while there is none.
         :param lease: seconds after which a call counts as broken off.
         :param max_wait: seconds that others wait for it; then None.
         """
         if not self._store.add(key, 1, seconds=lease):
             return self._wait(key, look, max_wait)
-        try:
-            # It may have come between the caller's last look and this call.
-            found = look()
-            return call() if found is None else found
-        finally:
-            self._store.take(key)
+        with self._store.together():
+            try:
+                # It may have come between the caller's last look and this call.
+                found = look()
+                return call() if found is None else found
+            finally:
+                self._store.drop(key)
 
     def _wait(self, key: str, look: Callable[[], T | None], max_wait: float) -> T | None:
         until = time.monotonic() + max_wait

@@ -74,6 +74,9 @@ class Store:
 
         It goes with the next ``add``, at the end of the context at the latest.
         """
+        if self._values() is not None:
+            yield
+            return
         waiting: dict[str, tuple[Any, float]] = {}
         self._waiting.values = waiting
         try:
@@ -101,6 +104,16 @@ class Store:
         """Return the value and delete it, in one step."""
         mine = self._memory.take(key)
         return self._redis.ask(lambda remote: remote.take(key), mine)
+
+    def drop(self, key: str) -> None:
+        """Delete the value."""
+        self._memory.take(key)
+        waiting = self._values()
+        if waiting is None:
+            self._redis.ask(lambda remote: remote.take(key), None)
+        else:
+            # In a millisecond it is over, which needs no command of its own.
+            waiting[key] = (0, 0.0)
 
     def reserve(self, key: str, *, limit: int, seconds: float, max_wait: float = 0.0) -> float:
         """Return the seconds to wait so that no span of ``seconds`` sees more than ``limit``.

@@ -156,10 +156,9 @@ class Domains:
         except UpstreamError:
             return None, False
         life = FOUND_SECONDS if provider else NOT_FOUND_SECONDS
-        with self._store.together():
-            self._store.put(f"detect:{question.key}", provider, seconds=life)
-            if provider:
-                self._store.put(f"detect:old:{question.key}", provider, seconds=OLD_SECONDS)
+        self._store.put(f"detect:{question.key}", provider, seconds=life)
+        if provider:
+            self._store.put(f"detect:old:{question.key}", provider, seconds=OLD_SECONDS)
         return provider, True
 
     def _understand(self, error: Refused) -> bool:

@@ -324,3 +324,21 @@ class TestTogether:
             thread.start()
             thread.join()
             assert other.get("beat") == 1
+
+    def test_a_lease_ends_together_with_what_is_put(self, process: Process) -> None:
+        one, other = process(), process()
+        assert one.add("lease", 1, seconds=60)
+        with one.together(), one.together():
+            one.put("answer of the lease", 1, seconds=60)
+            one.drop("lease")
+            assert other.get("lease") == 1
+        assert other.get("answer of the lease") == 1
+        end = time.monotonic() + 5
+        while not other.add("lease", 2, seconds=60):
+            assert time.monotonic() < end
+
+    def test_what_is_dropped_is_gone(self, process: Process) -> None:
+        one, other = process(), process()
+        one.put("dropped", 1, seconds=60)
+        one.drop("dropped")
+        assert [one.get("dropped"), other.get("dropped")] == [None, None]
