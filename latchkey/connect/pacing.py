@@ -33,7 +33,7 @@ _SENT = "sent"
 # While less than a fifth of the pace was sent of late, one reservation is enough for what is sent
 # so soon, after the connection is made.
 _FEW_SHARE = 5
-_GRACE_SECONDS = 0.25
+_GRACE_SECONDS = 0.5
 _MOST = 3000
 _MOST_OF_CLIENT = 100
 _MOST_OF_DOMAIN = 1000
