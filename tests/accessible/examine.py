@@ -1,5 +1,6 @@
 """Looks at states, in every language and brand, in one process with one browser."""
 
+import gzip
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -92,9 +93,11 @@ def _in_one_state(
 
 def parse_errors(response: Response) -> Iterator[str]:
     """What a strict parser says of a page that the server sent."""
-    page = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+    page = response.get_data() if response.mimetype == "text/html" else b""
+    if response.content_encoding == "gzip":
+        page = gzip.decompress(page)
     if page:
         parser = html5lib.HTMLParser()
-        parser.parse(page)
+        parser.parse(page.decode())
         for (line, _), code, _ in parser.errors:
             yield f"line {line} of the page: {code}"

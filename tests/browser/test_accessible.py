@@ -1,5 +1,6 @@
 """``make accessible`` finds what it looks for; the whole of it takes too long for here."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,9 @@ def test_a_variant_changes_the_page_as_it_is(page: Page) -> None:
 def test_what_a_strict_parser_says_of_a_page_is_found() -> None:
     page = "<!doctype html><title>Page</title><p>One<div>Two</p>"
     assert [*parse_errors(Response(page, mimetype="text/html"))]
+    zipped = gzip.compress(page.encode())
+    answer = Response(zipped, mimetype="text/html", headers={"Content-Encoding": "gzip"})
+    assert [*parse_errors(answer)]
     assert not [*parse_errors(Response("<p>", mimetype="text/plain"))]
 
 
