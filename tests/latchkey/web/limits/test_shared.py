@@ -3,7 +3,7 @@
 import pytest
 
 from latchkey.web.services import Services
-from tests.latchkey.web.limits.many_clients import Town
+from tests.latchkey.web.limits.many_clients import Town, at_once
 from tests.pages import Visitor
 from tests.servers import RedisServer
 
@@ -43,6 +43,13 @@ def test_many_networks_leave_half_of_the_address_steps_to_who_connected_before(
     assert (page.status, page.heading) == (429, "A short pause")
     assert [owner.enter("owner@example.com").status for _ in range(5)] == [200] * 5
     assert owner.enter("owner@example.com").status == 429, "10 in all"
+
+
+def test_thirty_networks_at_the_same_moment_share_one_room(shared: dict[str, str]) -> None:
+    town = Town(LIMITS="address_all=20/5m", **shared)
+    visitors = strangers(town, 30)
+    statuses = at_once(30, lambda number: visitors[number].enter("someone@example.com").status)
+    assert sorted(statuses) == [200] * 10 + [429] * 20
 
 
 def test_a_signed_link_is_a_good_past(shared: dict[str, str]) -> None:
