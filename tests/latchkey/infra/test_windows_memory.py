@@ -1,5 +1,7 @@
 """Sliding windows, with a clock that only moves when it is told to."""
 
+import tracemalloc
+
 import pytest
 
 from latchkey.infra.limits import Hit, Limiter, Mode, Use
@@ -169,3 +171,13 @@ def test_who_was_known_before_an_update_is_known_after_it() -> None:
     limiter = Limiter(Store(), {}, secret_key=SECRET_KEY)
     assert limiter.fingerprint("device anna@example.com") == "f550e9493a23f95d7dd041e74abfcc"
     assert limiter.fingerprint("\udcff") != limiter.fingerprint("\udcfe")
+
+
+def test_fifty_thousand_counters_take_no_more_than_twenty_megabytes() -> None:
+    memory = MemoryWindows()
+    tracemalloc.start()
+    for number in range(1000):
+        memory.pass_all([charge(f"address:{number:064}")], divisor=1)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 400 * 1000
