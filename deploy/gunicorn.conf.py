@@ -118,6 +118,12 @@ def when_ready(server: Arbiter) -> None:
     print(f"Latchkey is ready: {address}{note if settings.sandbox else ''}", flush=True)
 
 
+def pre_fork(server: Arbiter, worker: Worker) -> None:
+    """Have both processes go on sharing what is loaded here: a collection writes to each object."""
+    gc.collect()
+    gc.freeze()
+
+
 def child_exit(server: Arbiter, worker: Worker) -> None:
     """Forget what a worker was just doing when it ended; what it counted stays."""
     for file in Path(_metrics).glob(f"gauge_live*_{worker.pid}.db") if _metrics else ():

@@ -246,3 +246,13 @@ def test_systemd_finds_little_to_worry_about() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_what_is_loaded_before_a_fork_is_left_alone_by_the_garbage_collection() -> None:
+    program = (
+        "import gc, runpy\n"
+        "runpy.run_path('deploy/gunicorn.conf.py')['pre_fork'](None, None)\n"
+        "assert gc.get_freeze_count() > len(gc.get_objects())"
+    )
+    environ = {**os.environ, "SANDBOX": "true", "NYLAS_API_KEY": ""}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environ, cwd=DEPLOY.parent)
