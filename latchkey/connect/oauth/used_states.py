@@ -28,12 +28,11 @@ class UsedStates:
         """Tell whether the callback with this state and code counts."""
         answer = f"{state} {code}"
         try:
-            if self._marks.spend(_STATE, state, seconds=_SECONDS):
-                self._marks.spend(_ANSWER, answer, seconds=_SECONDS)
+            if self._marks.spend(_STATE, state, seconds=_SECONDS, also=(_ANSWER, answer)):
                 return True
             if self._marks.is_spent(_ANSWER, answer):
                 return True
-            # The first one may be between its two marks.
+            # An instance of the version before may be between its two marks.
             time.sleep(_LOOK_SECONDS)
             return self._marks.is_spent(_ANSWER, answer)
         except MarksUnavailable:

@@ -45,7 +45,7 @@ class FileMarks:
             # Also finds out whether the file can be written to.
             connection.execute("DELETE FROM marks WHERE expires <= ?", (time.time(),))
 
-    def add(self, name: str, *, seconds: float) -> bool:
+    def add(self, name: str, *, seconds: float, also: str = "") -> bool:
         """Leave a mark unless there is one; tell whether there was none (atomic)."""
         now = time.time()
         with self._transaction() as connection:
@@ -57,7 +57,11 @@ class FileMarks:
                 "SET expires = excluded.expires WHERE expires <= ?",
                 (name, now + seconds, now),
             )
-            return done.rowcount == 1
+            added = done.rowcount == 1
+            if added and also:
+                row = (also, now + seconds)
+                connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", row)
+            return added
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a mark."""

@@ -17,8 +17,11 @@ class MarksUnavailable(Exception):
 class MarkPlace(Protocol):
     """Keeps marks until they expire. Every method raises ``MarksUnavailable``."""
 
-    def add(self, name: str, *, seconds: float) -> bool:
-        """Leave a mark unless there is one; tell whether there was none (atomic)."""
+    def add(self, name: str, *, seconds: float, also: str = "") -> bool:
+        """Leave a mark unless there is one; tell whether there was none (atomic).
+
+        :param also: another mark to leave then, in the same step; "" for none.
+        """
 
     def has(self, name: str) -> bool:
         """Tell whether there is such a mark."""

@@ -10,9 +10,11 @@ class SharedMarks:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add(self, name: str, *, seconds: float) -> bool:
+    def add(self, name: str, *, seconds: float, also: str = "") -> bool:
         """Leave a mark unless there is one; tell whether there was none (atomic)."""
-        added = self._store.ask(lambda remote: remote.marks.add(name, seconds=seconds), None)
+        added = self._store.ask(
+            lambda remote: remote.marks.add(name, seconds=seconds, also=also), None
+        )
         if added is None:
             raise MarksUnavailable
         return added

@@ -34,12 +34,16 @@ class UsedMarks:
         """Whether there is a place for marks, be it reachable right now or not."""
         return self._place is not None
 
-    def spend(self, kind: str, value: str, *, seconds: float) -> bool:
+    def spend(
+        self, kind: str, value: str, *, seconds: float, also: tuple[str, str] | None = None
+    ) -> bool:
         """Use ``value`` up for ``seconds``; tell whether it was not used before.
 
+        :param also: kind and value of what is used up in the same step, if it was not.
         :raises MarksUnavailable: nothing can be used up now.
         """
-        return self._reached().add(mark_name(kind, value), seconds=seconds)
+        name = mark_name(*also) if also else ""
+        return self._reached().add(mark_name(kind, value), seconds=seconds, also=name)
 
     def is_spent(self, kind: str, value: str) -> bool:
         """Tell whether ``value`` was used up.

@@ -4,6 +4,13 @@ import redis
 
 from latchkey.infra.store.vault import Vault
 
+# Two marks for the same time, if there is none of the first name.
+_ADD_BOTH = """
+if not redis.call('SET', KEYS[1], '1', 'PX', ARGV[1], 'NX') then return 0 end
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+return 1
+"""
+
 
 class RemoteMarks:
     """Raises ``redis.RedisError`` whenever Redis does not answer.
@@ -15,12 +22,19 @@ class RemoteMarks:
 
     def __init__(self, client: redis.Redis, vault: Vault) -> None:
         self._redis = client
+        self._add_both = client.register_script(_ADD_BOTH)
         self._prefix = f"{vault.prefix}mark:"
 
-    def add(self, key: str, *, seconds: float) -> bool:
-        """Leave a mark unless there is one; tell whether there was none (atomic)."""
+    def add(self, key: str, *, seconds: float, also: str = "") -> bool:
+        """Leave a mark unless there is one; tell whether there was none (atomic).
+
+        :param also: another mark to leave then.
+        """
         milliseconds = max(1, int(seconds * 1000))
-        return bool(self._redis.set(self._prefix + key, "1", px=milliseconds, nx=True))
+        if not also:
+            return bool(self._redis.set(self._prefix + key, "1", px=milliseconds, nx=True))
+        keys = [self._prefix + name for name in (key, also)]
+        return bool(self._add_both(keys=keys, args=[milliseconds]))
 
     def has(self, key: str) -> bool:
         """Tell whether there is such a mark."""

@@ -46,6 +46,15 @@ def test_a_value_is_spent_once(marks: UsedMarks) -> None:
     assert spends(marks, "another value")
 
 
+def test_two_values_are_spent_in_one_step_if_the_first_is_not_spent(marks: UsedMarks) -> None:
+    assert marks.spend("test", "v", seconds=60, also=("beside", "1"))
+    assert marks.is_spent("beside", "1")
+    assert not marks.spend("test", "v", seconds=60, also=("beside", "2"))
+    assert not marks.is_spent("beside", "2")
+    assert marks.spend("test", "else", seconds=60, also=("beside", "1"))
+    assert marks.is_spent("beside", "1")
+
+
 def test_a_value_can_be_released(marks: UsedMarks) -> None:
     assert spends(marks)
     marks.release("test", "v")

@@ -50,7 +50,9 @@ class Marks(UsedMarks):
         super().__init__(None)
         self.looks = list(looks)
 
-    def spend(self, kind: str, value: str, *, seconds: float) -> bool:
+    def spend(
+        self, kind: str, value: str, *, seconds: float, also: tuple[str, str] | None = None
+    ) -> bool:
         """Say that it is used."""
         return False
 
