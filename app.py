@@ -79,7 +79,13 @@ def create_app(
     settings = replace(settings, trusted_hosts=(*settings.trusted_hosts, *brands.hosts))
     app = Flask(__name__)
     app.jinja_environment = PageEnvironment
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        # A dict: there are few templates, and Jinja would note which was used last at each import.
+        "cache_size": -1,
+    }
     # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     lan = SandboxLan(settings.port) if settings.sandbox_lan else None
