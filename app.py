@@ -41,6 +41,7 @@ from latchkey.web.branding import BrandFileError, Brands
 from latchkey.web.branding.pictures import PICTURE_BYTES
 from latchkey.web.breakable import breakable, whole
 from latchkey.web.flow import init_flow
+from latchkey.web.icons import init_icons
 from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.language import init_language, texts_beside
 from latchkey.web.limits import as_stranger, detection_wait, init_limits, make_limiter, party
@@ -144,6 +145,7 @@ def _init_parts(app: Flask, services: Services) -> None:
 def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> None:
     app.jinja_env.add_extension(Unindented)
     app.jinja_env.finalize = printable
+    init_icons(app)
     app.jinja_env.filters.update(breakable=breakable, whole=whole)
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
