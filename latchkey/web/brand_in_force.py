@@ -1,14 +1,17 @@
 """Which brand a request shows: that of its host, of its sign-in, or the default."""
 
 import logging
+from functools import lru_cache
+from urllib.parse import urlencode
 
-from flask import g, request, url_for
+from flask import g, request
 
 from latchkey.apps import AppRequest, LinkClaims, UntrustedRequest
 from latchkey.infra import logs
 from latchkey.infra.unproxied import unproxied
 from latchkey.web import flow
 from latchkey.web.branding import Brand
+from latchkey.web.branding.files import address
 from latchkey.web.flow import SignIn
 from latchkey.web.services import get_services
 
@@ -57,10 +60,17 @@ def brand_url(name: str) -> str:
     :param name: "css" or that of one of the brand's files.
     """
     brand = current_brand()
-    b, v = brand.key or None, brand.versions[name]
-    if name == "css":
-        return url_for("brand.stylesheet", b=b, t=brand.theme or None, v=v)
-    return url_for("brand.file", name=name, b=b, v=v)
+    path = _path(name, brand.key, brand.theme, brand.versions[name])
+    return unproxied(request).script_root + path
+
+
+@lru_cache(maxsize=1024)
+def _path(name: str, key: str, theme: str, version: str) -> str:
+    """Made once: only the part of the address before it can differ between requests."""
+    if name != "css":
+        return f"/{address(name, version, key=key)}"
+    query = {"b": key, "t": theme, "v": version}
+    return f"/brand.css?{urlencode({short: text for short, text in query.items() if text})}"
 
 
 def _theme(sign_in: SignIn | None) -> str:

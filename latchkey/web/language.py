@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, g, request
 
 from config import Settings
 from latchkey.infra.catalogues import read_catalogue
@@ -88,9 +88,10 @@ def languages_page(kept: Collection[str] = _KEPT) -> str:
     if len(offered()) < 2:
         return ""
     asked = unproxied(request)
+    page = f"{asked.script_root}/languages"
     if "code" in asked.args:
-        return url_for("languages.show")
-    return url_for("languages.show", to=asked.path, **_arguments(kept))
+        return page
+    return f"{page}?{urlencode({'to': asked.path, **_arguments(kept)}, safe='/')}"
 
 
 def language_links() -> list[tuple[Language, str]]:
