@@ -16,7 +16,6 @@ from latchkey.connect.wiring import connect_services, oauth_clients
 from latchkey.infra.http import HttpClient
 from latchkey.infra.logs import init_logs
 from latchkey.infra.marks import open_marks
-from latchkey.infra.printable import printable
 from latchkey.infra.store import Store, Vault
 from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
@@ -80,13 +79,7 @@ def create_app(
     settings = replace(settings, trusted_hosts=(*settings.trusted_hosts, *brands.hosts))
     app = Flask(__name__)
     app.jinja_environment = PageEnvironment
-    app.jinja_options = {
-        "undefined": StrictUndefined,
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-        # A dict: there are few templates, and Jinja would note which was used last at each import.
-        "cache_size": -1,
-    }
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     # No function of ours is a coroutine; Flask would look at a dozen of them for each request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     lan = SandboxLan(settings.port) if settings.sandbox_lan else None
@@ -144,7 +137,6 @@ def _init_parts(app: Flask, services: Services) -> None:
 
 def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> None:
     app.jinja_env.add_extension(Unindented)
-    app.jinja_env.finalize = printable
     init_icons(app)
     app.jinja_env.filters.update(breakable=breakable, whole=whole)
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)

@@ -225,7 +225,7 @@ def test_every_template_is_used_and_exists() -> None:
         name
         for file in FILES
         if layer(module_name(file)) != APART
-        for name in re.findall(r"render_template\(\s*\"([^\"]+)\"", file.read_text())
+        for name in re.findall(r"(?:render|get)_template\(\s*\"([^\"]+)\"", file.read_text())
     }
     used = rendered.union(*map(mentioned, template_names()))
     assert used == set(template_names())
