@@ -273,3 +273,14 @@ def test_a_security_contact_is_a_link_to_a_mailbox_or_a_page(contact: str, *, go
         assert load(**GOOD, SECURITY_CONTACT=contact).security_contact == contact
     else:
         assert "SECURITY_CONTACT must" in problems(**GOOD, SECURITY_CONTACT=contact)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.com:port/", "https://example.com:0/", "https://[example.com/"]
+)
+def test_the_address_of_a_service_has_a_host_and_a_port_that_can_be_reached(address: str) -> None:
+    for name in ("SECURITY_CONTACT", "GOOGLE_TOKEN_URL", "RESULT_WEBHOOK_URL"):
+        text = problems(**GOOD, **{name: address})
+        assert f"{name} must be an address like https://login.example.com/path" in text
+    good = "https://example.com:8443/path?a=b"
+    assert load(**GOOD, SECURITY_CONTACT=good).security_contact == good

@@ -67,8 +67,12 @@ def endpoint(value: str) -> str:
 
     :raises ValueError: when it is none.
     """
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:  # brackets that do not match, ports that are no number
+        good = False
+    if not good or not parts.hostname or parts.fragment:
         raise ValueError("must be an address like https://login.example.com/path")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(_HTTPS)
