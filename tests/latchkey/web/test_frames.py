@@ -13,12 +13,15 @@ def framed(app: object = APP) -> Visitor:
     return visitor_at(app, PUBLIC, **{"Sec-Fetch-Dest": "iframe"})
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/connected"])
-def test_pages_of_the_named_origins_may_frame_every_answer_and_no_others(path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/languages"])
+def test_pages_of_the_named_origins_may_frame_every_page_and_no_others(path: str) -> None:
     answer = framed().client.get(path)
     named = CSP.replace("frame-ancestors 'none'", f"frame-ancestors {ONE} {TWO}")
     assert answer.headers["Content-Security-Policy"] == named
     assert "X-Frame-Options" not in answer.headers
+    on_the_way = framed().client.get("/connected")
+    assert on_the_way.status_code == 302
+    assert "X-Frame-Options" not in on_the_way.headers
 
 
 def test_cookies_work_in_frames_and_stay_apart_from_those_of_other_pages() -> None:
