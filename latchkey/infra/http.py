@@ -13,7 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, Unpack
 
@@ -21,13 +21,19 @@ import httpx
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
 from latchkey.infra.freed_memory import PYTHONS_OWN
-from latchkey.infra.http_connection import BoundedTransport, SendSlot, uncircled
+from latchkey.infra.http_connection import BoundedTransport, SendSlot
 from latchkey.infra.upstream_call import UpstreamCall
 
 CONNECT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
 _JSON = "application/json"
 _UNNAMED = UpstreamCall("other")
+_HEADERS = {
+    "Accept": _JSON,
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+    "User-Agent": f"python-httpx/{httpx.__version__}",
+}
 
 _UNSENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
@@ -110,9 +116,8 @@ class HttpClient:
             raise NotSent("no time left")
         try:
             with (
-                self._client(deadline, left, send_slot) as client,
-                client.stream(method, url, **parts) as response,
-                uncircled(response),
+                self._transport(deadline, send_slot) as transport,
+                closing(transport.handle_request(_request(method, url, left, parts))) as response,
             ):
                 return _read(response, deadline, self._max_bytes)
         except _UNSENT as error:
@@ -123,15 +128,18 @@ class HttpClient:
         # with it the password.
         raise failure
 
-    def _client(self, deadline: float, left: float, send_slot: SendSlot) -> httpx.Client:
-        return httpx.Client(
-            transport=self._transport(deadline, send_slot),
-            timeout=httpx.Timeout(left, connect=min(CONNECT_SECONDS, left)),
-            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
-            follow_redirects=False,
-            # The host's proxy variables must not decide where passwords travel.
-            trust_env=False,
-        )
+
+def _request(method: str, url: str, left: float, parts: dict[str, Any]) -> httpx.Request:
+    """Make what a transport sends.
+
+    There is no ``httpx.Client``: it is for cookies, redirects, and the host's proxy variables, which
+    must not decide where passwords travel. None of them is wanted, and a client is made for each.
+    """
+    headers = httpx.Headers(_HEADERS)
+    headers.update(parts.get("headers"))
+    timeout = httpx.Timeout(left, connect=min(CONNECT_SECONDS, left))
+    extensions = {"timeout": timeout.as_dict()}
+    return httpx.Request(method, url, **{**parts, "headers": headers, "extensions": extensions})
 
 
 def _parts(sent: Sent) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import ipaddress
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import httpcore
@@ -26,20 +26,6 @@ class BoundedTransport(httpx.HTTPTransport):
             max_connections=1,
             network_backend=_Backend(deadline, send_slot, public_only=public_only),
         )
-
-
-@contextmanager
-def uncircled(response: httpx.Response) -> Iterator[None]:
-    """Break the circle of an answer and its stream, in which the password that was sent would stay.
-
-    An object in a circle that is older than one round of garbage collection waits for a full one,
-    which a quiet process may not make for days.
-    """
-    try:
-        yield
-    finally:
-        response.close()
-        response.stream = httpx.ByteStream(b"")
 
 
 class _Backend(httpcore.SyncBackend):

@@ -1,3 +1,4 @@
+import gc
 import json
 import socket
 import ssl
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from latchkey.infra.errors import BadAnswer, NotSent, UpstreamError
@@ -103,6 +105,19 @@ def test_a_request_asks_for_plain_json_and_says_no_more_than_it_must() -> None:
         assert server.requests[0].headers["accept"] == "application/json"
         assert server.requests[0].headers["content-type"] == "application/json"
         assert "cookie" not in server.requests[0].headers
+
+
+def test_what_was_sent_goes_with_its_answer_and_not_at_the_next_garbage_collection() -> None:
+    with hostile(say(http(body=b"{}"))) as server:
+        send(server)
+        gc.collect()
+        gc.disable()
+        try:
+            send(server)
+            held = [found for found in gc.get_objects() if isinstance(found, httpx.Request)]
+        finally:
+            gc.enable()
+        assert held == []
 
 
 def test_cookies_of_an_answer_are_not_sent_with_the_next_request() -> None:
