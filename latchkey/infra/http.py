@@ -132,8 +132,8 @@ class HttpClient:
 def _request(method: str, url: str, left: float, parts: dict[str, Any]) -> httpx.Request:
     """Make what a transport sends.
 
-    There is no ``httpx.Client``: it is for cookies, redirects, and the host's proxy variables, which
-    must not decide where passwords travel. None of them is wanted, and a client is made for each.
+    Without ``httpx.Client``, which adds cookies, redirects, and the host's proxy variables: those
+    must not decide where passwords travel.
     """
     headers = httpx.Headers(_HEADERS)
     headers.update(parts.get("headers"))
