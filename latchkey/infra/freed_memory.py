@@ -6,6 +6,7 @@ touched here, and the last request of all may stay.
 """
 
 import ctypes
+from itertools import repeat
 
 # Blocks up to this size are Python's own (pymalloc); larger ones are the C library's.
 PYTHONS_OWN = 512
@@ -33,4 +34,6 @@ def overwrite_freed(length: int) -> None:  # pragma: no cover
     """
     if length + max(_HEADS) <= PYTHONS_OWN:
         for head in _HEADS:
-            _ = [bytes(length + head - min(_HEADS)) for _ in range(_BLOCKS)]
+            size = length + head - min(_HEADS)
+            # This runs after each form; a loop in Python takes more than three times as long.
+            _ = list(map(bytes, repeat(size, _BLOCKS)))
