@@ -89,11 +89,14 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
         hosts = sum(name == "HOST" for name, _ in req.headers)
         if hosts > 1 or (hosts == 0 and req.version >= (1, 1)):
             raise InvalidHeader("HOST")
-        _limit_pipelining(req, sock)
-        req.body = Body(req.body, give_up=req.force_close)
+        if _has_body(req):
+            req.body = Body(req.body, give_up=req.force_close)
+        else:
+            _limit_pipelining(req, sock)
         self._under_way.add(id(req))
         try:
             super().handle_request(listener_name, req, sock, addr)
+            sock.flush()
         finally:
             self._under_way.discard(id(req))
             if length := _body_length(req):
@@ -113,6 +116,10 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
         self.alive = False
 
 
+def _has_body(req: Any) -> bool:
+    return any(name in ("CONTENT-LENGTH", "TRANSFER-ENCODING") for name, _ in req.headers)
+
+
 def _body_length(req: Any) -> int:
     lengths = (value for name, value in req.headers if name == "CONTENT-LENGTH")
     return int(next(lengths, 0))
@@ -120,8 +127,7 @@ def _body_length(req: Any) -> int:
 
 def _limit_pipelining(req: Any, sock: Connection) -> None:
     """Have the connection closed after this answer when too many requests came ahead of theirs."""
-    has_body = any(name in ("CONTENT-LENGTH", "TRANSFER-ENCODING") for name, _ in req.headers)
-    if not has_body and req.unreader.buf.getbuffer().nbytes:
+    if req.unreader.buf.getbuffer().nbytes:
         sock.pipelined += 1
     if sock.pipelined > MOST_PIPELINED:
         req.force_close()

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gevent.lock import Semaphore
 from gunicorn.workers import ggevent
 
 from latchkey.operator.serving.clients import Clients
-from latchkey.operator.serving.connection import WRITE_SECONDS
+from latchkey.operator.serving.connection import PIECE_BYTES, WRITE_SECONDS, Connection
 from latchkey.operator.serving.refusal import answer
 from latchkey.operator.serving.worker import MOST_PIPELINED
 from tests.test_servers import ask, gunicorn_ready
@@ -38,6 +39,31 @@ def exchange(port: int, sent: bytes, seconds: float = 10) -> str:
             while data := sock.recv(65536):
                 received += data
         return received.decode()
+
+
+def test_headers_and_body_of_an_answer_leave_together() -> None:
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    connection = Connection(ours, Semaphore())
+    connection.sendall(b"headers, ")
+    with pytest.raises(BlockingIOError):
+        theirs.recv(1)
+    connection.sendall(b"body")
+    connection.flush()
+    assert theirs.recv(100) == b"headers, body"
+    connection.sendall(b"long".ljust(PIECE_BYTES))
+    assert theirs.recv(100).startswith(b"long")
+    connection.close()
+    theirs.close()
+
+
+def test_what_waits_is_written_before_the_connection_ends() -> None:
+    ours, theirs = socket.socketpair()
+    connection = Connection(ours, Semaphore())
+    connection.sendall(b"the last answer")
+    connection.close()
+    assert theirs.recv(100) == b"the last answer"
+    theirs.close()
 
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
