@@ -25,7 +25,10 @@ def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
     bound = {"trace_id": trace} if (trace := trace_id()) else {}
     of_request = unproxied(g).get("bound_fields", {}) if has_app_context() else {}
     bound |= {name: value for name, value in of_request.items() if value}
-    _log.log(level, name, extra={"fields": {"request_id": request_id(), **bound, **fields}})
+    if _log.isEnabledFor(level):
+        extra = {"fields": {"request_id": request_id(), **bound, **fields}}
+        # Not ``_log.log``, which looks for the line of the caller: no format writes it.
+        _log.handle(_log.makeRecord(LOGGER, level, "", 0, name, (), None, extra=extra))
 
 
 def bind(**fields: str) -> None:
@@ -63,6 +66,8 @@ def init_logs(
     _log.handlers = [handler]
     _log.propagate = False
     _log.setLevel(level)
+    # No format writes these either, and in a greenlet a thread's name costs a thread object.
+    logging.logThreads = logging.logMultiprocessing = False
     # What fails while Flask finishes an answer would go to its own log, with its text.
     app.log_exception = _log_exception  # type: ignore[method-assign]
     # httpx tells every address it calls, and ours carry ?email=.

@@ -22,6 +22,7 @@ class UnknownHost(BadRequest):
 def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], None]:
     """Make the rule, which leaves out the endpoints ``any_host``."""
     names = _names(settings)
+    for_this_machine = settings.sandbox and not settings.sandbox_lan
 
     def refuse_foreign_hosts() -> None:
         asked = unproxied(request)
@@ -41,8 +42,7 @@ def host_guard(settings: Settings, any_host: Collection[str]) -> Callable[[], No
             )
             raise UnknownHost
         # The sandbox's "Nylas" is for this machine alone, whatever the server was bound to.
-        own = settings.sandbox_lan or is_loopback(asked.remote_addr or "")
-        if settings.sandbox and not own:
+        if for_this_machine and not is_loopback(asked.remote_addr or ""):
             abort(HTTPStatus.FORBIDDEN)
 
     return refuse_foreign_hosts

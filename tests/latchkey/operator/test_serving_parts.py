@@ -124,7 +124,7 @@ def test_a_client_that_does_not_read_is_given_up() -> None:
 
     sock = SimpleNamespace(setsockopt=lambda *option: None, settimeout=limits.append, sendall=wait)
     with pytest.raises(ConnectionResetError, match="reads too slowly"):
-        Connection(sock, Semaphore()).sendall(b"a")
+        Connection(sock, Semaphore()).sendall(b"a" * PIECE_BYTES)
     assert limits == [WRITE_SECONDS, None]
 
 
