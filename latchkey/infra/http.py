@@ -21,19 +21,12 @@ import httpx
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
 from latchkey.infra.freed_memory import PYTHONS_OWN
-from latchkey.infra.http_connection import BoundedTransport, SendSlot
+from latchkey.infra.http_connection import BoundedTransport, SendSlot, make_request
 from latchkey.infra.upstream_call import UpstreamCall
 
-CONNECT_SECONDS = 5.0
 MAX_BYTES = 256 * 1024
 _JSON = "application/json"
 _UNNAMED = UpstreamCall("other")
-_HEADERS = {
-    "Accept": _JSON,
-    "Accept-Encoding": "identity",
-    "Connection": "keep-alive",
-    "User-Agent": f"python-httpx/{httpx.__version__}",
-}
 
 _UNSENT = (
     httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
@@ -117,7 +110,9 @@ class HttpClient:
         try:
             with (
                 self._transport(deadline, send_slot) as transport,
-                closing(transport.handle_request(_request(method, url, left, parts))) as response,
+                closing(
+                    transport.handle_request(make_request(method, url, left, parts))
+                ) as response,
             ):
                 return _read(response, deadline, self._max_bytes)
         except _UNSENT as error:
@@ -127,19 +122,6 @@ class HttpClient:
         # Raised out here, so that it has no context: httpx's exceptions carry the request, and
         # with it the password.
         raise failure
-
-
-def _request(method: str, url: str, left: float, parts: dict[str, Any]) -> httpx.Request:
-    """Make what a transport sends.
-
-    Without ``httpx.Client``, which adds cookies, redirects, and the host's proxy variables: those
-    must not decide where passwords travel.
-    """
-    headers = httpx.Headers(_HEADERS)
-    headers.update(parts.get("headers"))
-    timeout = httpx.Timeout(left, connect=min(CONNECT_SECONDS, left))
-    extensions = {"timeout": timeout.as_dict()}
-    return httpx.Request(method, url, **{**parts, "headers": headers, "extensions": extensions})
 
 
 def _parts(sent: Sent) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import ipaddress
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -12,6 +12,30 @@ import httpx
 
 # Makes the context to send the first byte in; it may wait for its moment.
 SendSlot = Callable[[], AbstractContextManager[None]]
+
+
+CONNECT_SECONDS = 5.0
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+    "User-Agent": f"python-httpx/{httpx.__version__}",
+}
+
+
+def make_request(method: str, url: str, seconds: float, parts: Mapping[str, Any]) -> httpx.Request:
+    """Make what a transport sends.
+
+    Without ``httpx.Client``, which adds cookies, redirects, and the host's proxy variables: those
+    must not decide where passwords travel.
+
+    :param seconds: the longest wait for each step.
+    """
+    headers = httpx.Headers(_HEADERS)
+    headers.update(parts.get("headers"))
+    timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+    extensions = {"timeout": timeout.as_dict()}
+    return httpx.Request(method, url, **{**parts, "headers": headers, "extensions": extensions})
 
 
 class BoundedTransport(httpx.HTTPTransport):
