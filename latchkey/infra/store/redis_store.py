@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import redis
@@ -16,12 +15,9 @@ from latchkey.infra.store.rate import Ahead, Rate, RemoteTurn
 from latchkey.infra.store.redis_facts import RedisFacts, read_facts
 from latchkey.infra.store.scripts import RESERVE, TAKE, WRITE
 from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
-from latchkey.infra.store.vault import MAX_BYTES, Unusable, Vault
-from latchkey.infra.store.windows_redis import RemoteWindows
-
-# Values by key, each with the seconds that it is kept.
-Values = Mapping[str, tuple[Any, float]]
-NOTHING: Values = MappingProxyType({})
+from latchkey.infra.store.vault import MAX_BYTES, NOTHING, Unusable, Values, Vault
+from latchkey.infra.store.windows import Charge
+from latchkey.infra.store.windows_redis import RemoteWindows, milliseconds
 
 # A page must not wait for a server that is gone; one on the same network answers in milliseconds.
 _CONNECT_SECONDS = 0.3
@@ -90,9 +86,12 @@ class Remote:
         """Keep ``value`` for ``seconds``."""
         self._set({key: (value, seconds)}, only_new=False)
 
-    def put_all(self, values: Values) -> None:
-        """Keep all of them, in one command."""
-        self._set(values, only_new=False)
+    def put_all(self, values: Values, charges: Sequence[Charge] = ()) -> None:
+        """Keep all of them, and count in these counters, in one command."""
+        if charges:
+            self.windows.pass_all(charges, self._sealed(values))
+        else:
+            self._set(values, only_new=False)
 
     def add(self, key: str, value: Any, *, seconds: float, values: Values = NOTHING) -> bool:
         """Keep ``value`` unless there is one already; tell whether it was kept.
@@ -179,22 +178,20 @@ class Remote:
         # Of the Nylas application, whichever installation uses it: so are the limits of Nylas.
         return f"{self._vault.prefix}rate:{key}"
 
-    def _set(self, values: Values, *, only_new: bool) -> bool:
-        sealed = [
-            (self._vault.name(key), self._vault.seal(key, value, seconds=seconds), seconds)
-            for key, (value, seconds) in values.items()
+    def _sealed(self, values: Values) -> list[tuple[str, str, int]]:
+        return [
+            (self._vault.name(key), self._vault.seal(key, value, seconds=kept), milliseconds(kept))
+            for key, (value, kept) in values.items()
         ]
+
+    def _set(self, values: Values, *, only_new: bool) -> bool:
+        sealed = self._sealed(values)
         if len(sealed) == 1:
-            name, text, seconds = sealed[0]
-            return bool(self._redis.set(name, text, px=_milliseconds(seconds), nx=only_new))
-        args: list[str | int] = [int(only_new)]
-        for _, text, seconds in sealed:
-            args += [text, _milliseconds(seconds)]
-        return bool(self._write(keys=[name for name, _, _ in sealed], args=args))
+            name, text, life = sealed[0]
+            return bool(self._redis.set(name, text, px=life, nx=only_new))
+        args = [part for _, text, life in sealed for part in (text, life)]
+        names = [name for name, _, _ in sealed]
+        return bool(self._write(keys=names, args=[int(only_new), *args]))
 
     def _read(self, key: str, sealed: Any) -> Any:
         return self._vault.open(key, sealed) if sealed else None
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))

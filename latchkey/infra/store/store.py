@@ -11,7 +11,7 @@ from latchkey.infra.store.rates import Rates
 from latchkey.infra.store.redis_facts import RedisFacts
 from latchkey.infra.store.redis_link import RedisLink
 from latchkey.infra.store.vault import Vault
-from latchkey.infra.store.windows import Charge
+from latchkey.infra.store.windows import Charge, Mode
 from latchkey.infra.store.windows_memory import MemoryWindows
 
 if TYPE_CHECKING:
@@ -70,21 +70,22 @@ class Store:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Send what this thread puts within the context to Redis in few commands.
+        """Send what this thread puts and counts within the context to Redis in few commands.
 
-        It goes with the next ``add``, at the end of the context at the latest.
+        Values go with the next ``add``, and all at the end of the context at the latest.
         """
         if self._values() is not None:
             yield
             return
         waiting: dict[str, tuple[Any, float]] = {}
-        self._waiting.values = waiting
+        charges: list[Charge] = []
+        self._waiting.values, self._waiting.charges = waiting, charges
         try:
             yield
         finally:
             self._waiting.values = None
-            if waiting:
-                self._redis.ask(lambda remote: remote.put_all(waiting), None)
+            if waiting or charges:
+                self._redis.ask(lambda remote: remote.put_all(waiting, charges), None)
 
     def add(self, key: str, value: Any, *, seconds: float) -> bool:
         """Keep ``value`` unless there is one already; tell whether it was kept."""
@@ -155,6 +156,9 @@ class Store:
         This process counts for itself, too: so the limits hold when Redis forgets or goes. Without
         Redis every process has its share of them.
         """
+        if self._values() is not None and all(charge.mode is Mode.COUNT for charge in charges):
+            self._waiting.charges += charges
+            return self._windows.pass_all(charges, divisor=1)
         shared = self._redis.ask(lambda remote: remote.windows.pass_all(charges), None)
         if shared is not None and any(shared):
             return shared

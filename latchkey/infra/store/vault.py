@@ -13,7 +13,8 @@ every key that is still known, like the outbox, or does without the key, like ma
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -21,6 +22,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from latchkey.infra.sealing import SealBroken, Sealer
 
+# Values by key, each with the seconds that it is kept.
+Values = Mapping[str, tuple[Any, float]]
+NOTHING: Values = MappingProxyType({})
 # Larger than any value of ours: callback URIs of a large application take a tenth of it.
 MAX_BYTES = 64 * 1024
 # How far apart the clocks of two machines may be.

@@ -10,7 +10,7 @@ from latchkey.infra.store.windows import Charge
 
 # A list for each counter: the moments of its latest events, by Redis's own clock. The one that is
 # ``limit`` places back decides. All windows of all counters are looked at and counted in one step,
-# so requests at the same moment cannot pass together.
+# so requests at the same moment cannot pass together. Keys beyond the counters are values to keep.
 _PASS = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -18,6 +18,10 @@ local function at(key, back)
   return tonumber(redis.call('LINDEX', key, -back) or '-1e15')
 end
 local charges = cjson.decode(ARGV[1])
+for i = #charges + 1, #KEYS do
+  local place = 2 * (i - #charges)
+  redis.call('SET', KEYS[i], ARGV[place], 'PX', ARGV[place + 1])
+end
 local waits, adding, refused = {}, {}, false
 for i, charge in ipairs(charges) do
   local wait = 0
@@ -63,11 +67,20 @@ class RemoteWindows:
         self._pass = client.register_script(_PASS)
         self._number = client.register_script(_NUMBER)
 
-    def pass_all(self, charges: Sequence[Charge]) -> list[float]:
-        """Count in all counters if all have room; return the seconds to wait for each."""
+    def pass_all(
+        self, charges: Sequence[Charge], values: Sequence[tuple[str, str, int]] = ()
+    ) -> list[float]:
+        """Count in all counters if all have room; return the seconds to wait for each.
+
+        :param values: names, texts and milliseconds of what is kept in the same command.
+        """
         rules = json.dumps([_rule(charge) for charge in charges])
         keys = [self._prefix + charge.key for charge in charges]
-        waits = [wait / 1000 for wait in self._pass(keys=keys, args=[rules])]
+        args: list[str | int] = [rules]
+        for name, text, life in values:
+            keys.append(name)
+            args += [text, life]
+        waits = [wait / 1000 for wait in self._pass(keys=keys, args=args)]
         if not all(
             0 <= wait <= charge.seconds for wait, charge in zip(waits, charges, strict=True)
         ):
@@ -76,7 +89,7 @@ class RemoteWindows:
 
     def number(self, charge: Charge) -> int:
         """Return how many events the longest window holds."""
-        keys, args = [self._prefix + charge.key], [_milliseconds(charge.seconds)]
+        keys, args = [self._prefix + charge.key], [milliseconds(charge.seconds)]
         return int(self._number(keys=keys, args=args))
 
 
@@ -85,10 +98,11 @@ def _rule(charge: Charge) -> dict[str, object]:
         "mode": charge.mode.value,
         "part": charge.part,
         "kept": charge.kept,
-        "life": _milliseconds(charge.seconds),
-        "windows": [[window.limit, _milliseconds(window.seconds)] for window in charge.windows],
+        "life": milliseconds(charge.seconds),
+        "windows": [[window.limit, milliseconds(window.seconds)] for window in charge.windows],
     }
 
 
-def _milliseconds(seconds: float) -> int:
+def milliseconds(seconds: float) -> int:
+    """Return how long something is kept, for Redis."""
     return max(1, int(seconds * 1000))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from redis import client
 
-from latchkey.infra.store import RateLimited, Store
+from latchkey.infra.store import Charge, Mode, RateLimited, Store, Window
 from latchkey.infra.store.memory import Memory
 from latchkey.infra.store.redis_link import RedisLost
 from latchkey.infra.store.redis_store import Remote
@@ -342,3 +342,21 @@ class TestTogether:
         one.put("dropped", 1, seconds=60)
         one.drop("dropped")
         assert [one.get("dropped"), other.get("dropped")] == [None, None]
+
+    def test_what_is_only_counted_goes_with_what_is_put(self, process: Process) -> None:
+        one, other = process(), process()
+        counted, limited = (
+            Charge(key=key, windows=[Window(2, 600)], mode=mode)
+            for key, mode in (("counted", Mode.COUNT), ("limited", Mode.TAKE))
+        )
+        with one.together():
+            one.put("with a count", 1, seconds=60)
+            assert one.pass_all([counted]) == [0]
+            assert one.pass_all([counted]) == [0]
+            assert [one.number(counted), other.number(counted)] == [2, 0]
+            one.pass_all([limited])
+            assert other.number(limited) == 1
+        assert [other.number(counted), other.get("with a count")] == [2, 1]
+        with one.together():
+            one.pass_all([counted])
+        assert other.number(counted) == 2, "no more than the window's are kept"
