@@ -84,7 +84,11 @@ def test_every_trip_is_its_own() -> None:
     assert len({pending.state for pending in trips}) == 50
     assert len({pending.verifier for pending in trips}) == 50
     # 256 bits are 43 characters of base64.
-    assert all(len(pending.state.partition(".")[2]) >= 43 for pending in trips)
+    lengths = {
+        (len(pending.state.partition(".")[2]), len(pending.nonce), len(pending.verifier))
+        for pending in trips
+    }
+    assert lengths == {(43, 22, 64)}
     assert all(len(pending.state) <= 256 for pending in trips)
 
 
@@ -258,8 +262,23 @@ def test_an_id_token_counts_until_it_expires_and_only_with_a_nonce(wait: Clock) 
 
 
 def test_the_nonce_of_another_sign_in_is_refused() -> None:
-    with pytest.raises(ProviderRefused):
+    with pytest.raises(ProviderRefused) as caught:
         exchange(tokens(id_token=good_id_token(nonce="another")))
+    assert caught.value.error == "invalid_grant"
+
+
+def test_a_refresh_token_that_is_no_text_is_none() -> None:
+    found, _ = exchange(tokens(refresh_token=7))
+    assert found.refresh_token == ""
+
+
+def test_an_app_may_ask_for_other_permissions_and_each_is_named_once() -> None:
+    client = make_client("microsoft")
+    before = client.scopes
+    assert client.asking_for(["Mail.Read", "openid", "Mail.Read"]).scopes == (
+        "openid", "profile", "email", "offline_access", "User.Read", "Mail.Read",
+    )  # fmt: skip
+    assert client.scopes == before
 
 
 @pytest.mark.parametrize("broken", [None, 7, "", "x", "a.b.c", "e30.!!!.x", "e30.WzFd.x"])
@@ -359,6 +378,7 @@ def test_userinfo_is_asked_only_while_the_expected_address_is_not_proven() -> No
             ("Contacts.ReadWrite",),
         ),
         ("yahoo", "mail-w openid", ()),
+        ("yahoo", "openid,mail-w", ()),
         ("zoom", "meeting:write:meeting", ()),
     ],
 )
@@ -464,7 +484,7 @@ def test_the_page_for_administrators_names_client_scopes_and_way_back() -> None:
     assert query["redirect_uri"] == REDIRECT_URI
     assert "https://graph.microsoft.com/Mail.Send" in query["scope"].split()
     assert "openid" not in query["scope"]
-    assert "state" not in query
+    assert "state=" not in url
     assert make_client("google").admin_consent_url(domain="a", redirect_uri=REDIRECT_URI) == ""
 
 

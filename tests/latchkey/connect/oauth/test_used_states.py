@@ -57,7 +57,8 @@ class Marks(UsedMarks):
         return False
 
     def is_spent(self, kind: str, value: str) -> bool:
-        """Say what is next."""
+        """Say what is next, if it is asked about the mark of the answer."""
+        assert (kind, value) == ("oauth answer", "state-1 code-1")
         return self.looks.pop(0)
 
 
