@@ -57,9 +57,9 @@ def run(setup: Setup) -> Report:
             (stage.earlier(upstream, EARLIER, **settings), theirs),
         )
         for page, cost in pairs:
-            cost.start = median(_cold_starts(page))
+            _measure_starts(page, cost)
+        for page, _ in pairs:
             page.start()
-            cost.rest = page.megabytes()
             _round(page, upstream)
         for _ in range(ROUNDS):
             for page, cost in pairs:
@@ -103,12 +103,14 @@ def _listed(cost: Cost) -> str:
     return ", ".join(f"{milliseconds:.1f}" for milliseconds in sums)
 
 
-def _cold_starts(page: Program) -> list[float]:
-    seconds = []
+def _measure_starts(page: Program, cost: Cost) -> None:
+    """Start it some times while the other does not run: they would share the files they load."""
+    seconds, megabytes = [], []
     for _ in range(3):
         seconds.append(page.start())
+        megabytes.append(page.megabytes())
         page.stop()
-    return seconds
+    cost.start, cost.rest = median(seconds), median(megabytes)
 
 
 def _round(page: Program, upstream: Program) -> tuple[float, float]:
