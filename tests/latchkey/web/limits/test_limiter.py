@@ -90,6 +90,11 @@ def test_a_proof_of_a_good_past_has_what_a_client_has(wait: Clock) -> None:
     assert room(limiter(), "proof") == (60, 5 * MINUTE)
 
 
+def test_callers_without_a_secret_have_twenty_calls_a_second_and_new_ones_ten(wait: Clock) -> None:
+    assert room(limiter(), "token_all") == (20, 1)
+    assert room(limiter(), "token_new") == (10, 1)
+
+
 @pytest.mark.parametrize(("budget", "share"), [("20", 5), ("23", 5), ("3", 1), ("1", 1)])
 def test_a_client_may_ask_for_a_quarter_of_the_detections(
     budget: str, share: int, wait: Clock
