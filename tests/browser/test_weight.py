@@ -10,9 +10,9 @@ from tests.browser.states import lead_on, sign_in
 
 pytestmark = pytest.mark.browser
 
-FIRST_PAGE = 9_500
+FIRST_PAGE = 11_000
 REQUESTS = 4
-JOURNEY = 20_000
+JOURNEY = 21_600
 # Adds up the layout shifts of a page, but for those that a click is the reason for.
 SHIFT = (
     "window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"

@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings
 from latchkey.infra.unproxied import unproxied
 from latchkey.web.security.bodies import MAX_BODY_BYTES, body_guard
-from latchkey.web.security.compression import compress_without_cookie, compressed
+from latchkey.web.security.compression import compressed
 from latchkey.web.security.headers import ToTheLetter, header_writer, keep_opener
 from latchkey.web.security.hosts import UnknownHost, host_guard
 from latchkey.web.security.origin import OriginRefused, origin_guard
@@ -58,7 +58,6 @@ def init_security(
     app.before_request(body_guard(apis))
     app.before_request(_token_guard(app, apis))
     app.after_request(header_writer(settings))
-    app.after_request(compress_without_cookie)
 
 
 def _token_guard(app: Flask, apis: Collection[str]) -> Callable[[], None]:
