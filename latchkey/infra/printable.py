@@ -6,7 +6,7 @@ input stream"). The text itself is judged as it was typed.
 
 import re
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
@@ -15,20 +15,8 @@ _FORBIDDEN = re.compile(
 )
 
 
-# Nothing to escape and nothing forbidden: most of what a page repeats.
-_HARMLESS = re.compile(r"[\w .,:/@-]*", re.ASCII)
-
-
-def shown(value: object) -> str:
-    """Return ``value`` as a page shows it: printable, and escaped unless it is markup."""
-    # Markup first: Jinja's own way would copy it, and then copy the copy.
-    if isinstance(value, Markup) or (type(value) is str and _HARMLESS.fullmatch(value)):
-        return value
-    return escape(printable(value))
-
-
 def printable(value: object) -> object:
-    """Return ``value`` without the characters that no page may hold, if it is a text."""
+    """Return ``value`` as a template may print it, which is what Jinja's ``finalize`` wants."""
     # Markup is made of values that were looked at before.
     if isinstance(value, Markup) or not isinstance(value, str):
         return value

@@ -14,7 +14,6 @@ TEMPLATES = {
     "{% macro m(text) %}{{ text }}{% endmacro %}{{ m(value) }}": HARMLESS,
     "{% for one in [value] %}{{ one|upper }}{% endfor %}": HARMLESS.replace("b", "B"),
     "{{ '<i>' }}{{ value[:3]|safe }}": "&lt;i&gt;<b>",
-    "{% autoescape false %}{{ value }}{% endautoescape %}": HARMLESS,
     "{{ none }} {{ 7 }} {{ [value[:3]] }}": "None 7 [&#39;&lt;b&gt;&#39;]",
 }
 
