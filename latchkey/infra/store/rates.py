@@ -11,8 +11,6 @@ from latchkey.infra.store.rate import Ahead, Rate, Turn
 from latchkey.infra.store.redis_link import RedisLink
 
 _LATE_SECONDS = 0.001
-# Of moments that were reserved ahead and used earlier: so many are corrected with one command.
-_MOST_CORRECTIONS = 100
 
 
 class _Slots(NamedTuple):
@@ -88,7 +86,8 @@ class Rates:
         early = turn.until - time.monotonic()
         if early < 0:
             self._move_soon(ahead.key, turn.shared, -early)
-        elif len(self._corrections) < _MOST_CORRECTIONS:
+        else:
+            # No more than may be ahead, as the next turn takes them along.
             self._corrections[turn.shared.mark] = early
 
     def _move_soon(self, key: str, slot: Slot, late: float) -> None:

@@ -103,6 +103,25 @@ def test_a_form_gives_its_turn_back(sent: bytes) -> None:
     assert apart(received) == (sent, 1)
 
 
+def test_a_form_whose_turn_does_not_come_has_its_time_anew() -> None:
+    """Coverage does not follow a real wait; test_servers has one."""
+
+    class Late:
+        def __enter__(self) -> None:
+            raise keepalive
+
+        def __exit__(self, *_: object) -> None: ...
+
+    keepalive = gevent.Timeout(60)
+    with keepalive:
+        keepalive.cancel()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.sendall(b"POST / HTTP/1.1")
+            assert Connection(ours, Late()).recv(99) == b"POST / HTTP/1.1"
+        assert keepalive.pending
+
+
 def test_an_answer_goes_out_in_pieces() -> None:
     def sent() -> bytes:
         ours, theirs = gevent.socket.socketpair()
