@@ -58,7 +58,7 @@ class CachedAnswer(Generic[T]):
         :raises UpstreamError: one that ``is_fatal``.
         """
         if self._answer is None:
-            self._answer = self._of_others()
+            self._take_that_of_others()
         if self._is_old():
             # Only before the first answer is there anything to wait for.
             max_wait = self._ask_seconds if self._answer is None else 0.0
@@ -75,9 +75,11 @@ class CachedAnswer(Generic[T]):
         if time.monotonic() - self._asked >= older:
             self._valid_until = 0.0
 
-    def _of_others(self) -> T | None:
+    def _take_that_of_others(self) -> None:
         written = self._store.get(self._name)
-        return None if written is None else self._read(written)
+        # While it was looked for, another thread may have asked: then there is a newer one.
+        if self._answer is None and written is not None:
+            self._answer = self._read(written)
 
     def _is_old(self) -> bool:
         return self._valid_until < time.monotonic()

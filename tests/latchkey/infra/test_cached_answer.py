@@ -1,5 +1,6 @@
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -54,6 +55,20 @@ class Nylas:
 
 def _read(written: Any) -> str | None:
     return written[0] if isinstance(written, list) else None
+
+
+class SlowStore(Store):
+    """While it looks for a value, another thread may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: list[Callable[[], object]] = []
+
+    def get(self, key: str) -> Any:
+        found = super().get(key)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return found
 
 
 @pytest.fixture
@@ -204,3 +219,14 @@ def test_an_answer_that_came_meanwhile_is_not_asked_for_again(
     monkeypatch.setattr(SingleFlight, "run", late)
     assert question.get() == "one"
     assert nylas.asked == 1
+
+
+@pytest.mark.parametrize("older", [None, ["older"]])
+def test_an_answer_that_comes_while_that_of_others_is_looked_for_is_not_lost(older: Any) -> None:
+    store = SlowStore()
+    if older:
+        store.put("question", older, seconds=60)
+    lasting = Nylas().lasting(store)
+    store.meanwhile.append(lasting._refresh)
+    assert lasting.get() == "one"
+    assert lasting.last == "one"
