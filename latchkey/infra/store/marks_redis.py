@@ -3,6 +3,7 @@
 import redis
 
 from latchkey.infra.store.vault import Vault
+from latchkey.infra.store.windows_redis import milliseconds
 
 # Two marks for the same time, if there is none of the first name.
 _ADD_BOTH = """
@@ -30,11 +31,11 @@ class RemoteMarks:
 
         :param also: another mark to leave then.
         """
-        milliseconds = max(1, int(seconds * 1000))
+        life = milliseconds(seconds)
         if not also:
-            return bool(self._redis.set(self._prefix + key, "1", px=milliseconds, nx=True))
+            return bool(self._redis.set(self._prefix + key, "1", px=life, nx=True))
         keys = [self._prefix + name for name in (key, also)]
-        return bool(self._add_both(keys=keys, args=[milliseconds]))
+        return bool(self._add_both(keys=keys, args=[life]))
 
     def has(self, key: str) -> bool:
         """Tell whether there is such a mark."""

@@ -5,16 +5,6 @@ import pytest
 from latchkey.web.services import Services
 from tests.latchkey.web.limits.many_clients import Town, at_once
 from tests.pages import Visitor
-from tests.servers import RedisServer
-
-
-@pytest.fixture(params=["memory", "redis"])
-def shared(request: pytest.FixtureRequest) -> dict[str, str]:
-    """Where the limits are counted."""
-    if request.param == "memory":
-        return {}
-    server: RedisServer = request.getfixturevalue("server")
-    return {"REDIS_URL": server.url}
 
 
 def strangers(town: Town, number: int) -> list[Visitor]:

@@ -8,18 +8,8 @@ from tests.conftest import make_settings, stopped_clock
 from tests.journeys.test_oauth import decide, reach, start, travel
 from tests.latchkey.web.limits.many_clients import browser_at
 from tests.pages import Visitor
-from tests.servers import RedisServer
 
 NOWHERE = "/oauth/google/callback?state=invented.state&code=invented"
-
-
-@pytest.fixture(params=["memory", "redis"])
-def shared(request: pytest.FixtureRequest) -> dict[str, str]:
-    """Where the limits are counted."""
-    if request.param == "memory":
-        return {}
-    server: RedisServer = request.getfixturevalue("server")
-    return {"REDIS_URL": server.url}
 
 
 def page_with(limits: str, **variables: str) -> Flask:
