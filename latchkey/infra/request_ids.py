@@ -37,6 +37,8 @@ def trace_id() -> str:
 def init_request_ids(app: Flask, *, proxies: int) -> None:
     """Take the ids that proxies give, and tell each request's own in ``X-Request-ID``.
 
+    What browsers keep has none: it is the answer to later requests, too.
+
     :param proxies: how many are in front; without one, nobody is believed.
     """
     if proxies:
@@ -44,7 +46,8 @@ def init_request_ids(app: Flask, *, proxies: int) -> None:
 
     @app.after_request
     def tell(response: Response) -> Response:
-        response.headers["X-Request-ID"] = request_id()
+        if "max-age" not in response.headers.get("Cache-Control", ""):
+            response.headers["X-Request-ID"] = request_id()
         return response
 
 

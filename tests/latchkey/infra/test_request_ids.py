@@ -71,6 +71,17 @@ def test_each_request_has_an_id_of_its_own() -> None:
     assert ask(app)[0] != ask(app)[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "has_one"),
+    [("/nowhere", True), ("/healthz", True), ("/brand.css", False), ("/robots.txt", False)],
+)
+def test_an_answer_that_browsers_keep_is_that_of_no_single_request(
+    path: str, *, has_one: bool
+) -> None:
+    answer = new_app("1").test_client().get(path, base_url="https://connect.example.com")
+    assert ("X-Request-ID" in answer.headers) == has_one
+
+
 def test_the_trace_of_a_proxy_is_in_every_line(capsys: pytest.CaptureFixture[str]) -> None:
     told, _ = ask(new_app("1"), traceparent=TRACEPARENT)
     assert OURS.fullmatch(told)
