@@ -1,7 +1,7 @@
 """Rules of the operator's own, at the end of a brand's stylesheet.
 
-They may rely on ``CLASSES`` and on the custom properties of ``static/css/tokens.css``; all else of
-the pages may change with every version.
+They may rely on ``CLASSES`` and on the custom properties that the README names; all else of the
+pages may change with every version.
 """
 
 import re

@@ -31,7 +31,7 @@ _DARK = {
 
 @dataclass(frozen=True, kw_only=True)
 class Palette:
-    """One theme's colours: a field for each custom property of ``static/css/tokens.css``."""
+    """One theme's colours: a field for each custom property of ``static/css/app.css``."""
 
     ground: str
     surface: str

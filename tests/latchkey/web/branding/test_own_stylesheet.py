@@ -12,7 +12,6 @@ from tests.conftest import make_settings
 from tests.pages import Visitor
 
 README = (ROOT / "README.md").read_text().partition("**Your own rules**")[2].partition("\n\n")[0]
-TOKENS = (ROOT / "static" / "css" / "tokens.css").read_text()
 
 
 def test_own_rules_come_last(tmp_path: Path) -> None:
@@ -33,7 +32,7 @@ def test_every_class_to_rely_on_is_on_the_first_page_and_in_the_readme(visitor: 
 def test_every_property_that_the_readme_names_is_set() -> None:
     named = re.findall(r"`(--[a-z-]+)`", README)
     assert len(named) > 5
-    css = TOKENS + Visitor.inside(create_app(make_settings())).client.get("/brand.css").text
+    css = Visitor.inside(create_app(make_settings())).client.get("/brand.css").text
     assert [name for name in named if f"{name}:" not in css] == []
 
 
