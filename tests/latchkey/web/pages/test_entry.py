@@ -205,8 +205,10 @@ def test_an_address_that_only_forwards_asks_for_the_mailbox_behind(
 
 def meta(page: Page) -> dict[str, str]:
     return {
-        str(node.get("property") or node.get("name")): str(node.get("content"))
+        node.attrib[key]: str(node.get("content"))
         for node in page.tree.iter("meta")
+        for key in ("name", "property")
+        if key in node.attrib
     }
 
 
