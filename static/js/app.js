@@ -8,18 +8,22 @@ window.addEventListener("pagehide", () => sent.clear());
 // Show and hide a password. The box keeps its text, and hides it again before it is sent.
 function makeReadable(box) {
   const input = box.querySelector("input");
-  const button = box.querySelector("button");
-  const [text, label] = [button.textContent, button.getAttribute("aria-label")];
-  const status = box.querySelector("[aria-live]");
   const words = input.form.dataset;
+  const button = document.createElement("button");
+  const status = document.createElement("span");
+  Object.assign(button, { type: "button", className: "reveal" });
+  button.setAttribute("aria-controls", input.id);
+  status.className = "visually-hidden";
+  status.setAttribute("aria-live", "polite");
+  box.append(button, status);
   const show = (visible) => {
     // Said to those who cannot see it.
     if (visible || input.type === "text") status.textContent = visible ? words.shown : words.hidden;
     input.type = visible ? "text" : "password";
-    button.textContent = visible ? words.hide : text;
-    button.setAttribute("aria-label", visible ? words.hideLabel : label);
+    button.textContent = visible ? words.hide : words.show;
+    button.setAttribute("aria-label", visible ? words.hideLabel : words.showLabel);
   };
-  button.hidden = false;
+  show(false);
   button.addEventListener("click", () => show(input.type === "password"));
   input.form.addEventListener("submit", () => show(false));
   // Back from another page: browsers may bring it back as it was.
