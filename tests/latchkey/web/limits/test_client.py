@@ -1,0 +1,59 @@
+"""Which client a request comes from, and for whom it is."""
+
+import pytest
+
+from latchkey.connect import ANYONE, Party
+from latchkey.web import flow
+from latchkey.web.limits import client, party
+from tests.latchkey.web.limits.bare import Browser, bare_app, limiter_of
+
+APP = bare_app()
+
+
+def name(address: str) -> str:
+    return Browser(APP, address).request(client)
+
+
+def test_a_client_is_a_keyed_hash_of_its_address() -> None:
+    assert name("203.0.113.7") == limiter_of(APP).fingerprint("client 203.0.113.7")
+    assert name("203.0.113.7") != name("203.0.113.8")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::", True),
+        ("2001:db8:1:2::7", "2001:db8:1:3::7", False),
+        ("2001:db8:1:2::7", "2001:db8:1:2::%eth0", True),
+        ("::ffff:203.0.113.7", "203.0.113.7", True),
+        ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
+        ("203.0.113.7:1", "203.0.113.7:2", True),
+        ("[2001:db8:1:2::7]:1", "[2001:db8:1:2::7]:2", True),
+        ("[2001:db8:1:2::7]:1", "2001:db8:1:2::7", True),
+        ("[2001:db8:1:2::7]]:1", "[2001:db8:1:2::7]]:2", True),
+        ("unix:a:1", "unix:a:2", False),
+        ("somewhere%a", "somewhere%b", False),
+    ],
+)
+def test_two_addresses_are_one_client_when_their_networks_are(
+    one: str, other: str, same: bool
+) -> None:
+    assert (name(one) == name(other)) is same
+
+
+def party_of_a_sign_in() -> Party:
+    flow.start(email="someone@example.com")
+    return party()
+
+
+def test_a_request_is_for_its_client_and_the_domain_of_its_sign_in() -> None:
+    browser = Browser(APP)
+    here = name(browser.address)
+    assert browser.request(party) == Party(client=here, domain="")
+    assert browser.request(party_of_a_sign_in) == Party(client=here, domain="example.com")
+
+
+def test_without_limits_there_are_no_clients() -> None:
+    browser = Browser(bare_app(LIMITS="off"))
+    assert browser.request(client) == ""
+    assert browser.request(party) == browser.request(party_of_a_sign_in) == ANYONE

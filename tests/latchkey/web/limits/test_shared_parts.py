@@ -1,0 +1,98 @@
+"""Steps that all clients together are limited in: who has room when."""
+
+from functools import partial
+
+import pytest
+from flask import Flask
+
+from latchkey.infra.limits import Window
+from latchkey.problems.limits import CLIENT_LIMIT
+from latchkey.web.flow import SignIn
+from latchkey.web.limits import TooManyRequests, remember_browser, take_shared
+from tests.conftest import stopped_clock
+from tests.latchkey.web.limits.bare import ONCE, Browser, bare_app, limiter_of, sign_in
+
+LONGER = (Window(1, 90),)
+ROOM = (Window(100, 60),)
+STRANGERS_ARE_MANY = {"address_all": ROOM, "address_new": ONCE, "proof": ROOM}
+
+
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped_clock(monkeypatch, "time.monotonic", 1000.0)
+
+
+def held_up(browser: Browser, found: SignIn | None = None, step: str = "address") -> int:
+    """The seconds to wait, 0 when there was room."""
+    try:
+        browser.request(partial(take_shared, step, found))
+    except TooManyRequests as limit:
+        return limit.wait
+    return 0
+
+
+def known_browser(app: Flask) -> Browser:
+    browser = Browser(app)
+    browser.request(remember_browser)
+    return browser
+
+
+def test_strangers_have_the_room_for_strangers() -> None:
+    app = bare_app(STRANGERS_ARE_MANY)
+    assert [held_up(Browser(app)) for _ in range(3)] == [0, 60, 60]
+    assert held_up(Browser(app), sign_in()) == 60, "a sign-in alone proves nothing"
+    assert limiter_of(app).number("address_all", "") == 1, "who is held up takes no room"
+    assert limiter_of(app).number("address_new", "") == 1
+
+
+def test_who_has_a_good_past_goes_on_when_strangers_have_no_room() -> None:
+    app = bare_app(STRANGERS_ARE_MANY)
+    known, stranger = known_browser(app), Browser(app)
+    held_up(stranger)
+    assert [held_up(known) for _ in range(3)] == [0] * 3
+    assert held_up(stranger, sign_in(link="link-1")) == 0
+    assert limiter_of(app).number("address_all", "") == 5
+    assert limiter_of(app).number("address_new", "") == 1
+
+
+def test_a_good_past_makes_no_room_where_nobody_has_any() -> None:
+    app = bare_app({"address_all": LONGER, "address_new": ONCE, "proof": ROOM})
+    known = known_browser(app)
+    held_up(Browser(app))
+    with pytest.raises(TooManyRequests) as raised:
+        known.request(partial(take_shared, "address", None))
+    assert (raised.value.problem, raised.value.wait) == (CLIENT_LIMIT, 90)
+
+
+def test_a_proof_has_room_of_its_own_in_each_step() -> None:
+    rules = {"address_new": ONCE, "oauth_start_new": ONCE, "proof": LONGER}
+    app = bare_app(rules)
+    known, other = known_browser(app), known_browser(app)
+    for step in ("address", "oauth_start"):
+        held_up(Browser(app), step=step)
+        for browser, found in (
+            (known, None), (other, None), (known, sign_in(link="link-1")),
+            (Browser(app), sign_in(link="link-2")),
+        ):  # fmt: skip
+            assert [held_up(browser, found, step) for _ in range(2)] == [0, 90]
+
+
+def test_a_link_is_the_same_proof_in_every_browser() -> None:
+    app = bare_app({"address_new": ONCE, "proof": LONGER})
+    held_up(Browser(app))
+    tries = [held_up(Browser(app, address), sign_in(link="l")) for address in ("::1", "::2")]
+    assert tries == [0, 90]
+
+
+def test_what_all_do_is_counted_for_each_step_alone() -> None:
+    app = bare_app({"address_all": ONCE, "oauth_start_all": ONCE})
+    browser = Browser(app)
+    assert [held_up(browser, step=step) for step in ("address", "oauth_start")] == [0, 0]
+    assert [held_up(browser, step=step) for step in ("address", "oauth_start")] == [60, 60]
+
+
+def test_the_rule_that_held_somebody_up_is_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    app = bare_app(STRANGERS_ARE_MANY)
+    for _ in range(2):
+        held_up(Browser(app))
+    assert '"outcome": "address_new"' in capsys.readouterr().out
