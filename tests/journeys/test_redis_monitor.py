@@ -47,23 +47,23 @@ def page(server: RedisServer, **more: str) -> Iterator[Flask]:
 
 
 @contextlib.contextmanager
-def watched(server: RedisServer) -> Iterator[list[str]]:
-    """Every command that Redis gets, as MONITOR shows it."""
-    commands: list[str] = []
+def watched(server: RedisServer) -> Iterator[list[dict[str, str]]]:
+    """Every command that Redis gets, as MONITOR shows it; scripts show what they do, too."""
+    lines: list[dict[str, str]] = []
     begun = threading.Event()
 
     def watch() -> None:
         with redis_client.Redis.from_url(server.url) as client, client.monitor() as monitor:
             begun.set()
             for line in monitor.listen():
-                commands.append(line["command"])
                 if line["command"] == "ECHO over":
                     return
+                lines.append(line)
 
     thread = threading.Thread(target=watch)
     thread.start()
     assert begun.wait(10)
-    yield commands
+    yield lines
     with redis_client.Redis.from_url(server.url) as client:
         client.echo("over")
     thread.join(10)
@@ -77,7 +77,7 @@ def test_redis_sees_no_address_no_domain_no_grant_and_no_state(server: RedisServ
         "RESULT_WEBHOOK_SECRET": SECRET,
         "RESULT_WEBHOOK_EMAIL": "true",
     }
-    with page(server, **notices) as app, watched(server) as commands:
+    with page(server, **notices) as app, watched(server) as lines:
         calling = CallingApp(app, secret=KEY)
         visitor, first = calling.send(state=STATE, login_hint=ADDRESS)
         credentials = visitor.submit(first) if "email" in first.fields() else first
@@ -87,10 +87,20 @@ def test_redis_sees_no_address_no_domain_no_grant_and_no_state(server: RedisServ
         eventually(lambda: receiver.received)
     receiver.over.set()
     receiver.stop()
-    everything = "\n".join(commands)
-    assert len(commands) > 10
+    everything = "\n".join(line["command"] for line in lines)
+    assert len(lines) > 10
     for secret in ("someone", "example", STATE, grant_id, code, "secret", KEY):
         assert secret not in everything
+
+
+def test_a_sign_in_costs_five_commands(server: RedisServer) -> None:
+    with page(server, LIMITS="on") as app:
+        Visitor.inside(app).sign_in("first@example.org")
+        with watched(server) as lines:
+            Visitor.inside(app).sign_in(ADDRESS)
+    sent = [line["command"] for line in lines if line["client_type"] != "lua"]
+    # "HELLO" is of the connection that ends the watch.
+    assert len([command for command in sent if not command.startswith("HELLO")]) == 5, sent
 
 
 @pytest.mark.parametrize("damage", [b"{broken", b"", b"\xff", b"[]", b"null"])

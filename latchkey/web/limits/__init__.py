@@ -5,8 +5,8 @@ limits/
 ├── device    the cookie of a browser that connected mailboxes before
 ├── mailbox   which mailboxes a try is about
 ├── limiter   the rules, those of the settings and those that follow from them
-├── requests  limits by page: e-mail steps, OAuth, tokens, broken links
-├── shared    limits on the same steps for all clients together
+├── requests  limits on apps' requests, broken links and new domains
+├── steps     limits on the steps of a sign-in, for a client and for all clients together
 ├── tokens    limits on calls to Nylas for apps that show no secret
 └── tries     limits on passwords that are sent to Nylas
 """
@@ -20,7 +20,7 @@ from latchkey.web.limits.requests import (
     detection_wait,
     init_limits,
 )
-from latchkey.web.limits.shared import take_shared
+from latchkey.web.limits.steps import take_step
 from latchkey.web.limits.tokens import as_stranger
 from latchkey.web.limits.tries import is_pause_near, limited, raise_if_limited
 
@@ -38,5 +38,5 @@ __all__ = [
     "raise_if_limited",
     "remember",
     "remember_browser",
-    "take_shared",
+    "take_step",
 ]

@@ -1,4 +1,4 @@
-"""Limits by page. What is only looked at is never limited."""
+"""Limits on requests that are no step of a sign-in. What is only looked at is never limited."""
 
 import logging
 import math
@@ -15,27 +15,20 @@ from latchkey.infra.metrics import Limit
 from latchkey.infra.unproxied import unproxied
 from latchkey.problems import Problem
 from latchkey.problems.limits import CLIENT_LIMIT
-from latchkey.web import flow
-from latchkey.web.flow import SignInOver
 from latchkey.web.limits.client import client
 from latchkey.web.limits.device import init_device
 from latchkey.web.limits.limiter import SHARED_STEPS
 from latchkey.web.services import get_services
 
-# Endpoints and their rules; each client has a counter for each rule.
-_RULE_OF = {
-    "entry.submit": "address",
-    "oauth.start": "oauth_start",
-    "oauth_callback.callback": "oauth_callback",
-    "token.exchange": "token",
-    "token.inspect": "token",
-}
+# Apps' requests for tokens; each client has one counter for both.
+_OF_APPS = ("token.exchange", "token.inspect")
 _METRICS = {
     rule: Limit(rule)
     for rule in (
-        *_RULE_OF.values(), "broken_link", "all", "client", "client_refused", "client_mailbox",
-        "client_mailbox_refused", "mailbox", "mailbox_refused", "owner", "detection",
-        "token_all", "token_refused", "token_new", "broken_link_all", "proof",
+        "address", "oauth_start", "oauth_callback", "all", "client", "client_refused",
+        "client_mailbox", "client_mailbox_refused", "mailbox", "mailbox_refused", "owner",
+        "detection", "token", "token_all", "token_refused", "token_new", "broken_link",
+        "broken_link_all", "proof",
         *(f"{step}_{part}" for step in SHARED_STEPS for part in ("all", "new")),
     )
 }  # fmt: skip
@@ -57,7 +50,7 @@ class TooManyRequests(Exception):
 def init_limits(app: Flask, settings: Settings) -> None:
     """Count the requests that cost something, by client."""
     init_device(app, settings)
-    app.before_request(_limit_by_endpoint)
+    app.before_request(_limit_apps)
     if settings.limits and not settings.trusted_proxies:
         app.before_request(_untrusted_proxy_warning())
     if not settings.limits and not settings.sandbox:
@@ -96,17 +89,11 @@ def report(hit: Hit) -> int:
     return wait
 
 
-def _limit_by_endpoint() -> ResponseReturnValue | None:
-    rule = _RULE_OF.get(unproxied(request).endpoint or "")
-    if rule is None or (rule == "address" and _has_link()):
+def _limit_apps() -> ResponseReturnValue | None:
+    if unproxied(request).endpoint not in _OF_APPS:
         return None
-    hit = get_services().limiter.try_all(Use(rule=rule, subject=client()))
-    if hit is None:
-        return None
-    wait = report(hit)
-    if rule == "token":
-        return _refuse_app(wait)
-    raise TooManyRequests(CLIENT_LIMIT, wait)
+    hit = get_services().limiter.try_all(Use(rule="token", subject=client()))
+    return _refuse_app(report(hit)) if hit else None
 
 
 def _untrusted_proxy_warning() -> Callable[[], None]:
@@ -120,13 +107,6 @@ def _untrusted_proxy_warning() -> Callable[[], None]:
             logs.event("limits", level=logging.WARNING, outcome="proxy", detail=detail)
 
     return warn
-
-
-def _has_link() -> bool:
-    try:
-        return "s" in request.args and flow.load().link_claims is not None
-    except SignInOver:
-        return False
 
 
 def _refuse_app(wait: int) -> ResponseReturnValue:

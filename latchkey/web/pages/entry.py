@@ -54,6 +54,8 @@ def submit() -> ResponseReturnValue:
         EmailForm(formdata=None, data={"email": link_claims.email}) if link_claims else EmailForm()
     )
     valid = form.validate_on_submit()
+    if valid:
+        limits.take_step("address", before)
     if not link_claims and (likely := form.likely_address(services.detector.has_mailboxes)):
         return render_template("pages/typing_slip.html", form=form, likely=likely, sign_in=before)
     if not valid:
@@ -61,7 +63,6 @@ def submit() -> ResponseReturnValue:
     if closed := services.hosts.unsupported(form.address.ascii_domain):
         form.email.errors = [_unsupported(closed)]
         return make_response(_page(form, before), 422)
-    limits.take_shared("address", before)
     email = str(form.address.ascii_email)
     found = start.provider_for(email, before)
     sign_in = flow.start(

@@ -60,13 +60,13 @@ def use_account(key: str) -> ResponseReturnValue:
 def start(key: str) -> ResponseReturnValue:
     """Send the person to the provider, with a state that only this browser can bring back."""
     sign_in = flow.load()
+    limits.take_step("oauth_start", sign_in)
     client = client_for(oauth_provider(key), sign_in)
     if client is None or key not in choices(sign_in):
         return redirect(url_for("oauth.show", key=key, s=sign_in.id))
     if not flow.is_from_our_page(sign_in, f"start {key}"):
         # A foreign page opened this address: the user has seen nothing of ours yet.
         return redirect(url_for("oauth.show", key=key, s=sign_in.id))
-    limits.take_shared("oauth_start", sign_in)
     pending = client.begin(sign_in=sign_in.id, redirect_uri=callback_url(key))
     pick = _other_account(sign_in)
     STEPS.count(step="credentials")

@@ -33,12 +33,12 @@ def callback(key: str) -> ResponseReturnValue:
     try:
         sign_in = flow.load(oauth_return.signin_id(state) or "none")
     except flow.SignInOver:
-        limits.take_shared("oauth_callback", None)
+        limits.take_step("oauth_callback", None)
         return _go_on(provider, oauth_return.continued(provider, state))
     client = client_for(provider, sign_in)
     pending = oauth.pending_for(sign_in.pending, state=state, provider=key)
     code = request.args.get("code", "")
-    limits.take_shared("oauth_exchange" if pending and code else "oauth_callback", sign_in)
+    limits.take_step("oauth_exchange" if pending and code else "oauth_callback", sign_in)
     # Only now is the state used up: the same address leads on once the limits have room again.
     if client and pending and get_services().oauth_states.admit(state, code):
         return _arrived(client, sign_in, _outcome(client, sign_in, pending))
