@@ -8,8 +8,6 @@ from flask import Flask
 
 from latchkey.infra.limits import Hit, Window
 from latchkey.problems.limits import CLIENT_LIMIT
-from latchkey.web import flow
-from latchkey.web.flow import SignIn
 from latchkey.web.limits import TooManyRequests, count_refused_link, detection_wait
 from latchkey.web.limits.requests import report
 from tests.conftest import KEY, Clock, stopped_clock
@@ -20,16 +18,9 @@ from tests.latchkey.web.limits.bare import (
     Browser,
     bare_app,
     limiter_of,
-    sign_in,
 )
 
-PAGES = {
-    "entry.submit": "address",
-    "oauth.start": "oauth_start",
-    "oauth_callback.callback": "oauth_callback",
-    "token.exchange": "token",
-    "token.inspect": "token",
-}
+PAGES = ("token.exchange", "token.inspect")
 
 
 @pytest.fixture(autouse=True)
@@ -55,22 +46,14 @@ def refusal(browser: Browser, call: Any) -> TooManyRequests:
     return raised.value
 
 
-@pytest.mark.parametrize(("page", "rule"), PAGES.items())
-def test_a_page_that_costs_something_is_limited_by_client(page: str, rule: str) -> None:
-    app = app_with(rule)
+@pytest.mark.parametrize("page", PAGES)
+def test_requests_for_tokens_are_limited_by_client(page: str) -> None:
+    app = app_with("token")
     assert [status(app, page) for _ in range(3)] == [200, 429, 429]
-    assert [status(app, page, ELSEWHERE) for _ in range(2)] == [200, 429]
-    others = [other for other in PAGES if PAGES[other] != rule]
-    assert [status(app, other) for other in (*others, "entry.show", "nowhere")] == [
-        *[200] * len(others), 200, 404,
+    assert [status(app, other) for other in (*PAGES, "entry.show", "nowhere")] == [
+        429, 429, 200, 404,
     ]  # fmt: skip
-
-
-def test_people_read_that_there_were_many_requests() -> None:
-    client = app_with("address").test_client()
-    client.get("/entry.submit")
-    answer = client.get("/entry.submit")
-    assert (answer.text, answer.headers["Retry-After"]) == ("client_limit", "60")
+    assert [status(app, page, ELSEWHERE) for _ in range(2)] == [200, 429]
 
 
 def test_apps_hear_it_in_the_shape_of_nylas(wait: Clock) -> None:
@@ -85,33 +68,6 @@ def test_apps_hear_it_in_the_shape_of_nylas(wait: Clock) -> None:
         "error_uri": "https://developer.nylas.com/docs/api/errors/400-response/",
         "error_code": 429,
     }
-
-
-@pytest.mark.parametrize(
-    ("link", "named", "limited"),
-    [("link-1", True, False), ("link-1", False, True), ("", True, True)],
-)
-def test_address_steps_of_a_signed_link_are_not_counted(
-    link: str, named: bool, limited: bool
-) -> None:
-    app = app_with("address")
-    client = app.test_client()
-    browser = Browser(app)
-
-    def begin() -> SignIn:
-        return flow.start(link_claims=sign_in(link=link).link_claims)
-
-    begun = browser.request(begin)
-    for name, text in browser.cookies.items():
-        client.set_cookie(name, text)
-    path = f"/entry.submit?s={begun.id}" if named else "/entry.submit"
-    statuses = [client.get(path).status_code for _ in range(3)]
-    assert statuses == ([200, 429, 429] if limited else [200] * 3)
-
-
-def test_a_sign_in_that_is_lost_has_no_link() -> None:
-    client = app_with("address").test_client()
-    assert [client.get("/entry.submit?s=abcdefgh").status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize(("rule", "for_all"), [("broken_link", False), ("broken_link_all", True)])

@@ -1,4 +1,4 @@
-"""Steps that all clients together are limited in: who has room when."""
+"""Steps of a sign-in, for one client and for all together: who has room when."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from flask import Flask
 from latchkey.infra.limits import Window
 from latchkey.problems.limits import CLIENT_LIMIT
 from latchkey.web.flow import SignIn
-from latchkey.web.limits import TooManyRequests, remember_browser, take_shared
+from latchkey.web.limits import TooManyRequests, remember_browser, take_step
 from tests.conftest import stopped_clock
 from tests.latchkey.web.limits.bare import ONCE, Browser, bare_app, limiter_of, sign_in
 
@@ -25,7 +25,7 @@ def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 def held_up(browser: Browser, found: SignIn | None = None, step: str = "address") -> int:
     """The seconds to wait, 0 when there was room."""
     try:
-        browser.request(partial(take_shared, step, found))
+        browser.request(partial(take_step, step, found))
     except TooManyRequests as limit:
         return limit.wait
     return 0
@@ -60,7 +60,7 @@ def test_a_good_past_makes_no_room_where_nobody_has_any() -> None:
     known = known_browser(app)
     held_up(Browser(app))
     with pytest.raises(TooManyRequests) as raised:
-        known.request(partial(take_shared, "address", None))
+        known.request(partial(take_step, "address", None))
     assert (raised.value.problem, raised.value.wait) == (CLIENT_LIMIT, 90)
 
 
@@ -96,3 +96,48 @@ def test_the_rule_that_held_somebody_up_is_in_the_log(capsys: pytest.CaptureFixt
     for _ in range(2):
         held_up(Browser(app))
     assert '"outcome": "address_new"' in capsys.readouterr().out
+
+
+def test_a_client_that_has_no_room_takes_none_of_the_others() -> None:
+    app = bare_app({"address": ONCE, "address_all": ROOM, "address_new": ROOM})
+    known = known_browser(app)
+    assert [held_up(known) for _ in range(2)] == [0, 60]
+    assert limiter_of(app).number("address_all", "") == 1
+    assert held_up(Browser(app, "198.51.100.2")) == 0
+
+
+def test_the_address_of_a_signed_link_does_not_count_for_the_client() -> None:
+    app = bare_app({"address": ONCE, "oauth_start": ONCE})
+    browser = Browser(app)
+    assert [held_up(browser, sign_in(link="link-1")) for _ in range(2)] == [0, 0]
+    assert held_up(browser, sign_in()) == 0
+    tries = [held_up(browser, sign_in(link="link-1"), "oauth_start") for _ in range(2)]
+    assert tries == [0, 60], "the other steps do"
+
+
+def test_an_exchange_of_a_code_counts_for_the_client_as_a_callback() -> None:
+    app = bare_app({"oauth_callback": ONCE})
+    browser = Browser(app)
+    assert [held_up(browser, step=step) for step in ("oauth_exchange", "oauth_callback")] == [0, 60]
+
+
+@pytest.mark.parametrize("step", ["address", "oauth_start", "oauth_callback"])
+def test_a_step_is_limited_by_client(step: str) -> None:
+    app = bare_app({step: ONCE})
+    assert [held_up(Browser(app), step=step) for _ in range(2)] == [0, 60]
+    assert held_up(Browser(app, "198.51.100.2"), step=step) == 0
+
+
+def test_people_read_that_there_were_many_requests() -> None:
+    app = bare_app({"address": ONCE})
+
+    @app.get("/step")
+    def step() -> str:
+        take_step("address", None)
+        return "done"
+
+    client = app.test_client()
+    assert client.get("/step").text == "done"
+    answer = client.get("/step")
+    assert (answer.status_code, answer.text) == (429, "client_limit")
+    assert answer.headers["Retry-After"] == "60"
