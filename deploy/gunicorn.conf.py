@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from config import ConfigError, load_settings
 from deploy.metrics import metrics_directory
 from latchkey.infra.freed_memory import overwrite_when_freed
-from latchkey.operator.serving import Worker, handle_hup
+from latchkey.operator.serving import Answer, Worker, handle_hup
 
 try:
     settings = load_settings()
@@ -36,8 +36,8 @@ _, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
 _files = min(_most_files, 65_536) if _most_files != resource.RLIM_INFINITY else 65_536
 resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _most_files))
 
-# The answer's "Server" header; what serves the page is nobody's business.
-gunicorn.http.wsgi.SERVER = "web"
+# Answers do not say what serves the page.
+gunicorn.http.wsgi.Response = Answer
 # A mistake in the settings must not end a page that runs.
 Arbiter.handle_hup = handle_hup
 

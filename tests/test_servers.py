@@ -207,6 +207,7 @@ def test_the_server_believes_no_proxy_and_does_not_say_what_it_is(tmp_path: Path
         answer = ask(port, "GET / HTTP/1.1", "Host: localhost", "X-Forwarded-Proto: https")
     assert answer.endswith("\r\n\r\nhttp")
     assert "gunicorn" not in answer.lower()
+    assert "\r\nServer:" not in answer
 
 
 def test_the_server_takes_no_core_dumps_and_has_no_debugger(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ serving/
 ├── connection  a client's socket: writes have a deadline, forms take turns
 ├── body        a request's body: reads have a deadline, a broken one ends the connection
 ├── clients     how many connections each client has
+├── answer      the head of each answer, without what says nothing
 ├── reload      SIGHUP: new settings only when the page can start with them
 └── refusal     what the server itself answers to requests that no page sees
 
@@ -12,7 +13,8 @@ serving/
 has to replace it first.
 """
 
+from latchkey.operator.serving.answer import Answer
 from latchkey.operator.serving.reload import handle_hup
 from latchkey.operator.serving.worker import Worker
 
-__all__ = ["Worker", "handle_hup"]
+__all__ = ["Answer", "Worker", "handle_hup"]

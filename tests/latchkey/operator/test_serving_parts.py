@@ -15,7 +15,7 @@ from gevent.lock import Semaphore
 from gunicorn.http.errors import ParseException
 
 from config import ROOT, VARIABLES
-from latchkey.operator.serving import Worker, handle_hup, reload
+from latchkey.operator.serving import Answer, Worker, handle_hup, reload
 from latchkey.operator.serving.body import Body
 from latchkey.operator.serving.clients import Clients
 from latchkey.operator.serving.connection import PIECE_BYTES, WRITE_SECONDS, Connection
@@ -208,3 +208,24 @@ def test_settings_that_cannot_be_tried_in_time_change_nothing(
     master = Master(monkeypatch, SANDBOX="true")
     assert master.reloaded == 0
     assert master.logged == ["Nothing is reloaded; the page goes on as before. TimeoutExpired"]
+
+
+@pytest.mark.parametrize(
+    ("version", "closes", "said"),
+    [
+        ((1, 1), False, []),
+        ((1, 1), True, ["Connection: close\r\n"]),
+        ((1, 0), False, ["Connection: keep-alive\r\n"]),
+        ((1, 0), True, ["Connection: close\r\n"]),
+    ],
+)
+def test_the_head_of_an_answer_says_nothing_that_goes_without_saying(
+    version: tuple[int, int], *, closes: bool, said: list[str]
+) -> None:
+    request = SimpleNamespace(version=version, should_close=lambda: closes, method="HEAD")
+    made = Answer(request, None, None)
+    made.status = "200 OK"
+    status, date, *more = made.default_headers()
+    assert status == f"HTTP/1.{version[1]} 200 OK\r\n"
+    assert date.startswith("Date: ")
+    assert more == said
