@@ -151,7 +151,8 @@ def _check_markup(html: str, tree: Element) -> None:
     assert len(ids) == len(set(ids)), f"ids are there twice: {ids}"
     labelled = {label.get("for") for label in tree.iter("label")}
     for box in tree.iter("input"):
-        known = box.get("id") in labelled or box.get("aria-label") or box.get("type") == "hidden"
+        unseen = box.get("type") == "hidden" or "hidden" in box.attrib
+        known = unseen or box.get("id") in labelled or box.get("aria-label")
         assert known, f"{box.attrib} has no label"
         assert box.get("type") != "password" or "value" not in box.attrib, "a password came back"
     for node in tree.iter():
