@@ -5,11 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.test_servers import gunicorn_ready
-from tests.wire import Journey, size
-
-REQUESTS = 4
-FIRST_PAGE = 10_700
-JOURNEY = 21_400
+from tests.wire import FIRST_PAGE, JOURNEY, REQUESTS, Journey, size
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,11 @@ import httpx
 
 from tests.pages import Page, Visitor
 
+# What the sandbox's default brand may cost in English; 1 KB is 1,000 bytes.
+REQUESTS = 4
+FIRST_PAGE = 10_500
+JOURNEY = 20_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:

@@ -1,18 +1,17 @@
 """How much a visit costs over the wire, headers included, as a real browser counts it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.browser.states import lead_on, sign_in
+from tests.test_servers import gunicorn_ready
+from tests.wire import FIRST_PAGE, JOURNEY, REQUESTS
 
 pytestmark = pytest.mark.browser
 
-FIRST_PAGE = 11_000
-REQUESTS = 4
-JOURNEY = 21_600
 # Adds up the layout shifts of a page, but for those that a click is the reason for.
 SHIFT = (
     "window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())"
@@ -41,8 +40,15 @@ class Wire:
             self.answers.append(int(event["redirectResponse"]["encodedDataLength"]))
 
 
-def test_the_first_page_is_light(open_page: Callable[..., Page]) -> None:
-    page = open_page()
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sandbox as people start it: each server has headers of its own."""
+    with gunicorn_ready(tmp_path_factory.mktemp("weight"), app="app:create_app()") as (port, _):
+        yield f"http://localhost:{port}"
+
+
+def test_the_first_page_is_light(open_page: Callable[..., Page], url: str) -> None:
+    page = open_page(url=url)
     wire = Wire(page)
     page.goto("/")
     page.wait_for_load_state("networkidle")
@@ -50,8 +56,10 @@ def test_the_first_page_is_light(open_page: Callable[..., Page]) -> None:
     assert sum(wire.answers) <= FIRST_PAGE, wire.answers
 
 
-def test_the_way_to_the_confirmation_loads_each_file_once(open_page: Callable[..., Page]) -> None:
-    page = open_page()
+def test_the_way_to_the_confirmation_loads_each_file_once(
+    open_page: Callable[..., Page], url: str
+) -> None:
+    page = open_page(url=url)
     wire = Wire(page)
     sign_in(page, "someone@example.com")
     page.get_by_role("heading", name="Your mailbox is connected").wait_for()
