@@ -3,8 +3,7 @@
 Each client has its own, and all clients have one together. Half of that is kept for browsers that
 prove a good past, by the cookie of one that connected a mailbox before or by a signed link, so that
 many strangers' networks together hold none of them up. A proof counts as one client, however many
-send copies of it. A step is counted once it is known to be valid: requests that lead nowhere take
-no room of it. Both are counted in one command.
+send copies of it. Requests that lead nowhere take no room of it. Both are counted in one command.
 """
 
 from latchkey.infra.limits import Use
@@ -19,22 +18,27 @@ from latchkey.web.services import get_services
 _COUNTS_AS = {"oauth_exchange": "oauth_callback"}
 
 
-def take_step(step: str, sign_in: SignIn | None) -> None:
+def take_step(step: str, sign_in: SignIn | None, *, valid: bool = True) -> None:
     """Count a step for its client and for all clients together.
 
     People with a signed link to one mailbox type no address: theirs is not counted for the client.
 
     :param step: ``address``, ``oauth_start``, ``oauth_callback``, ``oauth_exchange``.
     :param sign_in: the one it belongs to, None before there is one.
+    :param valid: whether it leads on; what does not counts for its client alone.
     :raises TooManyRequests: there is no room.
     """
-    limiter = get_services().limiter
-    uses = [Use(rule=f"{step}_all", subject="")]
+    uses = []
     if not (step == "address" and sign_in and sign_in.link_claims):
         uses.append(Use(rule=_COUNTS_AS.get(step, step), subject=client()))
-    hit = limiter.try_all(*uses, Use(rule=f"{step}_new", subject=""))
-    if hit and (proof := _proof(sign_in)):
-        hit = limiter.try_all(*uses, Use(rule="proof", subject=f"{step} {proof}"))
+    limiter = get_services().limiter
+    if valid:
+        uses.append(Use(rule=f"{step}_all", subject=""))
+        hit = limiter.try_all(*uses, Use(rule=f"{step}_new", subject=""))
+        if hit and (proof := _proof(sign_in)):
+            hit = limiter.try_all(*uses, Use(rule="proof", subject=f"{step} {proof}"))
+    else:
+        hit = limiter.try_all(*uses)
     if hit:
         raise TooManyRequests(CLIENT_LIMIT, report(hit))
 

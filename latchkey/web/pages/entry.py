@@ -54,8 +54,7 @@ def submit() -> ResponseReturnValue:
         EmailForm(formdata=None, data={"email": link_claims.email}) if link_claims else EmailForm()
     )
     valid = form.validate_on_submit()
-    if valid:
-        limits.take_step("address", before)
+    limits.take_step("address", before, valid=valid)
     if not link_claims and (likely := form.likely_address(services.detector.has_mailboxes)):
         return render_template("pages/typing_slip.html", form=form, likely=likely, sign_in=before)
     if not valid:

@@ -13,6 +13,11 @@ def test_a_client_has_so_many_address_steps_and_others_have_theirs() -> None:
     assert town.client("203.0.113.9").enter("owner@example.com").status == 200
 
 
+def test_what_is_no_address_counts_for_the_client_too() -> None:
+    visitor = Town(LIMITS="address=2/5m").client()
+    assert [visitor.enter("no address").status for _ in range(3)] == [422, 422, 429]
+
+
 def test_people_with_a_signed_link_are_not_held_up_at_the_address_step() -> None:
     town = Town(LIMITS="address=1/5m")
     for _ in range(3):

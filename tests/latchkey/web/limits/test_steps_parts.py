@@ -141,3 +141,13 @@ def test_people_read_that_there_were_many_requests() -> None:
     answer = client.get("/step")
     assert (answer.status_code, answer.text) == (429, "client_limit")
     assert answer.headers["Retry-After"] == "60"
+
+
+def test_what_leads_nowhere_counts_for_its_client_alone() -> None:
+    app = bare_app({"address": (Window(2, 60),), "address_all": ONCE})
+    browser = Browser(app)
+    for _ in range(2):
+        browser.request(partial(take_step, "address", None, valid=False))
+    with pytest.raises(TooManyRequests):
+        browser.request(partial(take_step, "address", None, valid=False))
+    assert held_up(Browser(app, "198.51.100.2")) == 0
