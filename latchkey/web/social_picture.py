@@ -4,7 +4,6 @@ from urllib.parse import urljoin
 
 from latchkey.web.brand_in_force import brand_url, current_brand
 from latchkey.web.own_address import own_address
-from latchkey.web.services import get_services
 
 # Few chats show drawings.
 _SHOWN = ("image/png", "image/jpeg", "image/webp")
@@ -13,12 +12,8 @@ _SHOWN = ("image/png", "image/jpeg", "image/webp")
 def social_picture(card: str) -> str:
     """Return its whole address, as Open Graph wants it: the company's logo, "" without one.
 
-    Without ``PUBLIC_URL`` the page is for this machine, which no chat asks for a picture.
-
     :param card: the picture of Latchkey, which the pages of no company show.
     """
-    if not get_services().settings.public_url:
-        return ""
     brand = current_brand()
     if brand.unnamed:
         return urljoin(own_address(), card)
