@@ -19,7 +19,7 @@ _POOL = re.compile(rf"(?:{_POOLS})(?:-?[0-9][a-z0-9-]*)?")
 
 def looks_like_customer(host: str, domain: str) -> bool:
     """Tell whether ``host``, a name below ``domain``, may be that of a customer's machine."""
-    below = host.removesuffix(domain).rstrip(".")
+    below = host.removesuffix(domain)
     if _IPV4.search(below) or _IPV4_HEX.search(below):
         return True
     return any(_POOL.fullmatch(label) for label in below.split("."))

@@ -121,6 +121,7 @@ def test_an_error_in_plain_words_is_text_and_not_a_type() -> None:
         ({"request_id": SOME_ID}, {}, SOME_ID),
         ({"request_id": "1120765200-c4c8e151"}, {"x_request_id": "other"}, "1120765200-c4c8e151"),
         ({}, {"x_request_id": SOME_ID}, SOME_ID),
+        ({"request_id": "A1-Z_"}, {}, "A1-Z_"),
         ({"error": {"request_id": SOME_ID}}, {}, SOME_ID),
         ({"request_id": None}, {"x_request_id": SOME_ID}, SOME_ID),
         ({}, {}, ""),

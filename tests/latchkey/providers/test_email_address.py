@@ -26,6 +26,7 @@ BLANKS = " \t\u00a0\u202f\u3000\u2009"
         ("<ann@example.com>", "ann@example.com"),
         ("mailto:ann@example.com", "ann@example.com"),
         ("E-Mail: ann@example.com", "ann@example.com"),
+        (",; E-Mail: ann@example.com", "ann@example.com"),
         ("email:ann@example.com", "ann@example.com"),
         ('"Ann Lee" ann@example.com', "ann@example.com"),
         ("ann@example.com (work)", "ann@example.com"),
@@ -44,6 +45,8 @@ BLANKS = " \t\u00a0\u202f\u3000\u2009"
         ("ann@BÜCHER.example", "ann@xn--bcher-kva.example"),
         ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
         ("ab.@EZWEB.ne.jp", "ab.@ezweb.ne.jp"),
+        ("Xann@example.LUX", "Xann@example.lux"),
+        ("ann@example.test", "ann@example.test"),
     ],
 )
 def test_what_comes_along_with_an_address_is_taken_off(pasted: str, meant: str) -> None:
@@ -65,6 +68,7 @@ def test_what_comes_along_with_an_address_is_taken_off(pasted: str, meant: str) 
         ("ann@exam ple.com", AddressFault.BLANK),
         ("ann..smith@example.com", AddressFault.DOTS),
         (".ann@example.com", AddressFault.DOTS),
+        ("ann.@example.com", AddressFault.DOTS),
         ("ann@.example.com", AddressFault.DOTS),
         ("ann@example.com, bob@example.com", AddressFault.SEVERAL),
         ("ann@example.com bob@example.com", AddressFault.SEVERAL),
@@ -80,6 +84,21 @@ def test_what_is_missing_is_named(typed: str, fault: AddressFault) -> None:
     with pytest.raises(AddressRefused) as refused:
         read_address(typed)
     assert refused.value.fault is fault
+
+
+def test_an_address_has_254_characters_at_most() -> None:
+    longest = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.com"
+    assert len(longest) == 254
+    assert read_address(longest).ascii_email == longest
+    with pytest.raises(AddressRefused) as refused:
+        read_address(longest.replace("d.", "dd."))
+    assert refused.value.fault is AddressFault.TOO_LONG
+
+
+def test_an_address_with_odd_dots_is_the_same_in_all_its_forms() -> None:
+    address = check_email("a..b.@docomo.ne.jp")
+    assert {address.normalized, address.ascii_email} == {"a..b.@docomo.ne.jp"}
+    assert {address.local_part, address.ascii_local_part} == {"a..b."}
 
 
 @given(
@@ -105,6 +124,7 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     [
         ("ann tag@example.com", "ann+tag@example.com"),
         (" ann@example.com ", "ann@example.com"),
+        ("", ""),
         ("SECURITY ALERT: call +1 555", ""),
         ('call+now@"><script>', ""),
     ],
@@ -130,3 +150,7 @@ def by_the_library(text: str) -> str:
 def test_a_plain_address_is_given_as_the_library_gives_it(local: str, domain: str) -> None:
     text = f"{local}@{domain}"
     assert ascii_address(text) == by_the_library(text)
+
+
+def test_an_address_that_nylas_could_not_use_is_none() -> None:
+    assert ascii_address("jürgen@example.com") == ""
