@@ -164,11 +164,12 @@ class Remote:
     def is_foreign(error: Exception) -> bool:
         """Tell whether Redis complains about what lies there, not about itself.
 
-        It does so by an error of its own, or by one of a script that met something else than
-        numbers.
+        It does so by an error of its own, or by Lua's when a script met something else than
+        numbers. That memory is full, or that this is a replica, has a class of its own.
         """
         text = str(error)
-        return isinstance(error, redis.ResponseError) and ("WRONGTYPE" in text or "script" in text)
+        about_values = "WRONGTYPE" in text or "attempt to " in text
+        return type(error) is redis.ResponseError and about_values
 
     def move(self, key: str, slot: Slot, *, late: float) -> None:
         """Note that ``slot`` was made use of so many seconds later than planned."""

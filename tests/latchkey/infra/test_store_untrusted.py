@@ -189,6 +189,26 @@ def test_what_redis_says_of_itself_is_no_foreign_value(
     assert client.exists(name), "it is not taken away"
 
 
+@pytest.mark.parametrize("trouble", ["memory", "replica"])
+def test_a_script_that_redis_refuses_met_no_foreign_value(
+    client: "redis_client.Redis", process: Process, logged: list[str], trouble: str
+) -> None:
+    charge = Charge(key="client", windows=(Window(1, 10.0),))
+    store = process()
+    try:
+        if trouble == "memory":
+            client.config_set("maxmemory", "1")
+        else:
+            client.replicaof("127.0.0.1", "1")
+        assert store.pass_all([charge]) == [0]
+    finally:
+        client.config_set("maxmemory", "0")
+        client.replicaof("NO", "ONE")
+    assert logged == ["lost"]
+    (wait,) = store.pass_all([charge])
+    assert 0 < wait <= 10, "this process counts for itself"
+
+
 def server_of(client: "redis_client.Redis", user: str) -> str:
     port = client.connection_pool.connection_kwargs["port"]
     return f"redis://{user}@127.0.0.1:{port}/0"
