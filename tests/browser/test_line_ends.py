@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize
 
-from tests.browser.states import reach
+from tests.browser.states import enter, reach
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +52,15 @@ def test_an_address_wraps_at_its_marks_and_keeps_its_full_stop(page: Page, place
     page.set_viewport_size(SMALL)
     reach(page, "entry-error")
     assert lines(page.locator(place))[-1].endswith("com.")
+
+
+@pytest.mark.parametrize("size", [SMALL, {"width": 360, "height": 800}])
+def test_no_line_of_an_address_ends_at_a_hyphen(page: Page, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    enter(page, "front-desk@our-little-shop-at-the-sea.example.com")
+    shown = lines(page.locator(".address span").first)
+    assert len(shown) > 1
+    assert not [line for line in shown if line.endswith("-")], shown
 
 
 def test_the_underline_of_the_language_has_no_blank_before_its_name(page: Page) -> None:

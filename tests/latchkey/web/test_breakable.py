@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from markupsafe import Markup
 
@@ -13,6 +15,23 @@ def test_a_long_address_wraps_behind_its_marks() -> None:
 )
 def test_no_line_begins_with_the_end_of_a_name(name: str) -> None:
     assert breakable(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("front-desk@our-shop.test", "fron_t-d_esk@|ou_r-s_hop.|test"),
+        ("a-b-c@x.test", "_a-b-c_@|x.|test"),
+        ("xn--shop-abc.test", "x_n--s_ho_p-a_bc.|test"),
+        ("At our-shop.test, then sign-in.", "At ou_r-s_hop.|test, then sign-in."),
+        ("“front-desk@x.test”: an e-mail address", "“fron_t-d_esk@|x.|test”: an e-mail address"),
+    ],
+)
+def test_no_line_ends_at_a_hyphen_of_an_address(text: str, shown: str) -> None:
+    wraps = shown.replace("|", "<wbr>")
+    wanted = re.sub("_(.*?)_", r'<span class="whole">\1</span>', wraps)
+    assert breakable(text) == wanted
+    assert whole(breakable("front-desk@x.test")) == breakable("front-desk@x.test")
 
 
 def test_markup_in_an_address_stays_text() -> None:
