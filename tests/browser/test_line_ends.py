@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.states import enter, reach
 
@@ -73,3 +73,8 @@ def test_the_underline_of_the_language_has_no_blank_before_its_name(page: Page) 
         })"""
     )
     assert [text for text, width in widths if width] == ["English"]
+
+
+def test_an_address_on_a_button_is_in_one_piece(page: Page) -> None:
+    enter(page, "front-desk@gmial.com")
+    expect(page.get_by_role("button", name="Yes, use front-desk@gmail.com")).to_be_visible()
