@@ -1,14 +1,19 @@
 """Marks in Redis: what was used up, for all processes, also while secret keys are changed."""
 
+import secrets
+
 import redis
 
 from latchkey.infra.store.vault import Vault
 from latchkey.infra.store.windows_redis import milliseconds
 
-# Two marks for the same time, if there is none of the first name.
-_ADD_BOTH = """
-if not redis.call('SET', KEYS[1], '1', 'PX', ARGV[1], 'NX') then return 0 end
-redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+# A mark if there is none of its name, and then others for the same time. The same command may come
+# twice, when no answer came to the first: the mark is its own then.
+_ADD = """
+local life, mine = ARGV[1], ARGV[2]
+local added = redis.call('SET', KEYS[1], mine, 'PX', life, 'NX')
+if not added and redis.pcall('GETRANGE', KEYS[1], 0, #mine) ~= mine then return 0 end
+for i = 2, #KEYS do redis.call('SET', KEYS[i], mine, 'PX', life) end
 return 1
 """
 
@@ -23,7 +28,7 @@ class RemoteMarks:
 
     def __init__(self, client: redis.Redis, vault: Vault) -> None:
         self._redis = client
-        self._add_both = client.register_script(_ADD_BOTH)
+        self._add = client.register_script(_ADD)
         self._prefix = f"{vault.prefix}mark:"
 
     def add(self, key: str, *, seconds: float, also: str = "") -> bool:
@@ -31,11 +36,8 @@ class RemoteMarks:
 
         :param also: another mark to leave then.
         """
-        life = milliseconds(seconds)
-        if not also:
-            return bool(self._redis.set(self._prefix + key, "1", px=life, nx=True))
-        keys = [self._prefix + name for name in (key, also)]
-        return bool(self._add_both(keys=keys, args=[life]))
+        keys = [self._prefix + name for name in (key, also) if name]
+        return bool(self._add(keys=keys, args=[milliseconds(seconds), secrets.token_hex(8)]))
 
     def has(self, key: str) -> bool:
         """Tell whether there is such a mark."""

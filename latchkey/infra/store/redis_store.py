@@ -56,7 +56,8 @@ class Remote:
             timeout=_CONNECTION_WAIT_SECONDS,
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_timeout=_ANSWER_SECONDS,
-            # Once, because the server may have closed a connection that was idle.
+            # Once, because the server may have closed a connection that was idle. The first try
+            # may have had its effect all the same, so what adds must know its own value again.
             retry=Retry(NoBackoff(), 1),
         )
         self._redis = redis.Redis(connection_pool=pool)
@@ -187,9 +188,9 @@ class Remote:
 
     def _set(self, values: Values, *, only_new: bool) -> bool:
         sealed = self._sealed(values)
-        if len(sealed) == 1:
+        if len(sealed) == 1 and not only_new:
             name, text, life = sealed[0]
-            return bool(self._redis.set(name, text, px=life, nx=only_new))
+            return bool(self._redis.set(name, text, px=life))
         args = [part for _, text, life in sealed for part in (text, life)]
         names = [name for name, _, _ in sealed]
         return bool(self._write(keys=names, args=[int(only_new), *args]))

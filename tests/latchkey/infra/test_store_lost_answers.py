@@ -1,0 +1,132 @@
+"""Redis did what it was told, but its answer was lost on the way: the client tells it again."""
+
+import contextlib
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from latchkey.infra.marks import mark_name
+from latchkey.infra.marks.shared import SharedMarks
+from latchkey.infra.single_flight import SharedSingleFlight
+from latchkey.infra.store import Store
+from tests.servers import RedisServer, redis
+from tests.stores import store_at
+
+pytestmark = pytest.mark.redis
+
+MARK = mark_name("test", "v")
+
+
+class Relay(socketserver.ThreadingTCPServer):
+    """Lies between a process and Redis; ``lose`` cuts the way as soon as the next answer comes."""
+
+    daemon_threads = True
+
+    def __init__(self, server: RedisServer) -> None:
+        super().__init__(("127.0.0.1", 0), Passing)
+        self.redis = ("127.0.0.1", urlsplit(server.url).port)
+        self.lose = threading.Event()
+        self.lost = 0
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.server_address[1]}/0"
+
+
+class Passing(socketserver.BaseRequestHandler):
+    """One connection. A command of these tests is smaller than what is read at a time."""
+
+    def handle(self) -> None:
+        assert isinstance(self.server, Relay)
+        with contextlib.closing(socket.create_connection(self.server.redis)) as redis:
+            while command := self.request.recv(65536):
+                redis.sendall(command)
+                answer = redis.recv(65536)
+                if self.server.lose.is_set() and b"PING" not in command:
+                    self.server.lose.clear()
+                    self.server.lost += 1
+                    return
+                self.request.sendall(answer)
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis() as running:
+        yield running
+
+
+@pytest.fixture
+def relay(server: RedisServer) -> Iterator[Relay]:
+    with Relay(server) as relay:
+        thread = threading.Thread(target=relay.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield relay
+        relay.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def store(relay: Relay) -> Iterator[Store]:
+    """The store of a process that has been connected for a while, so it knows its scripts."""
+    with contextlib.closing(store_at(relay.url)) as store:
+        assert store.add("another", 1, seconds=60)
+        SharedMarks(store).add(mark_name("test", "another"), seconds=60)
+        yield store
+        assert relay.lost == 1, "the answer that was to be lost was not"
+
+
+@pytest.fixture
+def other(server: RedisServer) -> Iterator[Store]:
+    """Another process, whose way to Redis is whole."""
+    with contextlib.closing(store_at(server.url)) as store:
+        yield store
+
+
+def test_what_was_added_is_known_to_be_ones_own(store: Store, other: Store, relay: Relay) -> None:
+    relay.lose.set()
+    assert store.add("key", "mine", seconds=60)
+    assert not other.add("key", "another's", seconds=60)
+    assert other.get("key") == "mine"
+
+
+def test_the_same_value_of_another_process_is_not_ones_own(
+    store: Store, other: Store, relay: Relay
+) -> None:
+    assert other.add("key", 1, seconds=60)
+    relay.lose.set()
+    assert not store.add("key", 1, seconds=60)
+
+
+def test_what_goes_along_does_not_matter(store: Store, other: Store, relay: Relay) -> None:
+    with store.together():
+        store.put("along", "too", seconds=60)
+        relay.lose.set()
+        assert store.add("key", "mine", seconds=60)
+    assert (other.get("key"), other.get("along")) == ("mine", "too")
+
+
+def test_a_call_of_ones_own_is_not_waited_for(store: Store, relay: Relay) -> None:
+    relay.lose.set()
+    flight = SharedSingleFlight(store)
+    found = flight.run("key", lambda: "found", look=lambda: None, lease=60, max_wait=0)
+    assert found == "found"
+
+
+@pytest.mark.parametrize("also", ["", mark_name("test", "also")])
+def test_a_mark_of_ones_own_is_not_taken_for_used(
+    store: Store, other: Store, relay: Relay, also: str
+) -> None:
+    relay.lose.set()
+    assert SharedMarks(store).add(MARK, seconds=60, also=also)
+    assert SharedMarks(other).has(also or MARK)
+    assert not SharedMarks(other).add(MARK, seconds=60)
+
+
+def test_a_mark_of_another_process_stays_one(store: Store, other: Store, relay: Relay) -> None:
+    assert SharedMarks(other).add(MARK, seconds=60)
+    relay.lose.set()
+    assert not SharedMarks(store).add(MARK, seconds=60)
