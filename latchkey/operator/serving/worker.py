@@ -1,7 +1,7 @@
 """gunicorn's gevent worker: fair between clients, and with a graceful stop."""
 
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import gevent
 from gevent.lock import Semaphore
@@ -47,6 +47,19 @@ class _Server(StreamServer):  # type: ignore[misc]
 ggevent.StreamServer = _Server
 
 
+class _Listener(NamedTuple):
+    """What gunicorn asks of the listening socket, which may be closed before its last are served.
+
+    :ivar name: its address.
+    """
+
+    name: Any
+
+    def getsockname(self) -> Any:
+        """Return the address, as a socket does."""
+        return self.name
+
+
 class Worker(ggevent.GeventWorker):  # type: ignore[misc]
     """Stops only after the requests that are under way, and the next page of those people.
 
@@ -61,15 +74,22 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._listeners: dict[Any, _Listener] = {}
         self._under_way: set[int] = set()
         self._turns = Semaphore()
         self._clients = Clients(int(self.worker_connections * self.connections_share))
+
+    def run(self) -> None:
+        """Serve until the worker is told to stop."""
+        self._listeners = {sock: _Listener(sock.getsockname()) for sock in self.sockets}
+        super().run()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection."""
         with self._clients.connected(addr[0]) as welcome:
             if welcome:
-                super().handle(listener, Connection(client, self._turns), addr)
+                connection = Connection(client, self._turns)
+                super().handle(self._listeners[listener], connection, addr)
                 return
             try:
                 refuse(client, 503)
