@@ -90,8 +90,8 @@ fuzz-parsers: .venv/test.stamp .venv-fuzz/stamp ## Let atheris look for texts th
 	done
 
 mutants: .venv/test.stamp .venv-mutants/stamp ## Change the rules on purpose, list what no test notices (hours; MODULES="latchkey.apps.pkce.*")
-	PYTHONPATH=.venv-mutants/lib $(BIN)/python -m mutmut run --max-children 1 $(foreach module,$(MODULES),'$(module)')
-	PYTHONPATH=.venv-mutants/lib $(BIN)/python -m mutmut results
+	PYTHONPATH=$(CURDIR)/.venv-mutants/lib $(BIN)/python -m mutmut run --max-children 1 $(foreach module,$(MODULES),'$(module)')
+	PYTHONPATH=$(CURDIR)/.venv-mutants/lib $(BIN)/python -m mutmut results
 
 clean: ## Remove the virtual environments and what tools left behind
 	rm -rf .venv .venv-lock .venv-scan .venv-fuzz .venv-mutants mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage shots
