@@ -284,8 +284,6 @@ class Stage:
             "NYLAS_API_KEY": API_KEY,
             "NYLAS_API_URI": f"http://127.0.0.1:{upstream.port}",
             "SECRET_KEY": self._secret_key,
-            # The drivers are one client that plays thousands of people.
-            "LIMITS": "off",
             "PORT": str(port),
             "WEB_CONCURRENCY": str(self._setup.processes),
             **self._setup.settings,
