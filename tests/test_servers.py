@@ -79,7 +79,7 @@ def app(environ, start_response):
     if environ["REQUEST_METHOD"] == "POST":
         environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/busy":
-        end = time.process_time() + 0.1
+        end = time.process_time() + 0.2
         while time.process_time() < end:
             pass
     if environ["PATH_INFO"] == "/broken":

@@ -41,13 +41,13 @@ return {tostring(slot - now), peers, 1, 1}
 # Several values in one command. ``ARGV[1]`` says whether the last one is kept only where there is
 # none yet. The same command may come twice, when no answer came to the first: what lies there then
 # is what it brings.
-WRITE = f"""
+WRITE = """
 local kept = 1
 for i, name in ipairs(KEYS) do
   local value = ARGV[2 * i]
-  local set = {{'SET', name, value, 'PX', ARGV[2 * i + 1]}}
+  local set = {'SET', name, value, 'PX', ARGV[2 * i + 1]}
   if i == #KEYS and ARGV[1] == '1' then table.insert(set, 'NX') end
-  if not redis.call(unpack(set)) and redis.pcall('GETRANGE', name, 0, {MAX_BYTES}) ~= value then
+  if not redis.call(unpack(set)) and redis.pcall('GETRANGE', name, 0, #value) ~= value then
     kept = 0
   end
 end

@@ -5,7 +5,6 @@ import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -28,7 +27,7 @@ class Relay(socketserver.ThreadingTCPServer):
 
     def __init__(self, server: RedisServer) -> None:
         super().__init__(("127.0.0.1", 0), Passing)
-        self.redis = ("127.0.0.1", urlsplit(server.url).port)
+        self.redis = ("127.0.0.1", server.port)
         self.lose = threading.Event()
         self.lost = 0
 
@@ -42,10 +41,10 @@ class Passing(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         assert isinstance(self.server, Relay)
-        with contextlib.closing(socket.create_connection(self.server.redis)) as redis:
+        with socket.create_connection(self.server.redis) as there:
             while command := self.request.recv(65536):
-                redis.sendall(command)
-                answer = redis.recv(65536)
+                there.sendall(command)
+                answer = there.recv(65536)
                 if self.server.lose.is_set() and b"PING" not in command:
                     self.server.lose.clear()
                     self.server.lost += 1
