@@ -9,7 +9,8 @@ store/
 ├── store          puts memory and Redis together
 ├── marks_redis    what was used up
 ├── rate           what may be done at most so often
-├── rates          the same for all processes, as far as they can
+├── rates_redis    the same in Redis
+├── rates          puts memory and Redis together
 ├── windows_memory counters of rate limits, in one process
 ├── windows_redis  the same in Redis
 ├── outbox_memory  what is to be done at a certain time, in one process

@@ -61,10 +61,13 @@ class Memory:
             self._values.pop(key, None)
             return value
 
-    def reserve(self, key: str, *, limit: int, seconds: float, max_wait: float) -> Slot:
+    def reserve(
+        self, key: str, *, limit: int, seconds: float, max_wait: float, grace: float = 0.0
+    ) -> Slot:
         """Find the next moment with which no span of ``seconds`` sees more than ``limit``.
 
         :param max_wait: the longest wait that is worth it.
+        :param grace: seconds after the moment in which it may still be used.
         :raises RateLimited: when the wait would be longer; nothing is reserved then.
         """
         with self._lock:
@@ -73,8 +76,8 @@ class Memory:
             slot = max(now, stamps[-limit] + seconds) if len(stamps) >= limit else now
             if slot - now > max_wait:
                 raise RateLimited(slot - now)
-            self._stamp(key, slot)
-            return Slot(slot - now, slot)
+            self._stamp(key, slot + grace)
+            return Slot(slot - now, slot + grace)
 
     def note(self, key: str, wait: float) -> Slot:
         """Count what was reserved elsewhere, ``wait`` seconds from now."""
@@ -86,11 +89,19 @@ class Memory:
     def move(self, key: str, slot: Slot) -> None:
         """Note that ``slot`` was made use of right now."""
         with self._lock:
-            stamps = self._stamps.get(key, [])
-            place = bisect.bisect_left(stamps, slot.mark)
-            if stamps[place : place + 1] == [slot.mark]:
-                del stamps[place]
+            self._forget(key, slot)
             self._stamp(key, time.monotonic())
+
+    def forget(self, key: str, slot: Slot) -> None:
+        """Give ``slot`` up: it was not made use of."""
+        with self._lock:
+            self._forget(key, slot)
+
+    def _forget(self, key: str, slot: Slot) -> None:
+        stamps = self._stamps.get(key, [])
+        place = bisect.bisect_left(stamps, slot.mark)
+        if stamps[place : place + 1] == [slot.mark]:
+            del stamps[place]
 
     def _stamp(self, key: str, moment: float) -> None:
         stamps = self._stamps.setdefault(key, [])

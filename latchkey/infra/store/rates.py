@@ -10,7 +10,11 @@ from latchkey.infra.store.memory import Memory, RateLimited, Slot
 from latchkey.infra.store.rate import Ahead, Rate, Turn
 from latchkey.infra.store.redis_link import RedisLink
 
+# Later than this is noted in Redis.
 _LATE_SECONDS = 0.001
+# Who wakes up later than this reserves again.
+_TOO_LATE_SECONDS = 0.003
+_LONGEST_GRACE_SECONDS = 2.0
 
 
 class _Slots(NamedTuple):
@@ -19,6 +23,18 @@ class _Slots(NamedTuple):
     wait: float
     mine: Slot
     shared: Slot | None
+
+
+class _Terms(NamedTuple):
+    """What a reservation is made for.
+
+    :ivar grace: seconds that it may be used too late, so others keep their distance from that.
+    :ivar missed: what it takes the place of, as it was not used in time.
+    """
+
+    max_wait: float
+    grace: float = 0.0
+    missed: _Slots | None = None
 
 
 class Rates:
@@ -34,23 +50,43 @@ class Rates:
         self._movers = ThreadPoolExecutor(max_workers=1)
         # Seconds that a moment was used before the one that was noted for it, by its mark.
         self._corrections: dict[str, float] = {}
+        # Seconds that this process needs after a moment to make use of it.
+        self._grace = 0.0
 
     def reserve(self, key: str, rate: Rate, max_wait: float) -> float:
         """As ``Store.reserve``."""
-        return self._reserve(key, rate, max_wait).wait
+        return self._reserve(key, rate, _Terms(max_wait)).wait
 
     @contextmanager
     def send_slot(self, key: str, rate: Rate, max_wait: float) -> Iterator[None]:
         """As ``Store.send_slot``."""
-        began = time.monotonic()
-        wait, mine, shared = self._reserve(key, rate, max_wait)
-        if wait:
-            time.sleep(wait)
+        slots, last = self._in_time(key, rate, max_wait)
         yield
-        self._memory.move(key, mine)
-        late = time.monotonic() - began - wait
-        if shared and late > _LATE_SECONDS:
-            self._move_soon(key, shared, late)
+        self._memory.move(key, slots.mine)
+        if slots.shared:
+            self._correct(key, slots.shared, last - time.monotonic())
+
+    def _in_time(self, key: str, rate: Rate, max_wait: float) -> tuple[_Slots, float]:
+        """Wait for a moment, and for another one when this process was too busy to wake up then.
+
+        What is sent late would go out together with what is next. A process that is busy is late
+        again and again, so the next reservation allows for twice as much.
+
+        :return: what was reserved, and the last moment at which it may be used.
+        """
+        terms = _Terms(max_wait, self._grace)
+        while True:
+            began = time.monotonic()
+            slots = self._reserve(key, rate, terms)
+            if slots.wait:
+                time.sleep(slots.wait)
+            late = time.monotonic() - began - slots.wait
+            self._grace = 0.0
+            if late > _TOO_LATE_SECONDS:
+                self._grace = min(2 * late, _LONGEST_GRACE_SECONDS)
+            if late <= max(_TOO_LATE_SECONDS, terms.grace):
+                return slots, began + slots.wait + terms.grace
+            terms = _Terms(max_wait, self._grace, slots)
 
     def wait_turn(self, key: str, rate: Rate, *, max_wait: float, ahead: Ahead) -> Turn:
         """Wait for a turn, with which the moment to send is reserved ahead when few are sent.
@@ -61,12 +97,12 @@ class Rates:
         until = time.monotonic() + ahead.grace
         corrections, self._corrections = self._corrections, {}
         shared = self._redis.ask(
-            lambda remote: remote.reserve_turn(
+            lambda remote: remote.rates.reserve_turn(
                 key, rate, max_wait=max_wait, ahead=ahead, corrections=corrections
             ),
             None,
         )
-        wait = self._settle(key, rate, max_wait, shared and shared.turn).wait
+        wait = self._settle(key, rate, _Terms(max_wait), shared and shared.turn).wait
         if wait:
             time.sleep(wait)
         if wait or not shared or not shared.ahead or self._redis.found_within(rate.seconds):
@@ -83,42 +119,52 @@ class Rates:
             return
         yield True
         self._memory.move(ahead.key, turn.mine)
-        early = turn.until - time.monotonic()
-        if early < 0:
-            self._move_soon(ahead.key, turn.shared, -early)
-        else:
-            # No more than may be ahead, as the next turn takes them along.
-            self._corrections[turn.shared.mark] = early
+        self._correct(ahead.key, turn.shared, turn.until - time.monotonic())
 
-    def _move_soon(self, key: str, slot: Slot, late: float) -> None:
-        # Redis gets that soon enough: it matters a span from now. Starting a thread here would
-        # let others go first.
-        self._movers.submit(self._move, key, slot, late)
+    def _correct(self, key: str, slot: Slot, early: float) -> None:
+        """Tell Redis when a moment was used: so much before the one that is noted there."""
+        if early > 0:
+            # The next turn takes it along.
+            self._corrections[slot.mark] = early
+        elif early < -_LATE_SECONDS:
+            # Redis gets that soon enough: it matters a span from now. Starting a thread here would
+            # let others go first.
+            self._movers.submit(self._move, key, slot, -early)
 
     def _move(self, key: str, slot: Slot, late: float) -> None:
-        self._redis.ask(lambda remote: remote.move(key, slot, late=late), None)
+        self._redis.ask(lambda remote: remote.rates.move(key, slot, late=late), None)
 
-    def _reserve(self, key: str, rate: Rate, max_wait: float) -> _Slots:
+    def _reserve(self, key: str, rate: Rate, terms: _Terms) -> _Slots:
+        missed = terms.missed and terms.missed.shared
         shared = self._redis.ask(
-            lambda remote: remote.reserve(
-                key, limit=rate.limit, seconds=rate.seconds, max_wait=max_wait
+            lambda remote: remote.rates.reserve(
+                key, rate, max_wait=terms.max_wait, grace=terms.grace, missed=missed
             ),
             None,
         )
-        return self._settle(key, rate, max_wait, shared)
+        return self._settle(key, rate, terms, shared)
 
-    def _settle(self, key: str, rate: Rate, max_wait: float, shared: Slot | None) -> _Slots:
+    def _settle(self, key: str, rate: Rate, terms: _Terms, shared: Slot | None) -> _Slots:
         """The reservation in Redis, if there is one, and in this process."""
+        if terms.missed:
+            self._memory.forget(key, terms.missed.mine)
         if shared and not self._redis.found_within(rate.seconds):
-            return _Slots(shared.wait, self._memory.note(key, shared.wait), shared)
+            mine = self._memory.note(key, shared.wait + terms.grace)
+            return _Slots(shared.wait, mine, shared)
         # What Redis forgot when it stopped, this process's share still knows.
-        mine = self._reserve_alone(key, rate, max_wait, lost=shared is None)
+        mine = self._reserve_alone(key, rate, terms, lost=shared is None)
         return _Slots(max(mine.wait, shared.wait if shared else 0.0), mine, shared)
 
-    def _reserve_alone(self, key: str, rate: Rate, max_wait: float, *, lost: bool) -> Slot:
+    def _reserve_alone(self, key: str, rate: Rate, terms: _Terms, *, lost: bool) -> Slot:
         peers = self._processes()
         if lost and peers > 1 and self._redis.lost_within(rate.seconds):
             # What the others did in this span is unknown, so it counts as full.
             raise RateLimited(rate.seconds)
         share = max(1, rate.limit // peers)
-        return self._memory.reserve(key, limit=share, seconds=rate.seconds, max_wait=max_wait)
+        return self._memory.reserve(
+            key,
+            limit=share,
+            seconds=rate.seconds,
+            max_wait=terms.max_wait,
+            grace=terms.grace,
+        )

@@ -59,7 +59,7 @@ class RedisLink:
     @property
     def peers(self) -> int:
         """Number of processes that share this Redis, as far as is known."""
-        return self._remote.peers if self._remote else 1
+        return self._remote.rates.peers if self._remote else 1
 
     def lost_within(self, seconds: float) -> bool:
         """Tell whether Redis went so recently, and is still gone."""

@@ -1,7 +1,6 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import redis
@@ -9,11 +8,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from latchkey.infra.store.marks_redis import RemoteMarks
-from latchkey.infra.store.memory import RateLimited, Slot
 from latchkey.infra.store.outbox_redis import RemoteOutbox
-from latchkey.infra.store.rate import Ahead, Rate, RemoteTurn
+from latchkey.infra.store.rates_redis import RemoteRates
 from latchkey.infra.store.redis_facts import RedisFacts, read_facts
-from latchkey.infra.store.scripts import RESERVE, TAKE, WRITE
+from latchkey.infra.store.scripts import TAKE, WRITE
 from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
 from latchkey.infra.store.vault import MAX_BYTES, NOTHING, Unusable, Values, Vault
 from latchkey.infra.store.windows import Charge
@@ -27,10 +25,6 @@ _ANSWER_SECONDS = 0.5
 _CONNECTIONS = 100
 # Waiting for one of them is no sign of trouble when a thousand people arrive together.
 _CONNECTION_WAIT_SECONDS = 10
-_PEER_MILLISECONDS = 120_000
-
-# No rate makes a caller wait longer; what says so was not written by us.
-_LONGEST_WAIT_SECONDS = 24 * 60 * 60.0
 
 
 class Remote:
@@ -40,7 +34,7 @@ class Remote:
     :param vault: names and seals what is put there.
     :param address: as in ``RemoteSecretKeys``.
     :cvar Lost: class of all errors of the client.
-    :ivar peers: number of processes that share the rates, as far as is known.
+    :ivar rates: what may be done at most so often.
     :ivar outbox: what the processes have to do at a certain time.
     :ivar windows: counters of rate limits.
     :ivar marks: what was used up.
@@ -62,15 +56,13 @@ class Remote:
         )
         self._redis = redis.Redis(connection_pool=pool)
         self._vault = vault
-        self._reserve = self._redis.register_script(RESERVE)
         self._take = self._redis.register_script(TAKE)
         self._write = self._redis.register_script(WRITE)
-        self._name = secrets.token_hex(8)
-        self.peers = 1
         self.outbox = RemoteOutbox(self._redis, vault)
         self.windows = RemoteWindows(self._redis, f"{vault.prefix}window:")
         self.marks = RemoteMarks(self._redis, vault)
         self.secret_keys = RemoteSecretKeys(self._redis, vault, address)
+        self.rates = RemoteRates(self._redis, vault.prefix, self.secret_keys)
 
     def get(self, key: str) -> Any:
         """Return the value of ``key``, None when there is none."""
@@ -114,53 +106,6 @@ class Remote:
         """Close all connections; the next call opens one again."""
         self._redis.connection_pool.disconnect()
 
-    def reserve(self, key: str, *, limit: int, seconds: float, max_wait: float) -> Slot:
-        """Return what was reserved, see ``Memory.reserve``; learn how many processes there are.
-
-        :raises RateLimited: when the wait would be longer than ``max_wait``.
-        """
-        slot, _ = self._reserve_slot([key], [limit, seconds * 1000, max_wait * 1000])
-        return slot
-
-    def reserve_turn(
-        self,
-        key: str,
-        rate: Rate,
-        *,
-        max_wait: float,
-        ahead: Ahead,
-        corrections: Mapping[str, float],
-    ) -> RemoteTurn:
-        """Return a reserved slot, and the moment to send if it was reserved, too.
-
-        :param corrections: seconds by which former moments were used earlier, by their marks.
-        :raises RateLimited: when the wait would be longer than ``max_wait``.
-        """
-        mark = secrets.token_hex(8)
-        more: list[str | float] = [ahead.few, ahead.rate.seconds * 1000, ahead.grace * 1000, mark]
-        for other, early in corrections.items():
-            more += [other, early * 1000]
-        first = [rate.limit, rate.seconds * 1000, max_wait * 1000]
-        slot, has_ahead = self._reserve_slot([key, ahead.key], first, more)
-        return RemoteTurn(slot, Slot(ahead.grace, mark) if has_ahead else None)
-
-    def _reserve_slot(
-        self, keys: Sequence[str], rate: Sequence[float], more: Sequence[str | float] = ()
-    ) -> tuple[Slot, bool]:
-        key, *others = [self._rate(key) for key in keys]
-        mark = secrets.token_hex(8)
-        answer, self.peers, reserved, ahead = self._reserve(
-            keys=[key, f"{self._vault.prefix}peers", *others],
-            args=[*rate, self._name, _PEER_MILLISECONDS, mark, *more],
-        )
-        self.secret_keys.announce()
-        wait = float(answer) / 1000
-        if not 0 <= wait <= _LONGEST_WAIT_SECONDS:
-            raise Unusable("a rate has moments that no process reserved")
-        if not reserved:
-            raise RateLimited(wait)
-        return Slot(wait, mark), bool(ahead)
-
     @staticmethod
     def is_foreign(error: Exception) -> bool:
         """Tell whether Redis complains about what lies there, not about itself.
@@ -171,14 +116,6 @@ class Remote:
         text = str(error)
         about_values = "WRONGTYPE" in text or "attempt to " in text
         return type(error) is redis.ResponseError and about_values
-
-    def move(self, key: str, slot: Slot, *, late: float) -> None:
-        """Note that ``slot`` was made use of so many seconds later than planned."""
-        self._redis.zadd(self._rate(key), {slot.mark: late * 1000}, xx=True, incr=True)
-
-    def _rate(self, key: str) -> str:
-        # Of the Nylas application, whichever installation uses it: so are the limits of Nylas.
-        return f"{self._vault.prefix}rate:{key}"
 
     def _sealed(self, values: Values) -> list[tuple[str, str, int]]:
         return [

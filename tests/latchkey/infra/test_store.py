@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from redis import client
 
-from latchkey.infra.store import Charge, Mode, RateLimited, Store, Window
+from latchkey.infra.store import Charge, Mode, Rate, RateLimited, Store, Window
 from latchkey.infra.store.memory import Memory
 from latchkey.infra.store.redis_link import RedisLost
 from latchkey.infra.store.redis_store import Remote
@@ -54,7 +54,9 @@ def reserve(
     place: Memory | Remote, key: str, *, limit: int, seconds: float, max_wait: float
 ) -> float:
     """The seconds to wait, wherever it is that they are reserved."""
-    return place.reserve(key, limit=limit, seconds=seconds, max_wait=max_wait).wait
+    if isinstance(place, Memory):
+        return place.reserve(key, limit=limit, seconds=seconds, max_wait=max_wait).wait
+    return place.rates.reserve(key, Rate(limit, seconds), max_wait=max_wait).wait
 
 
 def test_a_value_lasts_as_long_as_it_was_given(place: Memory | Remote) -> None:
@@ -158,12 +160,33 @@ def test_what_is_moved_takes_its_new_place_in_the_order() -> None:
 def test_what_is_moved_takes_its_new_place_for_all() -> None:
     with redis() as server:
         remote = Remote(server.url, VAULT)
-        slot = remote.reserve("rate", limit=2, seconds=10, max_wait=0)
-        remote.reserve("rate", limit=2, seconds=10, max_wait=0)
-        remote.move("rate", slot, late=5)
+        slot = remote.rates.reserve("rate", Rate(2, 10), max_wait=0)
+        reserve(remote, "rate", limit=2, seconds=10, max_wait=0)
+        remote.rates.move("rate", slot, late=5)
         assert 9 < reserve(remote, "rate", limit=2, seconds=10, max_wait=60) <= 10
         assert 14 < reserve(remote, "rate", limit=2, seconds=10, max_wait=60) <= 15
         remote.close()
+
+
+def test_others_keep_their_distance_from_the_last_moment_at_which_a_slot_may_be_used(
+    place: Memory | Remote,
+) -> None:
+    if isinstance(place, Memory):
+        place.reserve("rate", limit=1, seconds=10, max_wait=0, grace=5)
+    else:
+        place.rates.reserve("rate", Rate(1, 10), max_wait=0, grace=5)
+    assert 14 < reserve(place, "rate", limit=1, seconds=10, max_wait=60) <= 15
+
+
+def test_a_slot_that_was_missed_is_given_up(place: Memory | Remote) -> None:
+    if isinstance(place, Memory):
+        missed = place.reserve("rate", limit=1, seconds=10, max_wait=0)
+        place.forget("rate", missed)
+        assert reserve(place, "rate", limit=1, seconds=10, max_wait=0) == 0
+    else:
+        missed = place.rates.reserve("rate", Rate(1, 10), max_wait=0)
+        assert place.rates.reserve("rate", Rate(1, 10), max_wait=0, missed=missed).wait == 0
+    assert 9 < reserve(place, "rate", limit=1, seconds=10, max_wait=60) <= 10
 
 
 @pytest.mark.redis
