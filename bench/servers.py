@@ -10,11 +10,11 @@ import signal
 import socket
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -214,12 +214,12 @@ class Stage:
         """
         folder = self.folder / commit
         folder.mkdir()
-        git = [find_program("git"), "-C", str(ROOT), "archive", commit]
+        git = [find_program("git"), "-C", str(ROOT), "archive", "--format=zip", commit]
         packed = subprocess.run(git, capture_output=True)
         if packed.returncode:
             raise RuntimeError(f"no commit {commit} here: it takes a clone with the whole history")
-        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
-            archive.extractall(folder, filter="data")
+        with zipfile.ZipFile(io.BytesIO(packed.stdout)) as archive:
+            archive.extractall(folder)
         program = self.page(upstream, name=f"page-{commit}", **settings)
         program.cwd = folder
         return program

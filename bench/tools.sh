@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gets what the benchmark drives besides Python: wrk, Redis, nginx.
+# Gets what the benchmark drives besides Python: wrk, Redis, nginx, valgrind.
 # usage: tools.sh
 set -u
 here=$(dirname "$0")
@@ -9,6 +9,7 @@ missing=
 command -v wrk >/dev/null || missing="$missing wrk"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v nginx >/dev/null || missing="$missing nginx"
+command -v valgrind >/dev/null || missing="$missing valgrind"
 [ -z "$missing" ] && exit 0
 
 # shellcheck disable=SC2086 # a list of package names

@@ -6,6 +6,8 @@ import pytest
 
 from bench.__main__ import read_arguments
 from bench.driver import Crowd, Tally, control, percentile, sign_in_all, stats
+from bench.points.point8 import UNHINDERED
+from bench.points.point12 import App
 from bench.report import Report, Row
 from bench.servers import Program, Stage
 from bench.upstream import most_within
@@ -50,6 +52,22 @@ def test_people_walk_through_our_page(stage: Stage, upstream: Program) -> None:
     assert counted["sign_ins_refused"] == counted["detects_refused"] == 0
 
 
+def test_what_the_app_does_itself_is_counted_by_the_kind_of_request(
+    stage: Stage, upstream: Program
+) -> None:
+    control(
+        upstream.port, forget=True, sign_in_seconds=0.0, detect_seconds=0.0, detects_per_minute=0
+    )
+    app = App(program=stage.page(upstream, **UNHINDERED))
+    app.measure()
+    control(upstream.port, detects_per_minute=20)
+    rows = {row.what: row.ours for row in app.rows()}
+    assert rows["of it for the password"] > 0
+    assert sum(rows[what] for what in rows if what.startswith("of it")) == pytest.approx(
+        app.sign_in
+    )
+
+
 def test_people_walk_through_the_yardstick(stage: Stage, upstream: Program) -> None:
     tally = walk(stage.naive(upstream), upstream, people=1)
     assert tally.ended("connected") == 1, tally.endings()
@@ -91,7 +109,7 @@ def test_all_points_are_measured_unless_some_are_named() -> None:
     assert named.points == [1, 7]
     assert named.set == ["MX_LOOKUPS=false"]
     with pytest.raises(SystemExit):
-        read_arguments(["12"])
+        read_arguments(["13"])
 
 
 def test_a_point_fails_when_ours_misses_a_limit_whatever_the_yardstick_does() -> None:

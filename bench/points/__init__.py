@@ -8,7 +8,7 @@ from typing import cast
 from bench.report import Report
 from bench.servers import Setup
 
-POINTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+POINTS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 
 
 def run(point: int, setup: Setup) -> Report:
