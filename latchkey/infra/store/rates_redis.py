@@ -18,7 +18,7 @@ _LONGEST_WAIT_SECONDS = 24 * 60 * 60.0
 # refuse; here a caller that is a little too early gets a later slot instead. What is noted is the
 # last moment at which the slot may be used; a former one that was missed is given up for it. With a
 # third key, the moment to send is reserved there, too, if it is now. Before that, former ones are
-# corrected to when it was sent.
+# corrected to when it was sent. The same command may come twice, when no answer came to the first.
 _RESERVE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -27,8 +27,9 @@ redis.call('ZADD', KEYS[2], now, ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - tonumber(ARGV[5]))
 local peers = redis.call('ZCARD', KEYS[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - span)
-local late, missed = tonumber(ARGV[7]), ARGV[8]
-if missed ~= '' then redis.call('ZREM', KEYS[1], missed) end
+local again = redis.call('ZREM', KEYS[1], ARGV[6]) > 0
+redis.call('ZREM', KEYS[1], ARGV[8])
+local late = tonumber(ARGV[7])
 local slot = now
 local before = redis.call('ZREVRANGE', KEYS[1], most - 1, most - 1, 'WITHSCORES')[2]
 if before then slot = math.max(now, before + span) end
@@ -41,7 +42,9 @@ keep(KEYS[1], slot + late - now + span)
 local sent = KEYS[3]
 if not sent then return {tostring(slot - now), peers, 1, 0} end
 local few, far, grace = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-for i = 13, #ARGV, 2 do redis.call('ZADD', sent, 'XX', 'INCR', -ARGV[i + 1], ARGV[i]) end
+for i = 13, again and 0 or #ARGV, 2 do
+  redis.call('ZADD', sent, 'XX', 'INCR', -ARGV[i + 1], ARGV[i])
+end
 if slot > now or redis.call('ZCOUNT', sent, now - 2 * far, '+inf') >= few then
   return {tostring(slot - now), peers, 1, 0}
 end

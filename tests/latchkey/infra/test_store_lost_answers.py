@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
 from latchkey.infra.marks import mark_name
 from latchkey.infra.marks.shared import SharedMarks
 from latchkey.infra.single_flight import SharedSingleFlight
-from latchkey.infra.store import Store
+from latchkey.infra.store import Ahead, Rate, Store
 from tests.servers import RedisServer, redis
-from tests.stores import store_at
+from tests.stores import VAULT, store_at
 
 pytestmark = pytest.mark.redis
 
@@ -129,3 +130,19 @@ def test_a_mark_of_another_process_stays_one(store: Store, other: Store, relay: 
     assert SharedMarks(other).add(MARK, seconds=60)
     relay.lose.set()
     assert not SharedMarks(store).add(MARK, seconds=60)
+
+
+def test_a_moment_is_corrected_once(store: Store, relay: Relay, server: RedisServer) -> None:
+    rate = Rate(5, 600.0)
+    ahead = Ahead(key="sent", rate=rate, few=3, grace=60.0)
+    turn = store.wait_turn("turns", rate, max_wait=0, ahead=ahead)
+    with store.send_in(turn) as possible:
+        assert possible
+    relay.lose.set()
+    store.wait_turn("turns", rate, max_wait=0, ahead=ahead)
+    with Redis.from_url(server.url) as client:
+        name = f"{VAULT.prefix}rate:sent"
+        (_, corrected), (_, reserved) = client.zrange(name, 0, -1, withscores=True)
+        assert client.zcard(f"{VAULT.prefix}rate:turns") == 2
+    # The second is noted at the end of its grace, which began when the first was sent.
+    assert 50_000 < reserved - corrected < 90_000
