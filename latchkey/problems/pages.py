@@ -11,6 +11,7 @@ NOT_OFFERED = Problem(
     status=404,
     fault="operator",
     retry=False,
+    other_ways=True,
 )
 OAUTH_ONLY = Problem(
     kind="oauth_only",

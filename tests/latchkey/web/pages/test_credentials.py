@@ -37,4 +37,5 @@ def test_a_password_for_a_provider_that_is_not_offered_is_sent_nowhere() -> None
     address = form.action().replace("/connect/imap", "/connect/icloud")
     page = visitor.page(visitor.client.post(address, data=form.fields() | {"password": "secret"}))
     assert page.heading == NOT_OFFERED.title
+    assert visitor.get(page.links["Choose another way"]).leading("/connect/imap")
     assert grants.sent == []
