@@ -23,6 +23,7 @@ def works(page: Page) -> list[str]:
          "https://login.yahoo.com/account/security"),
         ("ann@icloud.com", "with it all your app passwords",
          "https://account.apple.com/account/manage"),
+        ("ann@qq.com", "A new password for your qq.com account ends it as well", ""),
         ("ann@orange.fr", "Change your password at Mail Orange", ""),
         ("ann@gmx.net", "If you used your usual password, change it there", ""),
     ],

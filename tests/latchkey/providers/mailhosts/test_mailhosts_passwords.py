@@ -54,6 +54,7 @@ def test_every_other_value_stays_as_typed(password: str) -> None:
         ("icloud.com", "abcd-efgh-\u00a0ijkl-mnop", "abcd-efgh-ijkl-mnop"),
         ("fastmail.com", "ab3d efgh 1jkl mn0p", "ab3defgh1jklmn0p"),
         ("qq.com", "abcdefgh ijklmnop", "abcdefghijklmnop"),
+        ("163.com", "ABC3efgh IJKLmn0p", "ABC3efghIJKLmn0p"),
         ("icloud.com", SHOWN, SHOWN),
         ("gmx.de", f" {SHOWN} ", f" {SHOWN} "),
     ],
