@@ -35,6 +35,7 @@ ZONE: Zone = {
     "SRV _imaps._tcp.broken.example": ["0 1 993 imap.elsewhere.example."],
     "SRV _submission._tcp.broken.example": ["0 1 587 smtp.elsewhere.example."],
     "SRV _autodiscover._tcp.corp.example": ["0 1 443 owa.exchange.example."],
+    "rented.example": ["10 vmi1111111.contaboserver.net."],
     "uni.example": ["10 mailgate.uni.example."],
     "cs.uni.example": ["10 mailgate.uni.example."],
 }
@@ -127,6 +128,29 @@ def test_another_mailbox_is_not_signed_in_with_its_name(
     assert not nylas.sent
 
 
+@pytest.mark.parametrize(
+    ("login", "hosts"),
+    [
+        ("victim@fastmail.com", {"imap_host": "mail.fast.example"}),
+        ("victim@fastmail.com", {"smtp_host": "mail.fast.example"}),
+        (
+            "victim@fastmail.com",
+            {"imap_host": "imap.fastmail.com", "smtp_host": "mail.fast.example"},
+        ),
+        ("victim@icloud.com", {"imap_host": "mail.apple.example"}),
+        ("victim@icloud.com", {"imap_host": "apple.example", "smtp_host": "smtp.mail.me.com"}),
+    ],
+)
+def test_an_account_of_a_provider_goes_to_its_servers_alone(
+    app: Flask, nylas: Nylas, login: str, hosts: dict[str, str]
+) -> None:
+    domain = "apple" if "icloud" in login else "fast"
+    page = attempt(app, f"x@{domain}.example", "imap", username=login, **hosts)
+    provider = login.rpartition("@")[2]
+    assert f"only be used at a mail server of {provider}" in page.error_at("username")
+    assert not nylas.sent
+
+
 @pytest.mark.parametrize("provider", ["imap", "ews", "icloud"])
 @pytest.mark.parametrize("login", ODD)
 def test_a_login_name_that_programs_may_read_in_two_ways_is_refused(
@@ -172,6 +196,7 @@ def test_exchange_is_not_found_by_another_name(
         ("a@hetzner.example", "static.88.1.2.3.clients.your-server.de"),
         ("a@hetzner.example", "evil.clients.your-server.de"),
         (VICTIM, "203-0-113-7.hoster.example"), (VICTIM, "evil.customer.hoster.example"),
+        ("a@rented.example", "vmi2222222.contaboserver.net"),
         ("a@amazon.example", "ec2-1-2-3-4.eu-west-1.compute.amazonaws.com"),
         ("a@uni.example", "anna.dhcp.uni.example"),
         # Public suffixes.

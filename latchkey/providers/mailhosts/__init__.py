@@ -23,6 +23,7 @@ from latchkey.providers.mailhosts.identity import (
     MailboxIdentity,
     judge_login,
 )
+from latchkey.providers.mailhosts.names import is_private_name
 from latchkey.providers.mailhosts.ownership import ServerKind
 from latchkey.providers.mailhosts.passwords import clean_app_password, is_no_app_password
 from latchkey.providers.mailhosts.pasted import read_server
@@ -32,6 +33,7 @@ from latchkey.providers.mailhosts.policy import (
     MailServers,
     PortRefused,
 )
+from latchkey.providers.mailhosts.public_suffixes import registrable_domain
 from latchkey.providers.mailhosts.rows import ProvidersFileError
 from latchkey.providers.mailhosts.table import MailHost, MailHosts, Server, Username
 from latchkey.providers.mailhosts.unsupported import UnsupportedService
@@ -57,6 +59,8 @@ __all__ = [
     "Username",
     "clean_app_password",
     "is_no_app_password",
+    "is_private_name",
     "judge_login",
     "read_server",
+    "registrable_domain",
 ]

@@ -15,6 +15,25 @@ _POOLS = (
     "residential|resnet|rev|reverse|sdsl|umts|vdsl|wifi|wlan|wlans"
 )
 _POOL = re.compile(rf"(?:{_POOLS})(?:-?[0-9][a-z0-9-]*)?")
+# Machines that anybody can rent, by the names that they come with: vmi1234567.contaboserver.net,
+# vps123456.ovh.net, ns3012345.ovh.net, h1234567.stratoserver.net, p5b0123ab.dip0.t-ipconnect.de.
+# A hoster's own machines are numbered with fewer digits: www123.your-server.de.
+_RENTED = re.compile(
+    r"[0-9]{5}|(?:^|[.-])(?:droplet|kvm|vds|vm|vmi|vps|vserver)(?:-?[0-9]|[.-])|"
+    r"(?:^|[.-])[a-z]?[0-9a-f]{8}(?:[.-]|$)"
+)
+# Below these, customers choose the names of their machines, which the Public Suffix List lacks.
+_RENTED_ZONES = (
+    "cloudapp.azure.com",
+    "contaboserver.net",
+    "linode.com",
+    "linodeusercontent.com",
+    "onlinehome-server.com",
+    "onlinehome-server.info",
+    "stratoserver.net",
+    "t-ipconnect.de",
+    "vultrusercontent.com",
+)
 
 
 def looks_like_customer(host: str, domain: str) -> bool:
@@ -23,3 +42,13 @@ def looks_like_customer(host: str, domain: str) -> bool:
     if _IPV4.search(below) or _IPV4_HEX.search(below):
         return True
     return any(_POOL.fullmatch(label) for label in below.split("."))
+
+
+def is_rented(host: str, zone: str) -> bool:
+    """Tell whether ``host``, a name below ``zone``, may be a machine that anybody can rent there.
+
+    Unlike the names of ``looks_like_customer``, the owner of a domain may use such ones himself.
+    """
+    if any(host.endswith(f".{rented}") for rented in _RENTED_ZONES):
+        return True
+    return looks_like_customer(host, zone) or bool(_RENTED.search(host.removesuffix(zone)))

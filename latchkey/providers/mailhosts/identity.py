@@ -6,7 +6,8 @@ Nylas names an IMAP grant after its login name, and finds servers by login names
 ========================  =====================================================================
 the address               always, in any spelling of the same mailbox
 without an ``@``          only at a server that belongs to the address
-an account elsewhere      only of the provider that the address's domain names by MX
+an account elsewhere      only of the provider that the address's domain names by MX, and only
+                          at its own servers
 a domain login, Exchange  only the same name before the ``@``, at a server that belongs to the
                           address, with a domain of the same owner or a private one
 ========================  =====================================================================
@@ -14,6 +15,7 @@ a domain login, Exchange  only the same name before the ``@``, at a server that 
 
 import string
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -37,15 +39,20 @@ class LoginReason(Enum):
     SERVER_MISSING = "server missing"
     """It says nothing about its server, and none was given."""
     SERVER_FOREIGN = "server foreign"
-    """It would go to a server that does not belong to the address."""
+    """It would go to a server that does not belong to the address, or to the account."""
 
 
 class LoginRefused(Exception):
-    """A login name is not accepted; `reason` says why."""
+    """A login name is not accepted.
 
-    def __init__(self, reason: LoginReason) -> None:
+    :ivar reason: why.
+    :ivar domain: whose server it may go to, "" for those of the address.
+    """
+
+    def __init__(self, reason: LoginReason, domain: str = "") -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.domain = domain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +80,8 @@ class MailboxIdentity:
         """Whether a grant of this name may be another person's, so that Nylas is asked first.
 
         Such a name was not proven: it is short, or an Exchange server of one domain vouches for a
-        name of another. An account of a mail provider is proven by the provider's own server.
+        name of another. An account of a mail provider is proven by the provider's own server, as it
+        is sent to no other.
         """
         vouched = self.kind is ServerKind.EXCHANGE and not same_mailbox(self.login, self.address)
         return self.login_is_short or vouched
@@ -86,12 +94,14 @@ def judge_login(
     host: str,
     kind: ServerKind,
     servers: MailServers,
+    sending_host: str = "",
     host_needed: bool = True,
     settled: bool = False,
 ) -> str:
     """Return the login name to send for what was typed beside an address.
 
     :param host: the checked server that was typed or filled in, "" when Nylas is to find it.
+    :param sending_host: another one that the name goes to, too.
     :param host_needed: Nylas finds the server by this name, which a short one does not tell.
     :param settled: a signed link settled the address.
     :raises LoginRefused: it may not be sent for this address.
@@ -105,16 +115,22 @@ def judge_login(
         return ascii_address(login)
     domain = address.rpartition("@")[2]
     if "@" in login and kind is ServerKind.MAIL:
-        return _judge_account(login, domain, servers)
+        return _judge_account(login, domain, (host, sending_host), servers)
     name = _judge_domain_login(login, address) if "@" in login else login
     _require_own_server(host, domain, kind, servers, needed=host_needed)
     return name
 
 
-def _judge_account(login: str, domain: str, servers: MailServers) -> str:
+def _judge_account(login: str, domain: str, hosts: Iterable[str], servers: MailServers) -> str:
     account = ascii_address(login)
-    if not account or not servers.runs_mail_of(account.rpartition("@")[2], domain):
+    provider_domain = account.rpartition("@")[2]
+    if not account or not servers.runs_mail_of(provider_domain, domain):
         raise LoginRefused(LoginReason.OTHER_MAILBOX)
+    # Whoever owns the address's domain chooses its MX, and could have any account of the provider
+    # signed in at a server of his own.
+    for host in filter(None, hosts):
+        if not servers.belongs(host, provider_domain, ServerKind.MAIL):
+            raise LoginRefused(LoginReason.SERVER_FOREIGN, provider_domain)
     return account
 
 

@@ -10,12 +10,13 @@ In this order, and the first that knows decides:
 The same records tell which provider an own domain is at.
 """
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import TypeVar
 
 from latchkey.providers.mail_records import EXCHANGE_SERVICES, MAIL_SERVICES, DomainRecords
-from latchkey.providers.mailhosts.customer_space import looks_like_customer
+from latchkey.providers.mailhosts.customer_space import is_rented, looks_like_customer
 from latchkey.providers.mailhosts.names import ascii_name, is_private_name
 from latchkey.providers.mailhosts.public_suffixes import is_public_suffix, registrable_domain
 from latchkey.providers.mailhosts.table import MailHost, MailHosts
@@ -43,6 +44,11 @@ class Belongs(Enum):
 
 
 _OWN_LOGINS = frozenset(["imap.gmail.com", "outlook.office365.com"])
+# What hosters call the servers of a service, numbered or not.
+_SERVICE = re.compile(
+    r"(?:email|ews|exchange|imap|in|inbound|mail|mx|out|outbound|owa|pop|pop3|relay|secure|smtp|ssl|"
+    r"submission|tls|webmail)[0-9]{0,3}"
+)
 _SERVICES = {ServerKind.MAIL: MAIL_SERVICES, ServerKind.EXCHANGE: EXCHANGE_SERVICES}
 
 
@@ -136,11 +142,23 @@ class Ownership:
         if host in (known := self._operator_hosts(exchange)):
             return kind is ServerKind.MAIL
         zone = registrable_domain(exchange)
-        if not zone or registrable_domain(host) != zone or looks_like_customer(host, zone):
+        if not zone or registrable_domain(host) != zone or is_rented(host, zone):
+            return False
+        # Beside a rented machine are those of strangers, and so may be what is below any machine.
+        if is_rented(exchange, zone) or _is_lower(host, exchange):
             return False
         # A large provider: customers' machines may be anywhere else below its name.
         beside = host.partition(".")[2] == exchange.partition(".")[2]
         return not known or (beside and self._hosts.owner(exchange) is None)
+
+
+def _is_lower(host: str, exchange: str) -> bool:
+    """Tell whether a host is further below their zone than an MX host, not named after a service.
+
+    Hosters give names below those of their machines to customers: anna.lyra.uberspace.de.
+    """
+    labels, most = host.split("."), exchange.count(".") + 1
+    return any(not _SERVICE.fullmatch(label) for label in labels[:-most])
 
 
 def _is_public(name: str) -> bool:

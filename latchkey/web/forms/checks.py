@@ -99,10 +99,13 @@ def check_login(form: JudgedForm, box: Input) -> None:
         raise ValidationError(translate("This is too long for a login name."))
 
 
-def judge_name(form: JudgedForm, box: Input, *, host: str, host_needed: bool) -> str:
+def judge_name(
+    form: JudgedForm, box: Input, *, host: str, sending_host: str, host_needed: bool
+) -> str:
     """Return the login name to send for what was typed into ``box``.
 
     :param host: the checked server it goes to, "" for the one that Nylas finds.
+    :param sending_host: another one that it goes to, too.
     :param host_needed: Nylas finds the server by this name.
     :raises ValidationError: it may not be sent for the mailbox of the form.
     """
@@ -112,6 +115,7 @@ def judge_name(form: JudgedForm, box: Input, *, host: str, host_needed: bool) ->
             box.data or "",
             address=mailbox.email,
             host=host,
+            sending_host=sending_host,
             host_needed=host_needed,
             kind=form.provider.server_kind,
             servers=mailbox.servers,
@@ -123,7 +127,7 @@ def judge_name(form: JudgedForm, box: Input, *, host: str, host_needed: bool) ->
         raise ValidationError(
             translate(
                 _LOGIN_REFUSED[refused.reason],
-                domain=mailbox.shown_domain,
+                domain=refused.domain or mailbox.shown_domain,
                 email=mailbox.display_address,
             )
         ) from None

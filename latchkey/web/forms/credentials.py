@@ -119,8 +119,13 @@ class CredentialsForm(PageForm):
         if name not in self or not (self[name].data or "").strip() or self[name].errors:
             return None
         try:
-            host = self.cleaned.get(host_field, "")
-            judged = judge_name(self, self[name], host=host, host_needed=host_needed)
+            judged = judge_name(
+                self,
+                self[name],
+                host=self.cleaned.get(host_field, ""),
+                sending_host=self.cleaned.get("smtp_host", ""),
+                host_needed=host_needed,
+            )
         except ValidationError as error:
             self[name].errors = [str(error)]
             return None

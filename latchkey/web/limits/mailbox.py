@@ -1,19 +1,39 @@
 """Which mailboxes a try is about, each in one spelling."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from latchkey.providers.mailhosts import is_private_name, registrable_domain
 from latchkey.providers.same_mailbox import counted_mailbox
+
+# Exchange takes a name with its domain in several spellings: CORP\anna, CORP/anna.
+_AFTER_DOMAIN = re.compile(r"[^\\/]*$")
 
 
 def mailboxes_of(email: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Return every mailbox whose password would be tried, in one spelling each.
 
-    The login name is what the mail server looks at, whatever address was typed.
+    The login name is what the mail server looks at, whatever address was typed. A name that is no
+    public address means a mailbox of that server, and of the address's domain.
 
     :param settings: as sent to Nylas.
     """
-    domain = email.rpartition("@")[2]
-    names = [str(value) for key, value in settings.items() if key.endswith("username") and value]
-    logins = (name if "@" in name else f"{name}@{domain}" for name in names)
+    names = _sent(settings, "username")
+    logins = (login for name in names for login in _logins(name, email, settings))
     return tuple(dict.fromkeys(counted_mailbox(address) for address in (email, *logins)))
+
+
+def _logins(name: str, email: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    before, _, domain = name.rpartition("@")
+    if before and not is_private_name(domain.lower()):
+        yield name
+        return
+    (short,) = _AFTER_DOMAIN.findall(before or name)[:1]
+    yield f"{short}@{email.rpartition('@')[2]}"
+    for host in _sent(settings, "host"):
+        yield f"{short}@{registrable_domain(host) or host}"
+
+
+def _sent(settings: Mapping[str, Any], ending: str) -> list[str]:
+    return [str(value) for key, value in settings.items() if key.endswith(ending) and value]

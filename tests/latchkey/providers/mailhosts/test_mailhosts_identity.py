@@ -25,6 +25,7 @@ def login(
     *,
     address: str = ADDRESS,
     host: str = OWN_SERVER,
+    sending_host: str = "",
     host_needed: bool = True,
     settled: bool = False,
 ) -> str | LoginReason:
@@ -34,6 +35,7 @@ def login(
             typed,
             address=address,
             host=host,
+            sending_host=sending_host,
             kind=kind,
             servers=servers(Records(MX)),
             host_needed=host_needed,
@@ -111,9 +113,31 @@ def test_unless_said_otherwise_a_server_is_needed_and_no_link_settles_the_name()
         judge_login("anna", host="", **usual)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("host", [OWN_SERVER, FOREIGN_SERVER, ""])
+@pytest.mark.parametrize("sending", ["imap.mail.me.com", "smtp.mail.me.com", ""])
+@pytest.mark.parametrize("host", ["imap.mail.me.com", ""])
+def test_an_account_elsewhere_goes_to_servers_of_its_provider(host: str, sending: str) -> None:
+    account = "someone.else@icloud.com"
+    assert login(account, host=host, sending_host=sending) == account
+
+
+@pytest.mark.parametrize(
+    ("host", "sending"),
+    [
+        (OWN_SERVER, ""),
+        (FOREIGN_SERVER, ""),
+        ("", OWN_SERVER),
+        ("imap.mail.me.com", FOREIGN_SERVER),
+        ("imap.fastmail.com", "smtp.mail.me.com"),
+        ("evil.mail.icloud.com", ""),
+    ],
+)
+def test_an_account_elsewhere_goes_to_no_other_server(host: str, sending: str) -> None:
+    account = "someone.else@icloud.com"
+    assert login(account, host=host, sending_host=sending) is LoginReason.SERVER_FOREIGN
+
+
+@pytest.mark.parametrize("host", [OWN_SERVER, FOREIGN_SERVER, "imap.mail.me.com", ""])
 def test_an_account_elsewhere_is_one_of_the_provider_that_takes_the_mail(host: str) -> None:
-    assert login("someone.else@icloud.com", host=host) == "someone.else@icloud.com"
     for typed in ("anna@fastmail.com", "anna@gmail.com", "anna@evil.example", "@icloud.com"):
         assert login(typed, host=host) is LoginReason.OTHER_MAILBOX
     for typed in ("bob@corp.example", "a@b@icloud.com", "anna@mail.corp.example"):

@@ -34,6 +34,23 @@ def test_every_login_name_that_is_sent_counts() -> None:
     assert found == ("mallory@example.com", "victim@example.com", "other@example.net")
 
 
+@pytest.mark.parametrize(
+    "login", ["boss", "CORP\\Boss", "corp.example\\boss", "corp/boss", ".\\boss", "boss@corp.local"]
+)
+@pytest.mark.parametrize("address", ["x@s1.evil.example", "y@s2.evil.example"])
+@pytest.mark.parametrize("field", ["imap", "ews"])
+def test_a_short_name_counts_for_its_server_whatever_the_address(
+    login: str, address: str, field: str
+) -> None:
+    settings = {f"{field}_username": login, f"{field}_host": "mail.corp.example"}
+    assert "boss@corp.example" in mailboxes_of(address, settings)
+
+
+def test_a_whole_address_does_not_count_for_its_server() -> None:
+    settings = {"imap_username": "info@corp.example", "imap_host": "imap.hoster.example"}
+    assert mailboxes_of("info@corp.example", settings) == ("info@corp.example",)
+
+
 def test_the_own_login_name_does_not_count_twice() -> None:
     assert mailboxes_of("anna@example.com", {"imap_username": "Anna@example.com"}) == (
         "anna@example.com",
