@@ -98,9 +98,13 @@ def _with_address(client: NylasClient, grant: Grant) -> Grant:
 
 
 def _may_have_worked(error: UpstreamError) -> bool:
-    """No answer of Nylas itself: a broken connection, or a gateway in between that gave up."""
+    """No answer of Nylas itself: a broken connection, or a gateway in between that gave up.
+
+    Gateways have more statuses than those of RFC 9110 (520 to 530 at Cloudflare).
+    """
     if isinstance(error, Refused):
-        return error.refusal.status in (502, 503, 504) and not error.refusal.kind
+        status = error.refusal.status
+        return (status >= 500 or status == 408) and not error.refusal.kind
     return isinstance(error, OutcomeUnknown | BadAnswer)
 
 

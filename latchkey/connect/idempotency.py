@@ -25,8 +25,9 @@ from latchkey.nylas import GRANT_SECONDS
 from latchkey.problems.nylas import NYLAS_DOWN, OUTCOME_UNKNOWN
 
 _REMEMBERED_SECONDS = 120
-# Waiting in line, the sign-in itself, looking up how it ended.
-_LONGEST_SECONDS = PATIENCE_SECONDS + GRANT_SECONDS + 15
+# Waiting in line, the sign-in itself; and looking up whose it is, before and after, with a code the
+# provider's calls, too.
+_LONGEST_SECONDS = PATIENCE_SECONDS + GRANT_SECONDS + 100
 _LOOK_SECONDS = 0.25
 _BROKE_OFF = Failed(problem=NYLAS_DOWN, detail="submission broke off")
 _UNKNOWN = Failed(problem=OUTCOME_UNKNOWN, detail="outcome of the first submission unknown")

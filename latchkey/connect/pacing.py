@@ -116,10 +116,11 @@ class Pacer:
             if not self._silence.admits(party):
                 _TROUBLE.hit()
                 raise Overloaded(_TRY_AGAIN_SECONDS)
+            with _QUEUED.one_more():
+                turn = self._wait(party)
+            # What waits for its turn here does not wait for Nylas.
             waiting = self._silence.begin(party)
             try:
-                with _QUEUED.one_more():
-                    turn = self._wait(party)
                 yield lambda: self._send_slot(turn)
                 self._silence.answered(waiting)
                 # A thousand answers may come back together; pages are served in between.

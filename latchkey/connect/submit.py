@@ -11,6 +11,7 @@ The order, in one place for both ways:
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from latchkey.connect.attempt import Attempt, Credentials, Send
@@ -25,7 +26,10 @@ from latchkey.connect.pacing import Pacer
 from latchkey.connect.verification import ExpectedMailbox, Verification
 from latchkey.infra.errors import UpstreamError
 from latchkey.nylas import NylasClient
+from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, NYLAS_DOWN, RATE_LIMITED
+from latchkey.problems.service import BLOCKED
 from latchkey.providers import Provider
+from latchkey.providers.model import Account
 
 
 class Submissions:
@@ -106,9 +110,19 @@ class Submissions:
                 settings=settings,
                 names=(expected.address, *account.addresses),
             )
-        if may_revoke(outcome):
+        if client.can_revoke and may_revoke(outcome) and not self._may_have_grant(account):
             client.revoke(tokens)
         return outcome
+
+    def _may_have_grant(self, account: Account) -> bool:
+        """Tell whether Nylas may have a grant of the account from before.
+
+        Google takes away all tokens of an account and a client with the first that is revoked.
+        """
+        try:
+            return not account.addresses or any(map(self._nylas.find_grants, account.addresses))
+        except UpstreamError:
+            return True
 
     def _submit(self, attempt: Attempt, form: Mapping[str, str], send: Send) -> Outcome:
         key = self._idempotency.key(
@@ -140,7 +154,7 @@ class Submissions:
             if refused := verification.refuse_before():
                 return refused
         except UpstreamError as error:
-            return failed_by(error, provider)
+            return _not_looked_up(failed_by(error, provider))
         request = GrantRequest(
             provider=provider,
             settings=settings,
@@ -150,3 +164,11 @@ class Submissions:
         )
         outcome = connect(self._nylas, self._pacer, request)
         return verification.verify(outcome.grant) if isinstance(outcome, Connected) else outcome
+
+
+def _not_looked_up(failed: Failed) -> Failed:
+    """What a look-up that failed means for the user: no credentials were sent or judged."""
+    if failed.problem is AMBIGUOUS:
+        return replace(failed, problem=BAD_KEY)
+    known = (BAD_KEY, BLOCKED, RATE_LIMITED)
+    return failed if failed.problem in known else replace(failed, problem=NYLAS_DOWN)

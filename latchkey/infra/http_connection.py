@@ -91,6 +91,9 @@ class _Stream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         send_slot, self._send_slot = self._send_slot, nullcontext
         with send_slot():
+            if time.monotonic() >= self._deadline:
+                # As if there were no connection: nothing was sent.
+                raise httpcore.ConnectTimeout("no time left to send")
             self._stream.write(buffer, timeout)
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.services import get_services
 
 # Longer than a sign-in can take, its wait for a free slot included.
-_KEPT_SECONDS = 180
+_KEPT_SECONDS = 300
 # Within so many seconds of the e-mail step no password was typed, sent and its answer lost.
 SOONEST_SECONDS = 2.0
 
@@ -61,7 +61,7 @@ def find(sign_in: SignIn) -> ConnectedGrant | Lost | None:
     if time.time() - sign_in.started < SOONEST_SECONDS:
         # The form is shown for the first time, so the store need not be asked.
         return None
-    kept = get_services().store.get(_name(sign_in))
+    kept = get_services().store.latest(_name(sign_in))
     if kept is None or (kept == Lost.FAILED and sign_in.last_problem):
         return None
     try:

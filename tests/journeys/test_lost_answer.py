@@ -110,13 +110,13 @@ def test_what_another_version_kept_is_no_answer(
     phone.held.may.set()
     assert phone.send().status_code == 303
     store = phone.app.extensions["services"].store
-    get = store.get
+    get = store.latest
     for kept in ("of a later version", {"grant_id": "g-1"}):
 
         def other(key: str, kept: object = kept) -> Any:
             return kept if key.startswith("answer:") else get(key)
 
-        monkeypatch.setattr(store, "get", other)
+        monkeypatch.setattr(store, "latest", other)
         page = phone.comes_back()
         assert page.url.path == "/connect/imap"
         assert all(words[0] not in page.text for words in WORDS.values())

@@ -165,9 +165,14 @@ class OAuthClient:
         settled = account.proves(expected) if expected else account.proven
         return account if settled else self._oauth.account(tokens.claims, self._userinfo(tokens))
 
+    @property
+    def can_revoke(self) -> bool:
+        """Whether the provider has an endpoint for that (RFC 7009)."""
+        return "revoke" in self._endpoints
+
     def revoke(self, tokens: Tokens) -> None:
-        """Revoke unused tokens where the provider has an endpoint for it (RFC 7009)."""
-        if "revoke" not in self._endpoints:
+        """Revoke unused tokens where that is possible."""
+        if not self.can_revoke:
             return
         try:
             self._calls.post(

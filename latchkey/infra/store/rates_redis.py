@@ -11,8 +11,9 @@ from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
 from latchkey.infra.store.vault import Unusable
 
 _PEER_MILLISECONDS = 120_000
-# No rate makes a caller wait longer; what says so was not written by us.
-_LONGEST_WAIT_SECONDS = 24 * 60 * 60.0
+# No process reserves further ahead. What lies there beyond that was not written by us, or before
+# the clock of Redis went back.
+_LONGEST_AHEAD_SECONDS = 60.0
 # Redis's own clock, so those of the machines need not agree. A sorted set of the latest moments:
 # the one that is ``most`` places back decides when the next may be. Libraries for rate limits only
 # refuse; here a caller that is a little too early gets a later slot instead. What is noted is the
@@ -130,7 +131,7 @@ class RemoteRates:
         )  # fmt: skip
         self._secret_keys.announce()
         wait = float(answer) / 1000
-        if not 0 <= wait <= _LONGEST_WAIT_SECONDS:
+        if not 0 <= wait <= rate.seconds + _LONGEST_AHEAD_SECONDS:
             raise Unusable("a rate has moments that no process reserved")
         if not reserved:
             raise RateLimited(wait)

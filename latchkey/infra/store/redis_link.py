@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from latchkey.infra.store.redis_store import Remote
 
 _RETRY_SECONDS = 1.0
+# Who goes again so soon after it came back was not back.
+_STEADY_SECONDS = 3.0
 # One line for each kind of damage, not one for each request that meets it.
 _FOREIGN_LOG_SECONDS = 60.0
 
@@ -49,6 +51,7 @@ class RedisLink:
         self._retry_at = 0.0
         self._foreign_log_at: dict[str, float] = {}
         self._lost_at: float | None = None
+        self._lost_before: float | None = None
         self._found_at: float | None = None
 
     @property
@@ -89,7 +92,8 @@ class RedisLink:
                 self._note_loss(error)
             return otherwise
         if self._lost_at is not None:
-            self._lost_at, self._found_at = None, time.monotonic()
+            self._lost_before, self._lost_at = self._lost_at, None
+            self._found_at = time.monotonic()
             _LOST.set(0)
             logs.event("redis", outcome="found")
         return answer
@@ -114,7 +118,10 @@ class RedisLink:
     def _note_loss(self, error: Exception) -> None:
         self._retry_at = time.monotonic() + _RETRY_SECONDS
         if self._lost_at is None:
-            self._lost_at = time.monotonic()
+            # One that answers reads and refuses writes, as its memory or disk is full, or as it
+            # is a replica, was not back in between.
+            was_back = not self.found_within(_STEADY_SECONDS)
+            self._lost_at = time.monotonic() if was_back else self._lost_before
             _LOST.set(1)
             detail = "Redis does not answer, so each process goes on alone until it does"
             name = type(error).__name__

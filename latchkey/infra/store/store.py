@@ -59,6 +59,11 @@ class Store:
         value = self._memory.get(key)
         return self._redis.ask(lambda remote: remote.get(key), None) if value is None else value
 
+    def latest(self, key: str) -> Any:
+        """Return the value of ``key`` that was put last by any process, None when there is none."""
+        value = self._redis.ask(lambda remote: remote.get(key), None)
+        return self._memory.get(key) if value is None else value
+
     def put(self, key: str, value: Any, *, seconds: float) -> None:
         """Keep ``value``, anything that JSON can carry except None, for ``seconds``."""
         self._memory.put(key, value, seconds=seconds)

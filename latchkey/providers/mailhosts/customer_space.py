@@ -15,7 +15,7 @@ _POOLS = (
     "residential|resnet|rev|reverse|sdsl|umts|vdsl|wifi|wlan|wlans"
 )
 _POOL = re.compile(rf"(?:{_POOLS})(?:-?[0-9][a-z0-9-]*)?")
-# Machines that anybody can rent, by the names that they come with: vmi1234567.contaboserver.net,
+# Machines for rent, by the names that they come with: vmi1234567.contaboserver.net,
 # vps123456.ovh.net, ns3012345.ovh.net, h1234567.stratoserver.net, p5b0123ab.dip0.t-ipconnect.de.
 # A hoster's own machines are numbered with fewer digits: www123.your-server.de.
 _RENTED = re.compile(
@@ -45,7 +45,7 @@ def looks_like_customer(host: str, domain: str) -> bool:
 
 
 def is_rented(host: str, zone: str) -> bool:
-    """Tell whether ``host``, a name below ``zone``, may be a machine that anybody can rent there.
+    """Tell whether ``host``, a name below ``zone``, may be a machine for rent.
 
     Unlike the names of ``looks_like_customer``, the owner of a domain may use such ones himself.
     """

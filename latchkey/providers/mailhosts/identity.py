@@ -100,8 +100,7 @@ def judge_login(
 ) -> str:
     """Return the login name to send for what was typed beside an address.
 
-    :param host: the checked server that was typed or filled in, "" when Nylas is to find it.
-    :param sending_host: another one that the name goes to, too.
+    :param host: the checked server, "" when Nylas is to find it; ``sending_host``: another one.
     :param host_needed: Nylas finds the server by this name, which a short one does not tell.
     :param settled: a signed link settled the address.
     :raises LoginRefused: it may not be sent for this address.
@@ -113,20 +112,19 @@ def judge_login(
         raise LoginRefused(LoginReason.SETTLED)
     if same_mailbox(login, address):
         return ascii_address(login)
-    domain = address.rpartition("@")[2]
     if "@" in login and kind is ServerKind.MAIL:
-        return _judge_account(login, domain, (host, sending_host), servers)
+        return _judge_account(login, address, (host, sending_host), servers)
     name = _judge_domain_login(login, address) if "@" in login else login
-    _require_own_server(host, domain, kind, servers, needed=host_needed)
+    _require_own_server(host, address, kind, servers, needed=host_needed)
     return name
 
 
-def _judge_account(login: str, domain: str, hosts: Iterable[str], servers: MailServers) -> str:
+def _judge_account(login: str, address: str, hosts: Iterable[str], servers: MailServers) -> str:
     account = ascii_address(login)
-    provider_domain = account.rpartition("@")[2]
-    if not account or not servers.runs_mail_of(provider_domain, domain):
+    provider_domain = _domain_of(account)
+    if not account or not servers.runs_mail_of(provider_domain, _domain_of(address)):
         raise LoginRefused(LoginReason.OTHER_MAILBOX)
-    # Whoever owns the address's domain chooses its MX, and could have any account of the provider
+    # The owner of the address's domain chooses its MX, and could have any account of the provider
     # signed in at a server of his own.
     for host in filter(None, hosts):
         if not servers.belongs(host, provider_domain, ServerKind.MAIL):
@@ -150,12 +148,16 @@ def _is_related(domain: str, own_domain: str) -> bool:
 
 
 def _require_own_server(
-    host: str, domain: str, kind: ServerKind, servers: MailServers, *, needed: bool
+    host: str, address: str, kind: ServerKind, servers: MailServers, *, needed: bool
 ) -> None:
     if not host and needed:
         raise LoginRefused(LoginReason.SERVER_MISSING)
-    if host and not servers.belongs(host, domain, kind):
+    if host and not servers.belongs(host, _domain_of(address), kind):
         raise LoginRefused(LoginReason.SERVER_FOREIGN)
+
+
+def _domain_of(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _read_name(typed: str) -> str:

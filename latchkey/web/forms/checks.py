@@ -119,9 +119,7 @@ def judge_name(
             host_needed=host_needed,
             kind=form.provider.server_kind,
             servers=mailbox.servers,
-            settled=mailbox.settled
-            and not form.provider.asks_own_domain
-            and (box.data or "").strip() != mailbox.usual_login,
+            settled=mailbox.settled and _is_another(form, box),
         )
     except LoginRefused as refused:
         raise ValidationError(
@@ -131,3 +129,9 @@ def judge_name(
                 email=mailbox.display_address,
             )
         ) from None
+
+
+def _is_another(form: JudgedForm, box: Input) -> bool:
+    """Tell whether a login name is not the usual one where a provider has one for the mailbox."""
+    usual = (box.data or "").strip() == form.mailbox.usual_login
+    return not form.provider.asks_own_domain and not usual

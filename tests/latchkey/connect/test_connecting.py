@@ -140,6 +140,9 @@ NO_ANSWER = {
     "a gateway gave up": lambda: httpx.Response(504, content=b"<html>"),
     "a gateway without a backend": lambda: httpx.Response(502, content=b"<html>"),
     "an empty answer": lambda: httpx.Response(503),
+    "a gateway's own status": lambda: httpx.Response(524, content=b"<html>"),
+    "a server without words": lambda: httpx.Response(500),
+    "a gateway that waited for the rest": lambda: httpx.Response(408, content=b"<html>"),
 }
 OF_ANOTHER_CALL = {
     "of another call": {"state": "another-state"},

@@ -190,6 +190,28 @@ def test_behind_others_of_the_same_client_waiting_has_an_end(
     assert not store.asked.acquire(blocking=False), "the third did not come to the common queue"
 
 
+def test_who_waits_for_a_turn_is_not_taken_for_unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "_FEW", 3)
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.2)
+    store = Occupied()
+    pacer = Pacer(store, per_second=50)
+
+    def sign_in() -> None:
+        with pacer.admit():
+            pass
+
+    with ThreadPoolExecutor(6) as pool:
+        crowd = [pool.submit(sign_in) for _ in range(5)]
+        try:
+            assert all(store.asked.acquire(timeout=10) for _ in crowd)
+            time.sleep(0.3)
+            next_one = pool.submit(sign_in)
+            assert store.asked.acquire(timeout=10), "the next one comes to the queue, too"
+        finally:
+            store.over.set()
+        next_one.result(10)
+
+
 def test_what_was_delayed_for_longer_than_its_slot_waits_for_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -171,6 +171,26 @@ def test_the_moment_to_send_comes_once_there_is_a_connection_and_before_anything
     assert moments == [("its turn", 1), ("begun", 1), ("came", 1)]
 
 
+def test_a_moment_that_comes_too_late_means_that_nothing_was_sent() -> None:
+    @contextlib.contextmanager
+    def send_slot() -> Iterator[None]:
+        time.sleep(2 * SECONDS)
+        yield
+
+    heard: list[bytes] = []
+
+    def listen(sock: socket.socket, over: threading.Event) -> None:
+        heard.append(sock.recv(100))
+
+    with hostile(listen) as server:
+        with pytest.raises(NotSent):
+            UPSTREAM.send(
+                "POST", server.url, seconds=SECONDS, json={"a": "secret"}, send_slot=send_slot
+            )
+        assert server.connections == 1
+    assert b"".join(heard) == b""
+
+
 def test_no_time_left_means_that_nothing_was_sent() -> None:
     with hostile(say(http(body=b"{}"))) as server:
         with pytest.raises(NotSent):

@@ -1,6 +1,8 @@
 """Redis is not trusted: what others can do there, and what they learn."""
 
+import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -207,6 +209,60 @@ def test_a_script_that_redis_refuses_met_no_foreign_value(
     assert logged == ["lost"]
     (wait,) = store.pass_all([charge])
     assert 0 < wait <= 10, "this process counts for itself"
+
+
+@pytest.mark.parametrize("trouble", ["memory", "replica"])
+def test_a_redis_that_only_answers_reads_stops_nobody_for_long(
+    client: "redis_client.Redis", process: Process, trouble: str
+) -> None:
+    one, other = process(), process()
+    for store in (one, other):
+        store.reserve("known", limit=9, seconds=1)
+    let_through = 0
+    try:
+        if trouble == "memory":
+            client.config_set("maxmemory", "1")
+        else:
+            client.replicaof("127.0.0.1", "1")
+        for _ in range(8):
+            one.get("anything")
+            with contextlib.suppress(RateLimited):
+                one.reserve("sign-ins", limit=50, seconds=1.005, max_wait=5)
+                let_through += 1
+            time.sleep(0.5)
+    finally:
+        client.config_set("maxmemory", "0")
+        client.replicaof("NO", "ONE")
+    # In the first second it is unknown what the other process did.
+    assert let_through >= 5, "of eight in four seconds"
+
+
+def test_moments_of_a_clock_that_went_back_hold_nobody_up(
+    client: "redis_client.Redis", process: Process
+) -> None:
+    store = process()
+    assert store.reserve("sign-ins", limit=1, seconds=1, max_wait=5) == 0
+    (name,) = client.keys("*rate:sign-ins")
+    (mark,) = client.zrange(name, 0, -1)
+    assert isinstance(mark, bytes)
+    client.zincrby(name, 600_000, mark)
+    time.sleep(1)
+    assert store.reserve("sign-ins", limit=1, seconds=1, max_wait=5) <= 1
+
+
+def test_what_another_process_put_later_is_found(process: Process) -> None:
+    one, other = process(), process()
+    one.put("outcome", "failed", seconds=60)
+    other.put("outcome", "connected", seconds=60)
+    assert one.get("outcome") == "failed"
+    assert one.latest("outcome") == other.latest("outcome") == "connected"
+
+
+def test_without_redis_the_latest_is_what_this_process_put() -> None:
+    store = Store()
+    store.put("outcome", "failed", seconds=60)
+    assert store.latest("outcome") == "failed"
+    assert store.latest("nothing") is None
 
 
 def server_of(client: "redis_client.Redis", user: str) -> str:
