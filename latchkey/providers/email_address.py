@@ -144,6 +144,15 @@ def ascii_address(text: str) -> str:
         return ""
 
 
+def exact_address(text: str) -> str:
+    """Return an address as Nylas gets it, "" also when ``read_address`` would read another one.
+
+    A name may begin with an apostrophe (RFC 5322, 3.2.3), which is taken off what was pasted.
+    """
+    address = ascii_address(text)
+    return address if clean_address(address) == address else ""
+
+
 def _trim(text: str) -> str:
     # A dot before the name is a fault of the address, not a mark around it.
     return text.lstrip(_AROUND.replace(".", "")).rstrip(_AROUND + "/")

@@ -10,7 +10,7 @@ from latchkey.apps import AppRequest, LinkClaims, LinkRefused, read_request
 from latchkey.infra import logs
 from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD, LINK_USED
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.providers.email_address import AddressRefused, ascii_address, clean_hint, read_address
+from latchkey.providers.email_address import AddressRefused, clean_hint, exact_address, read_address
 from latchkey.web import flow
 from latchkey.web.brand_in_force import choose_brand
 from latchkey.web.flow import SignIn
@@ -160,7 +160,7 @@ def _read_link() -> LinkClaims | None:
     if len(links) > 1:
         raise LinkRefused(LINK_BROKEN)
     link_claims = services.links.read(links[0])
-    if not (address := ascii_address(link_claims.email)):
+    if not (address := exact_address(link_claims.email)):
         raise LinkRefused(LINK_BROKEN)
     keep_language(link_claims.locale)
     return replace(link_claims, email=address)

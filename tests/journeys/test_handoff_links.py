@@ -220,12 +220,14 @@ def test_whoever_opened_a_link_in_time_may_finish_but_not_begin_again(
         ("nonsense", 400, LINK_BROKEN.title),
         (link_for() + "x", 400, LINK_BROKEN.title),
         (link_for("not an address"), 400, LINK_BROKEN.title),
+        (link_for("'someone@example.com"), 400, LINK_BROKEN.title),
+        (link_for("`someone@example.com"), 400, LINK_BROKEN.title),
         (link_for("ü@example.com"), 400, LINK_BROKEN.title),
         (signed(payload(), LINK_KEY[::-1]), 400, LINK_BROKEN.title),
         (signed(payload(email=["a"])), 400, LINK_BROKEN.title),
         (link_for(seconds=-1), 410, LINK_OLD.title),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_link_that_is_no_good_says_why_and_leads_back(
     link: str, status: int, heading: str
