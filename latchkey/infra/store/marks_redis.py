@@ -16,6 +16,7 @@ if not added and redis.pcall('GETRANGE', KEYS[1], 0, #mine) ~= mine then return 
 for i = 2, #KEYS do redis.call('SET', KEYS[i], mine, 'PX', life) end
 return 1
 """
+_MOST_UNANSWERED = 1000
 
 
 class RemoteMarks:
@@ -30,6 +31,8 @@ class RemoteMarks:
         self._redis = client
         self._add = client.register_script(_ADD)
         self._prefix = f"{vault.prefix}mark:"
+        # What the latest marks say that Redis did not answer for: it may leave them later.
+        self._unanswered: dict[str, str] = {}
 
     def add(self, key: str, *, seconds: float, also: str = "") -> bool:
         """Leave a mark unless there is one; tell whether there was none (atomic).
@@ -37,7 +40,13 @@ class RemoteMarks:
         :param also: another mark to leave then.
         """
         keys = [self._prefix + name for name in (key, also) if name]
-        return bool(self._add(keys=keys, args=[milliseconds(seconds), secrets.token_hex(8)]))
+        mine = self._unanswered.pop(key, None) or secrets.token_hex(8)
+        try:
+            return bool(self._add(keys=keys, args=[milliseconds(seconds), mine]))
+        except redis.RedisError:
+            if len(self._unanswered) < _MOST_UNANSWERED:
+                self._unanswered[key] = mine
+            raise
 
     def has(self, key: str) -> bool:
         """Tell whether there is such a mark."""

@@ -80,6 +80,9 @@ class RedisLink:
         remote = self._remote
         if remote is None or time.monotonic() < self._retry_at:
             return otherwise
+        if self._lost_at is not None:
+            # One caller finds out whether it is back; the others go on at once.
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
         try:
             answer = call(remote)
         except Unusable as error:
@@ -93,7 +96,7 @@ class RedisLink:
             return otherwise
         if self._lost_at is not None:
             self._lost_before, self._lost_at = self._lost_at, None
-            self._found_at = time.monotonic()
+            self._found_at, self._retry_at = time.monotonic(), 0.0
             _LOST.set(0)
             logs.event("redis", outcome="found")
         return answer

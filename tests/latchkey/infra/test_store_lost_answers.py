@@ -4,12 +4,14 @@ import contextlib
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from redis import Redis
 
-from latchkey.infra.marks import mark_name
+from latchkey.infra.marks import MarksUnavailable, mark_name
 from latchkey.infra.marks.shared import SharedMarks
 from latchkey.infra.single_flight import SharedSingleFlight
 from latchkey.infra.store import Ahead, Rate, Store
@@ -146,3 +148,35 @@ def test_a_moment_is_corrected_once(store: Store, relay: Relay, server: RedisSer
         assert client.zcard(f"{VAULT.prefix}rate:turns") == 2
     # The second is noted at the end of its grace, which began when the first was sent.
     assert 50_000 < reserved - corrected < 90_000
+
+
+def test_a_mark_that_redis_leaves_too_late_for_an_answer_is_ones_own(
+    other: Store, server: RedisServer
+) -> None:
+    marks = SharedMarks(other)
+    assert marks.add(mark_name("test", "before"), seconds=60)
+    with server.paused(), pytest.raises(MarksUnavailable):
+        marks.add(MARK, seconds=60)
+    time.sleep(1.1)
+    assert marks.has(MARK), "it was left afterwards"
+    assert marks.add(MARK, seconds=60)
+    assert not marks.add(MARK, seconds=60)
+
+
+def test_one_caller_finds_out_whether_redis_is_back(other: Store, server: RedisServer) -> None:
+    assert other.get("anything") is None
+    with Redis.from_url(server.url) as client:
+        client.client_pause(4000)
+    # Two tries of half a second, and a second without one.
+    other.get("anything")
+    time.sleep(1.1)
+
+    def seconds(_: int) -> float:
+        began = time.monotonic()
+        other.get("anything")
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(10) as pool:
+        waited = sorted(pool.map(seconds, range(10)))
+    assert waited[-1] > 0.4
+    assert waited[-2] < 0.4
