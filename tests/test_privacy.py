@@ -25,7 +25,7 @@ SPANS = [
     ("Address and app of a sign-in", pending.PENDING_SECONDS, 30 * MINUTE, "half an hour"),
     ("Domain of the address", domains.OLD_SECONDS, 7 * DAY, "a week"),
     ("How a form ended", idempotency._REMEMBERED_SECONDS, 2 * MINUTE, "2 minutes;"),
-    ("How a form ended", lost_answer._KEPT_SECONDS, 3 * MINUTE, "; 3 minutes"),
+    ("How a form ended", lost_answer._KEPT_SECONDS, 5 * MINUTE, "; 5 minutes"),
     ("Code for the app", codes.CODE_SECONDS, MINUTE, "a minute"),
     ("That a code", codes.SPENT_SECONDS, 3 * HOUR, "3 hours,"),
     ("That a code", link_claims.LONGEST_SECONDS, 30 * DAY, "30 days,"),
