@@ -14,7 +14,7 @@ from redis import Redis
 from latchkey.infra.marks import MarksUnavailable, mark_name
 from latchkey.infra.marks.shared import SharedMarks
 from latchkey.infra.single_flight import SharedSingleFlight
-from latchkey.infra.store import Ahead, Rate, Store
+from latchkey.infra.store import Ahead, Rate, Store, marks_redis
 from tests.servers import RedisServer, redis
 from tests.stores import VAULT, store_at
 
@@ -161,6 +161,18 @@ def test_a_mark_that_redis_leaves_too_late_for_an_answer_is_ones_own(
     assert marks.has(MARK), "it was left afterwards"
     assert marks.add(MARK, seconds=60)
     assert not marks.add(MARK, seconds=60)
+
+
+def test_what_is_known_of_marks_without_an_answer_is_bounded(
+    other: Store, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks_redis, "_MOST_UNANSWERED", 0)
+    marks = SharedMarks(other)
+    assert marks.add(mark_name("test", "before"), seconds=60)
+    with server.paused(), pytest.raises(MarksUnavailable):
+        marks.add(MARK, seconds=60)
+    time.sleep(1.1)
+    assert not marks.add(MARK, seconds=60), "on the safe side"
 
 
 def test_one_caller_finds_out_whether_redis_is_back(other: Store, server: RedisServer) -> None:
