@@ -118,12 +118,14 @@ class Browser:
         host = f"127.0.0.1:{self.port}"
         head = f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{_HEADERS}"
         if self.cookies:
-            cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-            head += f"Cookie: {cookies}\r\n"
+            head += f"Cookie: {self._cookie_header()}\r\n"
         if method == "POST":
             head += f"Origin: http://{host}\r\nContent-Length: {len(body)}\r\n"
             head += "Content-Type: application/x-www-form-urlencoded\r\n"
         return f"{head}\r\n".encode() + body
+
+    def _cookie_header(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def _read_head(self, head: str) -> tuple[int, dict[str, str]]:
         first, *lines = head.rstrip("\r\n").split("\r\n")

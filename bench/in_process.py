@@ -15,14 +15,14 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench.browser import Answer, Browser
 from bench.driver import address
-from bench.person import Person
+from bench.person import Person, page_name
 
 _WARMING_UP = 5
 _LEAVING = 20
@@ -38,7 +38,7 @@ class InProcess(Browser):
     """
 
     app: Any
-    milliseconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    milliseconds: dict[str, list[float]]
 
     async def get(self, path: str) -> Answer:
         """As ``Browser.get``."""
@@ -50,10 +50,9 @@ class InProcess(Browser):
 
     def _call(self, method: str, path: str, form: Mapping[str, str] | None) -> Answer:
         host = "http://127.0.0.1"
-        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = [
             ("Accept-Language", "en-GB,en;q=0.7"), ("Sec-Fetch-Site", "same-origin"),
-            ("Origin", host), ("Cookie", cookies),
+            ("Origin", host), ("Cookie", self._cookie_header()),
         ]  # fmt: skip
         environ = EnvironBuilder(
             path, host, method=method, headers=headers, data=form,
@@ -61,8 +60,8 @@ class InProcess(Browser):
         ).get_environ()  # fmt: skip
         began = time.process_time()
         content, status, answered = run_wsgi_app(self.app, environ, buffered=True)
-        kind = f"{method} /{path.partition('?')[0].split('/')[1]}"
-        self.milliseconds[kind].append(1000 * (time.process_time() - began))
+        spent = 1000 * (time.process_time() - began)
+        self.milliseconds[page_name(method, path)].append(spent)
         for cookie in answered.getlist("Set-Cookie"):
             self._keep(cookie)
         return Answer(

@@ -165,9 +165,8 @@ class Person:
 
     def _note(self, method: str, path: str, answer: Answer, began: float) -> None:
         now = time.monotonic()
-        page = f"{method} /{urlsplit(path).path.split('/')[1]}"
         visit = Visit(
-            page=page, status=answer.status, seconds=now - began, moment=began,
+            page=page_name(method, path), status=answer.status, seconds=now - began, moment=began,
             busy=_asks_for_patience(answer),
         )  # fmt: skip
         self.journey.visits.append(visit)
@@ -184,6 +183,11 @@ class Person:
             elif name in ("imap_host", "smtp_host") and not typed[name]:
                 typed[name] = f"{name[:4]}.{domain}"
         return typed
+
+
+def page_name(method: str, path: str) -> str:
+    """The name of a page in ``Visit.page``."""
+    return f"{method} /{urlsplit(path).path.split('/')[1]}"
 
 
 def _asks_for_patience(answer: Answer) -> bool:

@@ -45,7 +45,7 @@ class Belongs(Enum):
 
 _OWN_LOGINS = frozenset(["imap.gmail.com", "outlook.office365.com"])
 # What hosters call the servers of a service, numbered or not.
-_SERVICE = re.compile(
+_SERVICE_LABEL = re.compile(
     r"(?:email|ews|exchange|imap|in|inbound|mail|mx|out|outbound|owa|pop|pop3|relay|secure|smtp|ssl|"
     r"submission|tls|webmail)[0-9]{0,3}"
 )
@@ -158,7 +158,7 @@ def _is_lower(host: str, exchange: str) -> bool:
     Hosters give names below those of their machines to customers: anna.lyra.uberspace.de.
     """
     labels, most = host.split("."), exchange.count(".") + 1
-    return any(not _SERVICE.fullmatch(label) for label in labels[:-most])
+    return any(not _SERVICE_LABEL.fullmatch(label) for label in labels[:-most])
 
 
 def _is_public(name: str) -> bool:

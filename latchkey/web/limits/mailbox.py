@@ -8,7 +8,7 @@ from latchkey.providers.mailhosts import is_private_name, registrable_domain
 from latchkey.providers.same_mailbox import counted_mailbox
 
 # Exchange takes a name with its domain in several spellings: CORP\anna, CORP/anna.
-_AFTER_DOMAIN = re.compile(r"[^\\/]*$")
+_DOMAIN_BEFORE = re.compile(r".*[\\/]", re.DOTALL)
 
 
 def mailboxes_of(email: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def _logins(name: str, email: str, settings: Mapping[str, Any]) -> Iterator[str]
     if before and not is_private_name(domain.lower()):
         yield name
         return
-    (short,) = _AFTER_DOMAIN.findall(before or name)[:1]
+    short = _DOMAIN_BEFORE.sub("", before or name)
     yield f"{short}@{email.rpartition('@')[2]}"
     for host in _sent(settings, "host"):
         yield f"{short}@{registrable_domain(host) or host}"

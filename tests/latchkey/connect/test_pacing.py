@@ -167,23 +167,24 @@ class Occupied(Store):
         return super().wait_turn(*args, **kwargs)
 
 
+def sign_in(pacer: Pacer) -> None:
+    with pacer.admit():
+        pass
+
+
 def test_behind_others_of_the_same_client_waiting_has_an_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = Occupied()
     pacer = Pacer(store, per_second=50, party=lambda: Party(client="c"))
 
-    def sign_in() -> None:
-        with pacer.admit():
-            pass
-
     with ThreadPoolExecutor(2) as pool:
-        others = [pool.submit(sign_in) for _ in range(2)]
+        others = [pool.submit(sign_in, pacer) for _ in range(2)]
         try:
             assert all(store.asked.acquire(timeout=10) for _ in others)
             monkeypatch.setattr(pacing, "PATIENCE_SECONDS", 0.0)
             with pytest.raises(Overloaded) as busy:
-                sign_in()
+                sign_in(pacer)
         finally:
             store.over.set()
     assert busy.value.wait == 20
@@ -197,16 +198,12 @@ def test_who_waits_for_a_turn_is_not_taken_for_unanswered(monkeypatch: pytest.Mo
     store = Occupied()
     pacer = Pacer(store, per_second=50)
 
-    def sign_in() -> None:
-        with pacer.admit():
-            pass
-
     with ThreadPoolExecutor(7) as pool:
-        crowd = [pool.submit(sign_in) for _ in range(5)]
+        crowd = [pool.submit(sign_in, pacer) for _ in range(5)]
         try:
             assert all(store.asked.acquire(timeout=10) for _ in crowd)
             time.sleep(0.3)
-            later = [pool.submit(sign_in) for _ in range(2)]
+            later = [pool.submit(sign_in, pacer) for _ in range(2)]
             assert all(store.asked.acquire(timeout=10) for _ in later), "they come to the queue"
         finally:
             store.over.set()
