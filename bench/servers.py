@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.ports import free_port
 from bench.upstream import API_KEY
 from config import ROOT, VARIABLES
 
@@ -299,14 +300,6 @@ def find_program(name: str) -> str:
     if not found:
         raise RuntimeError(f"{name} is not installed: sh bench/tools.sh gets it")
     return found
-
-
-def free_port() -> int:
-    """A port that nobody uses right now, below those of outgoing connections (Linux: 32768)."""
-    while True:
-        port = secrets.choice(range(10_000, 32_768))
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def allow_many_files() -> None:

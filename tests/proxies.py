@@ -10,8 +10,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import httpx
 
+from bench.ports import free_port
 from config import ROOT
-from tests.servers import certificate, find_program, free_port, trusting_nobody, wait_for
+from tests.servers import certificate, find_program, trusting_nobody, wait_for
 
 NAME = "connect.example.com"
 
@@ -100,9 +101,8 @@ def caddy(folder: Path, upstream: str, **more: str) -> Iterator[Proxy]:
 @contextlib.contextmanager
 def running(command: list[str], port: int, home: Path | None = None) -> Iterator[None]:
     environ = {"PATH": "/usr/bin:/usr/sbin", "HOME": str(home), "XDG_DATA_HOME": str(home)}
-    process = subprocess.Popen(
-        command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    # What it says about itself is seen when the test fails.
+    process = subprocess.Popen(command, env=environ)
     try:
         wait_for(port, process)
         yield

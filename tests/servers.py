@@ -8,7 +8,6 @@ import ipaddress
 import os
 import pwd
 import re
-import secrets
 import shutil
 import signal
 import socket
@@ -28,6 +27,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from bench.ports import free_port
 
 _START_SECONDS = 60
 
@@ -75,18 +76,6 @@ def missing(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-def free_port() -> int:
-    """A port that nobody uses right now.
-
-    It is below those that the system gives to outgoing connections (Linux: from 32768), of which
-    one could take it before the server that it is for listens.
-    """
-    while True:
-        port = secrets.choice(range(10_000, 32_768))
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], host: str = "127.0.0.1") -> None:

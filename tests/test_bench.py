@@ -56,11 +56,12 @@ def test_what_the_app_does_itself_is_counted_by_the_kind_of_request(
     stage: Stage, upstream: Program
 ) -> None:
     control(
-        upstream.port, forget=True, sign_in_seconds=0.0, detect_seconds=0.0, detects_per_minute=0
-    )
+        upstream.port, forget=True, sign_in_seconds=0.0, detect_seconds=0.0,
+        sign_ins_per_second=0, detects_per_minute=0,
+    )  # fmt: skip
     app = App(program=stage.page(upstream, **UNHINDERED))
     app.measure()
-    control(upstream.port, detects_per_minute=20)
+    control(upstream.port, sign_ins_per_second=50, detects_per_minute=20)
     rows = {row.what: row.ours for row in app.rows()}
     assert rows["of it for the password"] > 0
     assert sum(rows[what] for what in rows if what.startswith("of it")) == pytest.approx(

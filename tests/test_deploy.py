@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.ports import free_port
 from config import ROOT, VARIABLES
 from tests.conftest import KEY, SECRET
-from tests.servers import find_program, free_port, wait_for
+from tests.servers import find_program, wait_for
 from tests.test_structure import ROUTES
 
 DEPLOY = ROOT / "deploy"

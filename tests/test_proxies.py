@@ -10,11 +10,12 @@ import httpx
 import pytest
 
 from app import create_app
+from bench.ports import free_port
 from config import ROOT
 from tests.conftest import make_settings
 from tests.pages import Visitor
 from tests.proxies import Start, caddy, echo, nginx
-from tests.servers import free_port, serve, trusting_nobody
+from tests.servers import serve, trusting_nobody
 
 EACH = pytest.mark.parametrize("start", [nginx, caddy])
 

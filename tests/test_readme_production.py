@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.ports import free_port
 from config import ROOT
 from tests.conftest import KEY
-from tests.servers import find_program, free_port
+from tests.servers import find_program
 
 README = (ROOT / "README.md").read_text()
 INSTALL, SECOND = re.findall(

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from werkzeug import Request, Response
 
+from bench.ports import free_port
 from tests.browser.nylas import Nylas as Sandbox
 from tests.conftest import SECRET
 from tests.drills.drilled import page as drilled
 from tests.journeys.test_oauth import decide, reach, start
 from tests.latchkey.webhook_receiver import eventually
-from tests.servers import free_port, serve, wait_for
+from tests.servers import serve, wait_for
 from tests.test_servers import ask, gunicorn, stop
 
 FIRST, SECOND = "nyk_v0_the-first", "nyk_v0_the-second"

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bench.ports import free_port
 from config import ROOT, VARIABLES
 from tests.servers import (
     dovecot,
     dovecot_config,
     dovecot_version,
-    free_port,
     redis,
     trusting_nobody,
     wait_for,

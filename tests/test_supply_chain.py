@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from werkzeug import Request, Response
 
+from bench.ports import free_port
 from config import ROOT
 from deploy.lock import read_lock
 from deploy.sbom import bill, licence
-from tests.servers import free_port
 
 PACKAGES = list(read_lock())
 # Licences that a company may ship without giving away its own program.

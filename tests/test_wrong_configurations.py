@@ -15,10 +15,11 @@ import httpx
 import pytest
 
 from app import create_app
+from bench.ports import free_port
 from config import ConfigError
 from latchkey.operator.doctor import Finding, Level, diagnose
 from tests.conftest import KEY, SECRET, make_settings
-from tests.servers import RedisServer, certificate, free_port, redis
+from tests.servers import RedisServer, certificate, redis
 from tests.test_servers import gunicorn
 
 SCRIPT = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import create_app
+from bench.ports import free_port
 from config import ROOT, SANDBOX_API_KEY
 from latchkey.sandbox.catalogue import APPLICATION_ID, CALLBACK_URIS
 from tests.browser.hosted import BACK, EMAIL
 from tests.browser.states import send
 from tests.conftest import make_settings
-from tests.servers import free_port, serve
+from tests.servers import serve
 
 pytestmark = pytest.mark.browser
 

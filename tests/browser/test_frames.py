@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
+from bench.ports import free_port
 from tests.apps import company
-from tests.servers import certificate, find_program, free_port
+from tests.servers import certificate, find_program
 
 pytestmark = pytest.mark.browser
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import httpx
 
+from bench.ports import free_port
 from config import ROOT, SANDBOX_API_KEY
 from latchkey.apps.link_claims import sign_link
 from tests.conftest import LINK_KEY, SECRET
 from tests.measured import value
 from tests.pages import Page, Visitor
-from tests.servers import free_port, wait_for
+from tests.servers import wait_for
 from tests.test_servers import gunicorn, stop
 
 EMAIL = "someone@gmx.de"

@@ -11,9 +11,10 @@ import pytest
 from flask import Flask, request
 
 from app import create_app
+from bench.ports import free_port
 from tests.conftest import KEY, make_settings
 from tests.pages import Page, Visitor
-from tests.servers import find_node_package, free_port, serve, wait_for
+from tests.servers import find_node_package, serve, wait_for
 
 pytestmark = pytest.mark.node
 

@@ -12,13 +12,14 @@ import redis as redis_client
 from flask import Flask
 
 from app import create_app
+from bench.ports import free_port
 from config import ROOT
 from latchkey.sandbox import create_sandbox
 from tests.calling import CallingApp
 from tests.conftest import KEY, make_settings
 from tests.latchkey.webhook_receiver import SECRET, Receiver, eventually
 from tests.pages import Visitor
-from tests.servers import certificate, free_port, redis
+from tests.servers import certificate, redis
 
 pytestmark = pytest.mark.redis
 

@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app import create_app
+from bench.ports import free_port
 from tests.apps import company, visitor_at
 from tests.calling import CallingApp
 from tests.conftest import make_settings
 from tests.journeys.test_oauth import decide, start
 from tests.pages import Page, Visitor
 from tests.proxies import replaced, running
-from tests.servers import find_program, free_port, serve
+from tests.servers import find_program, serve
 
 PATH = "/connect"
 OTHER_APP = 'location / { return 200 "the other app"; }'

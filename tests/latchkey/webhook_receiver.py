@@ -12,9 +12,10 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from bench.ports import free_port
 from latchkey.apps.webhooks import SignInReference, Webhooks
 from latchkey.infra.http import HttpClient
-from tests.servers import free_port, serve
+from tests.servers import serve
 from tests.stores import store_at
 
 SECRET = "aR4nd0mSecretThatSignsNoticesInTests"

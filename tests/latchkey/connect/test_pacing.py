@@ -129,10 +129,10 @@ def test_a_few_that_hang_for_long_close_the_gate_too(monkeypatch: pytest.MonkeyP
 
 def test_a_slow_mail_server_of_one_person_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(silence, "_FEW", 3)
-    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.2)
     monkeypatch.setattr(silence, "_PROBE_SECONDS", 60)
     door = open_gate()
     hanging = Hanging(door, 5)
+    monkeypatch.setattr(silence, "_SILENT_SECONDS", 0.2)
     with door.admit():
         pass
     time.sleep(0.3)

@@ -12,11 +12,12 @@ import httpx
 import pytest
 from httpcore._backends.sync import SyncStream
 
+from bench.ports import free_port
 from latchkey.infra import http_connection
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
 from latchkey.infra.http import MAX_BYTES, Answer, HttpClient
 from tests.hostile import Hostile, Play, drip, flood, gzip_bomb, hang, hostile, http, reset, say
-from tests.servers import certificate, free_port
+from tests.servers import certificate
 
 SECONDS = 0.5
 ENOUGH_SECONDS = 10.0

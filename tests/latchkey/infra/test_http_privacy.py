@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from bench.ports import free_port
 from latchkey.infra.errors import BadAnswer, NotSent, UpstreamError
 from latchkey.infra.http import Answer, HttpClient
 from tests.hostile import Hostile, Play, hang, hostile, http, reset, say
-from tests.servers import certificate, free_port
+from tests.servers import certificate
 
 SECONDS = 0.5
 ENOUGH_SECONDS = 10.0

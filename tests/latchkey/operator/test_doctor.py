@@ -13,6 +13,7 @@ import redis
 from flask import Flask
 
 from app import create_app
+from bench.ports import free_port
 from config import ROOT
 from latchkey.infra.store import RedisFacts
 from latchkey.operator.doctor import Finding, Level, diagnose, exit_code, machine
@@ -20,7 +21,7 @@ from latchkey.operator.doctor.nylas import ask_application, check_apps
 from latchkey.providers.detection import ProviderDetector
 from latchkey.web.services import Services
 from tests.conftest import KEY, make_settings
-from tests.servers import RedisServer, free_port
+from tests.servers import RedisServer
 
 GOOGLE = {"GOOGLE_CLIENT_ID": "ours", "GOOGLE_CLIENT_SECRET": "secret-of-google"}
 

@@ -11,10 +11,11 @@ import httpx
 import pytest
 
 from app import create_app
+from bench.ports import free_port
 from latchkey.operator.doctor import Finding, Level, diagnose
 from latchkey.operator.doctor.public_url import check_public_url
 from tests.conftest import KEY, SECRET, make_settings
-from tests.servers import certificate, free_port, serve
+from tests.servers import certificate, serve
 
 
 def asked(url: str, **variables: str) -> list[Finding]:

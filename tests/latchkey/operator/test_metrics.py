@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.values import MultiProcessValue
 
 from app import create_app
+from bench.ports import free_port
 from config import ROOT
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.errors import NotSent
@@ -25,7 +26,7 @@ from tests.conftest import KEY, make_settings
 from tests.journeys.test_handoff_links import EMAIL
 from tests.measured import Change, parse, value
 from tests.pages import Visitor
-from tests.servers import free_port, wait_for
+from tests.servers import wait_for
 from tests.test_servers import ask, gunicorn, stop
 
 TOKEN = "m3tricsToken-with-Enough-Characters!"

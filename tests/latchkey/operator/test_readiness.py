@@ -5,8 +5,9 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 
+from bench.ports import free_port
 from tests.conftest import KEY, SECRET
-from tests.servers import free_port, serve, wait_for
+from tests.servers import serve, wait_for
 from tests.test_servers import ask, gunicorn, stop
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from bench.ports import free_port
 from latchkey.sandbox.mailbox import is_loopback
-from tests.servers import certificate, free_port
+from tests.servers import certificate
 
 QUOTED = rb'"((?:[^"\\]|\\["\\])*)"'
 LOGIN = re.compile(rb"LOGIN " + QUOTED + rb" " + QUOTED)

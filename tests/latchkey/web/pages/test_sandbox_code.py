@@ -11,11 +11,12 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from bench.ports import free_port
 from config import ROOT
 from latchkey.web.lan import SandboxLan
 from tests.conftest import make_settings
 from tests.pages import Visitor
-from tests.servers import free_port, wait_for
+from tests.servers import wait_for
 
 PHONE, STRANGER = "192.168.0.7", "192.168.0.8"
 HERE = "http://192.168.0.2:8000"
