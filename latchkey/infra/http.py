@@ -9,12 +9,14 @@ carry passwords elsewhere.
 """
 
 import json
+import os
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypedDict, Unpack
 
 import httpx
@@ -181,7 +183,16 @@ def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
 
 
 def _network(public_only: bool) -> _MakeTransport:
-    tls = httpx.create_ssl_context()
+    tls = _trusting(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     return lambda deadline, send_slot: BoundedTransport(
         tls, deadline, send_slot, public_only=public_only
     )
+
+
+@cache
+def _trusting(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """One context for all clients: reading the certificates takes as long as all else of a start.
+
+    The parameters are what httpx reads the certificates from.
+    """
+    return httpx.create_ssl_context()

@@ -1,5 +1,7 @@
 """Colours as ``#rrggbb``: contrast by WCAG, and the nearest shade that has enough of it."""
 
+from collections.abc import Iterator
+
 WHITE = "#ffffff"
 BLACK = "#000000"  # a softer black leaves colours on which neither it nor white can be read
 _STEPS = 100
@@ -17,17 +19,15 @@ def readable(color: str, *behind: str, ratio: float) -> str:
     :param ratio: the least contrast with each of them; when no mix has it, the best one is taken.
     """
     ends = sorted((WHITE, BLACK), key=lambda end: _least(end, behind), reverse=True)
-    mixes = [mix(color, ends[0], step / _STEPS) for step in range(_STEPS + 1)]
-    good = next((mixed for mixed in mixes if _least(mixed, behind) >= ratio), "")
-    return good or max((*mixes, ends[1]), key=lambda mixed: _least(mixed, behind))
+    good = next((one for one in _mixes(color, ends[0]) if _least(one, behind) >= ratio), "")
+    return good or max((*_mixes(color, ends[0]), ends[1]), key=lambda one: _least(one, behind))
 
 
 def clear(color: str, *, ratio: float) -> str:
     """Return the nearest shade of ``color`` on which black or white has a contrast of ``ratio``."""
     text = text_on(color)
     end = WHITE if text == BLACK else BLACK
-    mixes = (mix(color, end, step / _STEPS) for step in range(_STEPS + 1))
-    return next(mixed for mixed in mixes if contrast(text, mixed) >= ratio)
+    return next(one for one in _mixes(color, end) if contrast(text, one) >= ratio)
 
 
 def text_on(color: str) -> str:
@@ -39,6 +39,11 @@ def mix(color: str, goal: str, share: float) -> str:
     """Return ``color`` with ``share`` (0 to 1) of ``goal`` in it."""
     pairs = zip(_channels(color), _channels(goal), strict=True)
     return "#" + "".join(f"{round(one + (other - one) * share):02x}" for one, other in pairs)
+
+
+def _mixes(color: str, goal: str) -> Iterator[str]:
+    """From ``color`` to ``goal``."""
+    return (mix(color, goal, step / _STEPS) for step in range(_STEPS + 1))
 
 
 def _least(color: str, behind: tuple[str, ...]) -> float:
