@@ -65,7 +65,6 @@ class OAuth:
     :ivar endpoints: addresses by kind; ``{tenant}`` is replaced by Microsoft's tenant.
     :ivar scopes: asked for unless the operator chose others.
     :ivar extra: more parameters of the authorization request.
-    :ivar pkce: the provider takes a code challenge (RFC 7636, S256).
     :ivar basic: the client signs in to the token endpoint by HTTP Basic instead of in the form.
     :ivar login_hint: the provider can fill in the address.
     :ivar account_prompts: what it knows of ``prompt`` (OpenID Connect Core, 3.1.2.1) about the
@@ -84,7 +83,6 @@ class OAuth:
     scopes: tuple[str, ...]
     account: Callable[[Claims, Claims], Account]
     extra: Mapping[str, str] = field(default_factory=dict)
-    pkce: bool = True
     basic: bool = False
     login_hint: bool = True
     account_prompts: tuple[str, ...] = ()

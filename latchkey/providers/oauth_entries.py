@@ -127,8 +127,6 @@ YAHOO = Provider(
             "userinfo": "https://api.login.yahoo.com/openid/v1/userinfo",
         },
         scopes=("openid", "email", "profile", "mail-w"),
-        # Its discovery document names no code challenge methods.
-        pkce=False,
         login_hint=False,
         account=oauth_accounts.verified_email,
     ),

@@ -68,7 +68,7 @@ class OAuthClient:
             provider=self.provider.key,
             state=f"{sign_in}.{secrets.token_urlsafe(32)}",
             nonce=secrets.token_urlsafe(16),
-            verifier=secrets.token_urlsafe(48) if self._oauth.pkce else "",
+            verifier=secrets.token_urlsafe(48),
             redirect_uri=redirect_uri,
             started=int(time.time()),
         )
@@ -92,14 +92,16 @@ class OAuthClient:
             "client_id": self._client.id,
             "redirect_uri": pending.redirect_uri,
             "state": pending.state,
+            # Also where a provider names no methods: Yahoo asks newer clients for it all the same,
+            # and who does not know it ignores it (RFC 6749, 3.1).
+            "code_challenge": pending.challenge,
+            "code_challenge_method": "S256",
             **self._oauth.extra,
         }
         if self.scopes:
             query["scope"] = " ".join(self.scopes)
         if "openid" in self.scopes:
             query["nonce"] = pending.nonce
-        if pending.verifier:
-            query |= {"code_challenge": pending.challenge, "code_challenge_method": "S256"}
         query |= self._oauth.about_account(email, "select_account" if other_account else prompt)
         address = self._endpoints["authorize"]
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query, quote_via=quote)}"
@@ -138,9 +140,8 @@ class OAuthClient:
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": pending.redirect_uri,
+            "code_verifier": pending.verifier,
         }
-        if pending.verifier:
-            form["code_verifier"] = pending.verifier
         answer = self._calls.post("token", form, seconds=TOKEN_SECONDS)
         content = read_json(answer)
         access_token = content.get("access_token")

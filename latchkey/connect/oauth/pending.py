@@ -15,7 +15,7 @@ class PendingAuthorization:
     """One way to a provider and back.
 
     :ivar state: names the sign-in, and 256 random bits.
-    :ivar verifier: PKCE's secret, "" where the provider knows no PKCE.
+    :ivar verifier: PKCE's secret.
     :ivar started: Unix time.
     """
 

@@ -44,9 +44,9 @@ def find_problem(query: MultiDict[str, str], rules: Rules) -> tuple[str, str]:
         ("none" in prompts and len(prompts) > 1, "invalid_request", "prompt=none stands alone"),
         (query.get("response_mode", "query") != "query", "invalid_request", "response_mode"),
         # RFC 7636, 4.4.1: a server may insist on a challenge, and on how it is made.
-        (rules.pkce and not _CHALLENGE.fullmatch(challenge), "invalid_request", "code_challenge"),
+        (not _CHALLENGE.fullmatch(challenge), "invalid_request", "code_challenge"),
         (
-            rules.pkce and query.get("code_challenge_method") != "S256",
+            query.get("code_challenge_method") != "S256",
             "invalid_request",
             "code_challenge_method must be S256",
         ),

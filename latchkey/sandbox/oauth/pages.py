@@ -59,7 +59,7 @@ def authorize(provider: str) -> AnyResponse | str:
         redirect_uri=redirect_uri,
         state=query.get("state", ""),
         scopes=tuple(dict.fromkeys(query.get("scope", "").split())),
-        challenge=query.get("code_challenge", "") if rules.pkce else "",
+        challenge=query.get("code_challenge", ""),
         nonce=query.get("nonce", ""),
         offline=query.get("access_type") == "offline",
         consents="consent" in query.get("prompt", "").split(),

@@ -31,7 +31,6 @@ class Rules:
 
     key: str
     name: str
-    pkce: bool = True
     basic_only: bool = False
     app_scopes: tuple[str, ...] = ()
     issuer: bool = False
@@ -67,7 +66,7 @@ RULES = {
             userinfo_scope="User.Read",
             tenant="11111111-2222-3333-4444-555555555555",
         ),
-        Rules(key="yahoo", name="Yahoo", pkce=False),
+        Rules(key="yahoo", name="Yahoo"),
         Rules(
             key="zoom",
             name="Zoom",

@@ -142,8 +142,6 @@ def _redeem(rules: Rules) -> Allowed:
 
 def _proves(verifier: str, challenge: str) -> bool:
     """PKCE (RFC 7636, 4.6)."""
-    if not challenge:
-        return True
     made = unpadded(hashlib.sha256(verifier.encode()).digest())
     same = hmac.compare_digest(made.encode(), challenge.encode())
     return same and _VERIFIER.fullmatch(verifier) is not None

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 KEYS = ["google", "microsoft", "yahoo", "zoom"]
-WITH_PKCE = ["google", "microsoft", "zoom"]
 VERIFIER = "v" * 43
 GOOGLE = "https://www.googleapis.com/auth/"
 SCOPES = {

@@ -13,7 +13,6 @@ from tests.latchkey.sandbox.oauth_client import (
     ACCOUNT,
     KEYS,
     VERIFIER,
-    WITH_PKCE,
     Browser,
     challenge_of,
     json_of,
@@ -59,7 +58,7 @@ def test_google_names_a_redirect_mismatch_as_no_other(browse: Callable[[str], Br
         assert json_of(browser.redeem(browser.code(), redirect_uri=other))["error"] == error
 
 
-@pytest.mark.parametrize("key", WITH_PKCE)
+@pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("verifier", WRONG_VERIFIERS)
 def test_only_the_right_verifier_proves_anything(
     browse: Callable[[str], Browser], key: str, verifier: str | None

@@ -57,7 +57,8 @@ def test_the_way_there_carries_what_each_provider_wants(key: str) -> None:
     assert query["redirect_uri"] == REDIRECT_URI
     assert query["state"] == pending.state
     assert ("scope" in query) == (key != "zoom")
-    assert ("code_challenge" in query) == (key != "yahoo")
+    assert query["code_challenge"] == pending.challenge
+    assert query["code_challenge_method"] == "S256"
     assert query.get("nonce") == (pending.nonce if "openid" in client.scopes else None)
     assert query.get("login_hint") == (
         "user+tag@example.com" if key in ("google", "microsoft") else None
@@ -161,7 +162,7 @@ def exchange(
         provider=key,
         state="abc.def",
         nonce="nonce",
-        verifier="" if key == "yahoo" else "verifier",
+        verifier="verifier",
         redirect_uri=REDIRECT_URI,
         started=int(time.time()),
     )
@@ -194,7 +195,7 @@ def test_the_client_signs_in_to_the_token_endpoint_as_each_provider_wants(key: s
     assert form["grant_type"] == "authorization_code"
     assert form["code"] == "the code"
     assert form["redirect_uri"] == REDIRECT_URI
-    assert form.get("code_verifier") == (None if key == "yahoo" else "verifier")
+    assert form["code_verifier"] == "verifier"
     if key == "zoom":
         given = base64.b64decode(seen[0].headers["authorization"].removeprefix("Basic "))
         assert given == b"our%20id:our%20s%26cret"
