@@ -12,7 +12,9 @@ from latchkey.apps.link_claims import (
 )
 from latchkey.connect import Connected, Failed, Outcome
 from latchkey.infra import logs
+from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.marks import MarksUnavailable, UsedMarks
+from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.problems import Problem
 from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, LINK_WAITS
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
@@ -65,17 +67,24 @@ class SignedLinks:
         """
         return sign_link(email, self._keys[0], seconds=seconds, **more)
 
+    def carry(self, claims: LinkClaims) -> str:
+        """Return a text that settles the same as the link did, and is used up together with it.
+
+        It takes a sign-in from a frame to the window around it, which has other cookies.
+        """
+        return self._sealer().seal(to_json(claims))
+
     def read(self, link: str) -> LinkClaims:
-        """Return what the link settles.
+        """Return what the link, or what was carried of one, settles.
 
         :raises LinkRefused: it is not signed by the app, too old, used, or cannot be checked now.
         """
         if not self._keys:
             raise LinkRefused(LINK_OFF)
         try:
-            claims = read_link(link, self._keys)
-        except ClaimsRefused:
-            raise LinkRefused(LINK_BROKEN) from None
+            claims = from_json(LinkClaims, self._sealer().open(link, max_age=LONGEST_SECONDS))
+        except (SealBroken, UnknownShape):
+            claims = self._read_signed(link)
         if claims.exp <= time.time():
             raise LinkRefused(LINK_OLD, claims)
         if self._marks.trouble:
@@ -87,6 +96,15 @@ class SignedLinks:
         if used:
             raise LinkRefused(LINK_USED, claims)
         return claims
+
+    def _sealer(self) -> Sealer:
+        return Sealer(self._keys, purpose="carried link")
+
+    def _read_signed(self, link: str) -> LinkClaims:
+        try:
+            return read_link(link, self._keys)
+        except ClaimsRefused:
+            raise LinkRefused(LINK_BROKEN) from None
 
     def redeem(
         self,

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -93,12 +94,18 @@ def first_page() -> str:
 
 
 def start_elsewhere(sign_in: SignIn) -> str:
-    """Return the address that begins this sign-in in another browser: same app, same address."""
-    hint = sign_in.display_address or None
+    """Return the address that begins this sign-in in another browser: same app, same address.
+
+    What a signed link settles stays settled: else the window around a frame took any address.
+    """
+    known: dict[str, Any] = {}
+    if sign_in.link_claims:
+        known["link"] = get_services().links.carry(sign_in.link_claims)
+    elif sign_in.display_address:
+        known["login_hint"] = sign_in.display_address
     if sign_in.app:
-        query = sign_in.app.query() | ({"login_hint": hint} if hint else {})
-        return f"{url_for('entry.arrive')}?{urlencode(query)}"
-    return url_for("entry.show", login_hint=hint)
+        return f"{url_for('entry.arrive')}?{urlencode(sign_in.app.query() | known)}"
+    return url_for("entry.show", **known)
 
 
 def choices(sign_in: SignIn) -> tuple[str, ...]:

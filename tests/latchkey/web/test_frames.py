@@ -1,5 +1,13 @@
+from dataclasses import replace
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
+from latchkey.apps import LinkRefused
+from latchkey.connect import Connected
+from latchkey.nylas import Grant
+from latchkey.problems.apps import LINK_USED
 from tests.apps import company, visitor_at
 from tests.latchkey.web.test_security import PUBLIC
 from tests.pages import CSP, Visitor
@@ -55,6 +63,45 @@ def test_people_leave_the_frame_for_a_provider_and_begin_again_in_the_window(
     in_window = visitor.client.get(str(page.url), headers={"Sec-Fetch-Dest": "document"})
     assert "_top" not in in_window.text
     assert "/oauth/google/start" in in_window.text
+
+
+@pytest.mark.parametrize("required", ["true", "false"])
+@pytest.mark.parametrize("of_an_app", [True, False])
+def test_a_signed_link_still_decides_in_the_window_around_the_frame(
+    required: str, of_an_app: bool
+) -> None:
+    app = company(
+        PUBLIC_URL=PUBLIC, EMBED_ORIGINS=ONE, GOOGLE_CLIENT_ID="id", GOOGLE_CLIENT_SECRET="secret",
+        LINK_REQUIRED=required, RETURN_URIS="https://app.example.com/back",
+    )  # fmt: skip
+    links = app.extensions["services"].links
+    to_app = {"redirect_uri": "https://app.example.com/back", "state": "S1"} if of_an_app else {}
+    link = links.make("pinned@gmail.com", seconds=600, provider="google", locale="de", **to_app)
+    page = framed(app).client.get(f"/?link={link}", follow_redirects=True)
+    out = unescape(page.text.partition('" target="_top"')[0].rpartition('href="')[2])
+    assert link not in out
+    assert "pinned" not in out
+
+    in_window = visitor_at(app, PUBLIC).client.get(out, follow_redirects=True)
+    assert in_window.status_code == 200
+    assert "<title>Weiter mit Google" in in_window.text
+    assert "pinned@gmail.com" in in_window.text.replace("<wbr>", "")
+    query = parse_qs(urlsplit(out).query)
+    carried, before = links.read(query["link"][0]), links.read(link)
+    assert carried == replace(before, **dict.fromkeys(to_app, ""))
+    assert {name: query[name][0] for name in to_app} == to_app
+
+
+def test_what_was_carried_of_a_link_is_used_up_with_it() -> None:
+    links = company().extensions["services"].links
+    link = links.make("pinned@gmail.com", seconds=600)
+    carried = links.carry(links.read(link))
+    grant = Grant(id="grant", email="pinned@gmail.com", provider="google")
+    links.redeem(links.read(carried), lambda: Connected(grant=grant))
+    for text in (link, carried):
+        with pytest.raises(LinkRefused) as refused:
+            links.read(text)
+        assert refused.value.problem is LINK_USED
 
 
 def test_without_the_setting_a_frame_changes_nothing() -> None:
