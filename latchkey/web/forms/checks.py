@@ -1,5 +1,6 @@
 """Checks of passwords and login names: what is sent to Nylas is what was judged here."""
 
+import unicodedata
 from typing import Any, Protocol
 
 from wtforms import Field as Input
@@ -74,7 +75,7 @@ def check_password(form: JudgedForm, box: Input) -> None:
             translate("This password is too long: more than 1,024 characters can’t be used.")
         )
     password = clean_app_password(text, mail_host(form))
-    if form.provider.ascii_password and "\u00a0" in password:
+    if form.provider.ascii_password and any(map(_is_invisible, password)):
         raise ValidationError(
             translate(
                 "This password has a special space in it, which often comes along when text is "
@@ -90,6 +91,11 @@ def check_password(form: JudgedForm, box: Input) -> None:
             )
         )
     form.cleaned[box.name] = password
+
+
+def _is_invisible(char: str) -> bool:
+    """Tell whether a character looks like a blank, or like nothing, and is none of ASCII."""
+    return not char.isascii() and unicodedata.category(char) in ("Zs", "Zl", "Zp", "Cf")
 
 
 def check_login(form: JudgedForm, box: Input) -> None:

@@ -82,6 +82,16 @@ def test_imap_takes_only_ascii_passwords(password: str) -> None:
     assert form_for("ews", {"password": password}).values()["password"] == password
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\u00a0", "\u2003", "\u3000", "\u200b", "\ufeff", "\u2028", "\u2029"]
+)
+def test_what_cannot_be_seen_in_a_password_is_not_called_a_letter(hidden: str) -> None:
+    password = f"my{hidden}secret"
+    assert "special space" in errors(form_for("imap", {"password": password}))["password"]
+    for provider in ("ews", "icloud"):
+        assert form_for(provider, {"password": password}).values()["password"] == password
+
+
 def test_an_app_password_loses_its_blanks_only_where_they_are_none() -> None:
     typed = {"password": "abcd efgh ijkl mnop"}
     assert form_for("imap", typed, "a@yahoo.com").values()["password"] == "abcdefghijklmnop"
