@@ -31,6 +31,7 @@ _ABOUT_IMAP = re.compile(r"\bimap|\bincoming\b|:(?:143|993)\b")
 _ABOUT_PASSWORD = re.compile(r"pass ?w|credential|密码")
 _LONGEST = 4000  # characters that are read
 _NO_PASSWORD = "not about a password"
+_NOT_NOW = "not now"
 # Problems that a server for sending can have without the one for reading having it, too.
 _OF_EITHER_SERVER = (WRONG_PASSWORD, SERVER_UNREACHABLE, UNSAFE_CONNECTION, NO_ACCESS)
 
@@ -56,6 +57,8 @@ _PHRASES = _sections(
 _BY_KIND = {problem.kind: problem for problem in (*mail_server.ALL, OAUTH_ONLY, MISCONFIGURED)}
 _CLASSES = [(_BY_KIND[kind], re.compile(says)) for kind, says in _PHRASES if kind in _BY_KIND]
 _NOT_ABOUT_PASSWORD = re.compile(dict(_PHRASES)[_NO_PASSWORD])
+# A server that answers so is the right one: its name and port need no check.
+_SAYS_NOT_NOW = re.compile(dict(_PHRASES)[_NOT_NOW])
 
 
 def problem_in(text: str) -> Problem | None:
@@ -66,6 +69,8 @@ def problem_in(text: str) -> Problem | None:
     """
     plain = _plain(text)
     found = next((problem for problem, says in _CLASSES if _applies(problem, says, plain)), None)
+    if found is SERVER_UNREACHABLE and _SAYS_NOT_NOW.search(plain):
+        return found
     sending = _ABOUT_SMTP.search(plain) and not _ABOUT_IMAP.search(plain)
     return SENDING_REFUSED if sending and found in (None, *_OF_EITHER_SERVER) else found
 
@@ -83,6 +88,6 @@ def _applies(problem: Problem, says: re.Pattern[str], plain: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text[:4000]).lower()
+    folded = unicodedata.normalize("NFKC", text[:_LONGEST]).lower()
     without = _ADDRESS.sub(" ", _LINK.sub(r" \1 ", folded))
     return " ".join(without.replace("’", "'").split())
