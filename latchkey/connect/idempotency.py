@@ -124,7 +124,7 @@ class IdempotentSubmissions:
                 except (SealBroken, UnknownShape):
                     break
             elif not sender.hears():
-                # It was killed. What it sent may count all the same, so nothing is sent again yet.
+                # It was killed. What it sent may count, so nothing is sent again yet.
                 break
             time.sleep(_LOOK_SECONDS)
         return _UNKNOWN

@@ -26,7 +26,7 @@ START_SECONDS = 1.0
 _REFRESH_SECONDS = 60 * 60.0
 _AFTER_FAILURE_SECONDS = 60.0
 _PICTURE_SECONDS = 10.0
-# Anybody may ask for files that there are not.
+# Strangers may ask for files that there are not.
 _CATCH_UP_SECONDS = 10.0
 _PICTURE = UpstreamCall("brand_picture")
 _ACCEPT = "image/svg+xml,image/png,image/jpeg,image/webp"

@@ -2,8 +2,6 @@
 
 import logging
 from dataclasses import replace
-from typing import Any
-from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -91,21 +89,6 @@ def first_page() -> str:
     if sign_in and (sign_in.app or sign_in.link_claims):
         return url_for("entry.show", s=sign_in.id)
     return "" if get_services().settings.link_required else url_for("entry.show")
-
-
-def start_elsewhere(sign_in: SignIn) -> str:
-    """Return the address that begins this sign-in in another browser: same app, same address.
-
-    What a signed link settles stays settled: else the window around a frame took any address.
-    """
-    known: dict[str, Any] = {}
-    if sign_in.link_claims:
-        known["link"] = get_services().links.carry(sign_in.link_claims)
-    elif sign_in.display_address:
-        known["login_hint"] = sign_in.display_address
-    if sign_in.app:
-        return f"{url_for('entry.arrive')}?{urlencode(sign_in.app.query() | known)}"
-    return url_for("entry.show", **known)
 
 
 def choices(sign_in: SignIn) -> tuple[str, ...]:

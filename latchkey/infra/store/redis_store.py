@@ -51,7 +51,7 @@ class Remote:
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_timeout=_ANSWER_SECONDS,
             # Once, because the server may have closed a connection that was idle. The first try
-            # may have had its effect all the same, so what adds must know its own value again.
+            # may have had its effect, so what adds must know its own value again.
             retry=Retry(NoBackoff(), 1),
         )
         self._redis = redis.Redis(connection_pool=pool)

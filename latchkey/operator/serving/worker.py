@@ -80,7 +80,7 @@ class Worker(ggevent.GeventWorker):  # type: ignore[misc]
         self._clients = Clients(int(self.worker_connections * self.connections_share))
 
     def run(self) -> None:
-        """Serve until the worker is told to stop."""
+        """Serve until the worker has to stop."""
         self._listeners = {sock: _Listener(sock.getsockname()) for sock in self.sockets}
         super().run()
 

@@ -42,7 +42,7 @@ def read_picture(path: Path) -> Picture:
 
 
 def sniffed_picture(content: bytes) -> Picture:
-    """Return the picture in ``content``; its type is told by the bytes and nothing else.
+    """Return the picture in ``content``; its type is decided by the bytes and nothing else.
 
     :raises ValueError: too large, no picture, or a drawing with a script.
     """

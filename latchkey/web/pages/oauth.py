@@ -20,7 +20,8 @@ from latchkey.web.in_app_browser import hindering_app
 from latchkey.web.metrics import STEPS
 from latchkey.web.oauth_clients import callback_url, client_for, oauth_provider
 from latchkey.web.services import get_services
-from latchkey.web.start import choices, start_elsewhere
+from latchkey.web.start import choices
+from latchkey.web.start_elsewhere import start_elsewhere
 from latchkey.web.trouble import is_trouble_known
 
 bp = Blueprint("oauth", __name__)
