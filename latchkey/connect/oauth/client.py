@@ -92,8 +92,6 @@ class OAuthClient:
             "client_id": self._client.id,
             "redirect_uri": pending.redirect_uri,
             "state": pending.state,
-            # Also where a provider names no methods: Yahoo asks newer clients for it,
-            # and who does not know it ignores it (RFC 6749, 3.1).
             "code_challenge": pending.challenge,
             "code_challenge_method": "S256",
             **self._oauth.extra,

@@ -28,7 +28,11 @@ class PendingAuthorization:
 
     @property
     def challenge(self) -> str:
-        """The verifier's hash, which goes along in the open (RFC 7636, 4.2: S256)."""
+        """The verifier's hash, which goes along in the open (RFC 7636, 4.2: S256).
+
+        It goes to every provider: Yahoo names no methods, but asks newer clients for it, and a
+        provider that does not know it ignores it (RFC 6749, 3.1).
+        """
         digest = hashlib.sha256(self.verifier.encode()).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
