@@ -124,9 +124,19 @@ function sendFromHere(form, button, failed) {
     document.title = answer.title;
     for (const name of ["lang", "dir"]) document.documentElement[name] = answer.documentElement[name];
     document.body.replaceWith(document.adoptNode(answer.body));
-    return enhance();
+    return beginPage();
   });
   request.send(typed);
+}
+
+// As a page that was loaded: seen from its top, and read out from there.
+function beginPage() {
+  scrollTo(0, 0);
+  enhance();
+  if (document.querySelector(".alert")) return;
+  const heading = document.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus();
 }
 
 // The answer is a page of its own: the way back leads from it to the form again.
