@@ -28,8 +28,7 @@ def refused(answer: Answer, content: dict[str, Any]) -> Refused:
     """Read the error envelope in all the shapes seen (nested, flat, OAuth, hosted auth)."""
     error = content.get("error")
     fields = error if isinstance(error, dict) else content
-    provider_error = fields.get("provider_error")
-    inner = provider_error if isinstance(provider_error, dict) else {"message": provider_error}
+    inner = _provider_error(fields.get("provider_error"))
     texts = (fields.get("message"), error, content.get("error_description"), *inner.values())
     # A type is logged, so what is free text instead must not become one.
     kinds = (fields.get("type"), fields.get("code"), error)
@@ -42,6 +41,16 @@ def refused(answer: Answer, content: dict[str, Any]) -> Refused:
         retry_after=_seconds(answer.headers.get("retry-after", "")),
     )
     return Refused(refusal, request_id=_request_id(answer, content))
+
+
+def _provider_error(given: Any) -> dict[str, Any]:
+    """What the provider said: a text, an object, or an object with a whole error in it."""
+    if not isinstance(given, dict):
+        return {"message": given}
+    nested = given.get("error")
+    if not isinstance(nested, dict):
+        return given
+    return {name: value for name, value in given.items() if name != "error"} | nested
 
 
 def _seconds(text: str) -> int:

@@ -68,6 +68,16 @@ ENVELOPES: Mapping[str, tuple[int, Any, Refusal]] = {
             text="mailboxnotenabledforrestapi not enabled",
         ),
     ),
+    "provider's error within an object": (
+        403,
+        {
+            "error": {
+                "type": "api.provider_error",
+                "provider_error": {"error": {"code": 403, "message": "IMAP is off"}, "domain": "d"},
+            }
+        },
+        Refusal(status=403, kind="provider_error", provider_error="403", text="d imap is off"),
+    ),
     "provider's code is a number": (
         504,
         {"error": {"type": "api.provider_error", "provider_error": {"code": 401}}},
