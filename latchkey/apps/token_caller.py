@@ -76,15 +76,30 @@ class TokenCallers:
 
         :raises TokenRefused: it holds another key.
         """
-        if authorization[: len(_BEARER)].lower() != _BEARER:
+        key = _bearer(authorization)
+        if key is None:
             return False
-        if not self._is_secret(authorization[len(_BEARER) :]):
+        if not self._is_secret(key):
             raise TokenRefused("invalid_client", "The key is not the API key", 401)
         return True
+
+    @staticmethod
+    def with_secret(given: Mapping[str, str], authorization: str) -> Mapping[str, str]:
+        """Return the request with its secret, which may be in the header alone.
+
+        Nylas's SDK for Node.js sends its API key with every call, and no longer in the body, too.
+        """
+        secret = _bearer(authorization)
+        return {"client_secret": secret, **given} if secret else given
 
     def _is_secret(self, given: str) -> bool:
         shown = given.encode("utf-8", "surrogatepass")
         return any([hmac.compare_digest(shown, secret) for secret in self._secrets])
+
+
+def _bearer(authorization: str) -> str | None:
+    is_bearer = authorization[: len(_BEARER)].lower() == _BEARER
+    return authorization[len(_BEARER) :] if is_bearer else None
 
 
 def is_visible(text: str) -> bool:

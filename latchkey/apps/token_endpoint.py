@@ -49,13 +49,15 @@ class TokenEndpoint:
         self._webhooks = webhooks
         self._secret_required = secret_required
 
-    def token(self, given: Mapping[str, str], *, issuer: str) -> TokenAnswer:
+    def token(self, given: Mapping[str, str], *, authorization: str, issuer: str) -> TokenAnswer:
         """Answer a token request.
 
+        :param authorization: the header of the request.
         :param issuer: this page's own address, for the ID token.
         :raises TokenRefused: there is no token.
         :raises UpstreamError: Nylas cannot be asked.
         """
+        given = self._callers.with_secret(given, authorization)
         kind = given.get("grant_type", "")
         if kind == "authorization_code":
             return self._exchange(given, issuer)

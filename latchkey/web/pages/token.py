@@ -32,7 +32,9 @@ def exchange() -> ResponseReturnValue:
     """Exchange a code for tokens; other kinds of requests go on to Nylas."""
     given = _read_body()
     _check_brand(given)
-    answer = get_services().token_endpoint.token(given, issuer=own_address())
+    answer = get_services().token_endpoint.token(
+        given, authorization=request.headers.get("Authorization", ""), issuer=own_address()
+    )
     return jsonify(answer.content), answer.status
 
 

@@ -153,6 +153,16 @@ def test_an_app_with_a_proof_needs_no_secret(secret: dict[str, str]) -> None:
     assert rules.token(**given, code=new_code(rules, **PROOF)).status == 200
 
 
+@pytest.mark.parametrize(("fields", "required"), [({}, False), (PROOF, True), (PROOF, False)])
+def test_the_secret_may_be_in_the_header_alone(fields: dict[str, str], required: bool) -> None:
+    rules = TokenRules(TOKEN, secret_required=required)
+    given = {**without("client_secret"), "code": new_code(rules, **fields)}
+    given |= {"code_verifier": RFC_VERIFIER} if fields else {}
+    told = (401, "invalid_client", "client_secret is not the API key")
+    assert refusal(lambda: rules.token(authorization="Bearer another", **given)) == told
+    assert rules.token(authorization=f"Bearer {KEY}", **given).status == 200
+
+
 @pytest.mark.parametrize(("fields", "required"), [({}, False), (PROOF, True)])
 def test_without_a_proof_or_where_it_is_required_the_secret_is_needed(
     fields: dict[str, str], required: bool

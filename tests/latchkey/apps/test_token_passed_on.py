@@ -51,6 +51,37 @@ def test_a_refresh_without_the_secret_is_a_strangers() -> None:
     assert rules.strangers == 1
 
 
+@BOTH
+@pytest.mark.parametrize("required", [False, True])
+def test_a_secret_in_the_header_alone_counts_and_goes_on(
+    given: dict[str, str], required: bool
+) -> None:
+    rules = TokenRules(httpx.Response(200, json={"any": "thing"}), secret_required=required)
+    assert rules.token(authorization=f"Bearer {KEY}", **given).status == 200
+    (request,) = rules.requests
+    assert json.loads(request.content) == {**given, **SECRET}
+    assert rules.strangers == 0
+
+
+@BOTH
+def test_another_secret_in_the_header_is_refused_unless_the_body_has_one(
+    given: dict[str, str],
+) -> None:
+    rules = TokenRules(httpx.Response(200, json={"any": "thing"}))
+    told = (401, "invalid_client", "client_secret is not the API key")
+    assert refusal(lambda: rules.token(authorization="Bearer another", **given)) == told
+    assert not rules.requests
+    assert rules.token(authorization="Bearer another", **given, **SECRET).status == 200
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", f"Basic {KEY}", KEY])
+def test_a_header_without_a_secret_counts_as_none(header: str) -> None:
+    rules = TokenRules(httpx.Response(200, json={"any": "thing"}))
+    assert refusal(lambda: rules.token(authorization=header, **CREDENTIALS)) == NO_SECRET
+    assert rules.token(authorization=header, **REFRESH).status == 200
+    assert rules.strangers == 1
+
+
 @pytest.mark.parametrize(("given", "required"), [(CREDENTIALS, False), (REFRESH, True)])
 def test_where_the_secret_is_needed_nothing_goes_on_without_it(
     given: dict[str, str], required: bool

@@ -70,8 +70,8 @@ class TokenRules:
         )  # fmt: skip
         self.info = TokenInfo(nylas, self.id_tokens, self.callers)
 
-    def token(self, **given: str) -> TokenAnswer:
-        return self.endpoint.token(given, issuer=ISSUER)
+    def token(self, *, authorization: str = "", **given: str) -> TokenAnswer:
+        return self.endpoint.token(given, authorization=authorization, issuer=ISSUER)
 
     def inspect(self, authorization: str = "", **given: str) -> TokenAnswer:
         return self.info.inspect(given, authorization=authorization)

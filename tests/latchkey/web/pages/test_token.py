@@ -164,6 +164,13 @@ def test_an_app_without_a_secret_proves_that_it_asked(
     assert refusal(answer) == (400, "invalid_grant")
 
 
+def test_a_server_may_show_its_secret_in_the_header_alone() -> None:
+    body = APP.asks(code=new_code(), client_secret=None)
+    for secret, status in (("another", 401), (APP.secret, 200)):
+        headers = {"Authorization": f"Bearer {secret}"}
+        assert APP.server.post(TOKEN, json=body, headers=headers).status_code == status
+
+
 def test_the_secret_does_not_stand_for_the_proof() -> None:
     code = new_code(challenge=RFC_CHALLENGE, method="s256")
     assert refusal(APP.exchange(code)) == (400, "invalid_grant")
