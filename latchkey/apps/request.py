@@ -45,7 +45,7 @@ class RequestRefused(Exception):
 class AppRequest:
     """A request of an app, good in all its parts.
 
-    :ivar redirect_uri: where the user goes back to; an allowed address, compared exactly.
+    :ivar redirect_uri: where the user goes back to; an allowed address, as the app wrote it.
     :ivar state: the app's own; it gets it back as it was.
     :ivar providers: the only ones to choose from, in this order; empty for all.
     :ivar choose: show the providers before the address is asked for.

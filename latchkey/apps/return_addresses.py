@@ -1,9 +1,11 @@
 """Where people may be sent back to: what the operator lists, and what the Nylas application does.
 
-Addresses are compared exactly (RFC 9700, 4.1.3): whatever compares less
-strictly has been tricked before.
+Addresses are compared exactly (RFC 9700, 4.1.3): whatever compares less strictly has been tricked
+before. The one exception is the RFC's own: the port of a loopback address, which an app on
+a computer gets from its system at every start (RFC 8252, 7.3).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,9 @@ from latchkey.nylas.errors import is_key_refused
 
 # The operator may just have added an address at Nylas, so an unknown one is worth another look.
 _LOOK_AGAIN_SECONDS = 15.0
+# As numbers only: what "localhost" leads to is decided elsewhere (RFC 8252, 8.3).
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)")
+_MOST_PORT = 65535
 
 
 class ReturnAddresses:
@@ -56,10 +61,10 @@ class ReturnAddresses:
 
         :raises UpstreamError: Nylas does not accept our key.
         """
-        if uri in self._listed or uri in self._of_nylas():
+        if _is_among(self._listed, uri) or _is_among(self._of_nylas(), uri):
             return True
         self._application.invalidate(older=_LOOK_AGAIN_SECONDS)
-        return uri in self._of_nylas()
+        return _is_among(self._of_nylas(), uri)
 
     def all(self) -> frozenset[str]:
         """Return every address that is allowed.
@@ -79,6 +84,17 @@ class ReturnAddresses:
     def _of_nylas(self) -> frozenset[str]:
         application = self._application.get()
         return frozenset(_usable(application.callback_uris)) if application else frozenset()
+
+
+def _is_among(known: frozenset[str], uri: str) -> bool:
+    place = _without_port(uri)
+    return uri in known or any(place == _without_port(other) for other in known if place)
+
+
+def _without_port(uri: str) -> str:
+    """Return a loopback address without its port, "" for every other address."""
+    found = _LOOPBACK.fullmatch(uri)
+    return found[1] + found[3] if found and int(found[2] or "80") <= _MOST_PORT else ""
 
 
 def _usable(uris: Iterable[str]) -> Iterator[str]:

@@ -180,6 +180,56 @@ def test_apps_on_this_machine_and_on_phones_can_be_gone_back_to(uri: str) -> Non
     assert addresses_of(application(), RETURN_URIS=uri).allow(uri)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("known", ["", ":8080"])
+@pytest.mark.parametrize("rest", ["", "/", "/callback", "?a=b", "/callback?a=b"])
+def test_a_loopback_address_may_have_any_port(host: str, known: str, rest: str) -> None:
+    registered = f"http://{host}{known}{rest}"
+    for addresses in (
+        addresses_of(application(registered)),
+        addresses_of(application(), RETURN_URIS=registered),
+    ):
+        for port in ("", ":1", ":80", ":51004", ":65535"):
+            assert addresses.allow(f"http://{host}{port}{rest}")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:0/cb",
+        "http://127.0.0.1:08080/cb",
+        "http://127.0.0.1:65536/cb",
+        "http://127.0.0.1:/cb",
+        "http://127.0.0.1:\u0661/cb",
+        "http://127.0.0.1:+1/cb",
+        "http://127.0.0.1:1@evil.example/cb",
+        "http://127.0.0.1:1:2/cb",
+        "http://127.0.0.1.evil.example/cb",
+        "http://127.0.0.1:8081/cb/",
+        "http://127.0.0.1:8081/cb?",
+        "http://127.0.0.1:8081/cb#",
+        "http://127.0.0.1:8081/cb\n",
+        "http://127.0.0.1:8081\\cb",
+        "http://127.0.0.2:8081/cb",
+        "http://127.1:8081/cb",
+        "http://[::1]:8081/cb",
+        "http://[0:0:0:0:0:0:0:1]:8081/cb",
+        "HTTP://127.0.0.1:8081/cb",
+        "https://127.0.0.1:8081/cb",
+        "http://localhost:8081/cb",
+    ],
+)
+def test_what_only_resembles_a_loopback_address_is_refused(uri: str) -> None:
+    assert not addresses_of(application(), RETURN_URIS="http://127.0.0.1:8080/cb").allow(uri)
+    assert not addresses_of(application("http://127.0.0.1:8080/cb")).allow(uri)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "app.localhost"])
+def test_only_the_two_numbers_of_loopback_have_any_port(host: str) -> None:
+    known = addresses_of(application(), RETURN_URIS=f"http://{host}:8080/cb")
+    assert not known.allow(f"http://{host}:8081/cb")
+
+
 def test_nylas_is_asked_once_for_many_people() -> None:
     nylas = application(OF_NYLAS)
     known = addresses_of(nylas)
