@@ -43,6 +43,17 @@ def test_an_app_without_a_server_needs_no_secret() -> None:
     assert told["email"] == EMAIL
 
 
+def test_an_app_of_a_computer_is_gone_back_to_at_the_port_that_it_named() -> None:
+    registered = "http://127.0.0.1:8080/callback"
+    page_of_app = create_app(make_settings(RETURN_URIS=registered))
+    app = CallingApp(page_of_app, redirect_uri="http://127.0.0.1:51004/callback")
+    visitor, page = app.send(login_hint=EMAIL)
+    page = visitor.submit(visitor.submit(page), password="secret")
+    code = app.get_back(visitor, page)["code"]
+    assert app.exchange(code, redirect_uri=registered).json()["error"] == "invalid_grant"
+    assert app.exchange(code).status_code == 200
+
+
 @pytest.mark.parametrize("key", ["google", "microsoft", "yahoo", "zoom"])
 def test_nobody_types_an_address_that_the_provider_tells_anyway(key: str) -> None:
     visitor, page = APP.send(provider=key)
