@@ -297,6 +297,25 @@ def test_help_comes_with_the_provider() -> None:
 
 
 @pytest.mark.parametrize(
+    ("domain", "password_name", "kinds"),
+    [
+        ("naver.com", "App password", (HelpKind.ENABLE_IMAP, HelpKind.APP_PASSWORD)),
+        ("virginmedia.com", "App password", (HelpKind.APP_PASSWORD,)),
+        ("post.cz", "", (HelpKind.APP_PASSWORD_IF_TWO_STEP,)),
+    ],
+)
+def test_where_the_shape_is_not_known_the_help_is_still_given(
+    domain: str, password_name: str, kinds: tuple[HelpKind, ...]
+) -> None:
+    host = HOSTS.find(domain)
+    assert host is not None
+    assert host.help is not None
+    assert (host.help.password_name, host.help.kinds) == (password_name, kinds)
+    assert not host.help.shape
+    assert not host.help.letter_groups
+
+
+@pytest.mark.parametrize(
     ("domain", "name"), [("Proton.me", "Proton Mail"), ("tuta.io.", "Tuta"), ("hey.com", "HEY")]
 )
 def test_providers_without_imap_are_named(domain: str, name: str) -> None:
