@@ -199,6 +199,14 @@ class Settings:
         return (*names, *((public,) if public else ()), *more)
 
     @property
+    def listens_at(self) -> tuple[str, ...]:
+        """Where the server listens, with the port behind the host; last the one for metrics."""
+        host = self.host.strip("[]")
+        # An IPv6 address needs its brackets before a port.
+        host = f"[{host}]" if ":" in host else host
+        return tuple(f"{host}:{port}" for port in (self.port, self.metrics_port) if port)
+
+    @property
     def nylas_application(self) -> str:
         """What tells the Nylas application from others; it may hold the API key."""
         return f"{self.nylas_api_uri} {self.nylas_client_id or self.nylas_api_key}"

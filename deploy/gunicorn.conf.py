@@ -8,6 +8,7 @@ import gc
 import importlib
 import resource
 import sys
+from functools import partialmethod
 from pathlib import Path
 
 import gevent
@@ -38,8 +39,6 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _most_files))
 
 # Answers do not say what serves the page.
 gunicorn.http.wsgi.Response = Answer
-# A mistake in the settings must not end a page that runs.
-Arbiter.handle_hup = handle_hup
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -71,13 +70,10 @@ class QuietLogger(Logger):  # type: ignore[misc]
         super().error(msg, *args, **kwargs)
 
 
-_host = settings.host.strip("[]")
-# An IPv6 address needs its brackets before a port.
-_host = f"[{_host}]" if ":" in _host else _host
-bind = [f"{_host}:{settings.port}"]
-if settings.metrics_port:
-    # The app answers there with the metrics and nothing else.
-    bind.append(f"{_host}:{settings.metrics_port}")
+# On METRICS_PORT the app answers with the metrics and nothing else.
+bind = list(settings.listens_at)
+# A mistake in the settings must not end a page that runs.
+Arbiter.handle_hup = partialmethod(handle_hup, bind)
 # The sandbox keeps its grants in the process, so there can be only one.
 workers = 1 if settings.sandbox else settings.web_concurrency
 # Behind proxies, all people come from the address of the proxy, and it has to limit them.
@@ -109,7 +105,8 @@ logger_class = QuietLogger
 
 def when_ready(server: Arbiter) -> None:
     """Say where to look."""
-    host = "localhost" if _host in ("127.0.0.1", "0.0.0.0", "[::]") else _host  # noqa: S104 (compared only)
+    host = bind[0].rpartition(":")[0]
+    host = "localhost" if host in ("127.0.0.1", "0.0.0.0", "[::]") else host  # noqa: S104 (compared only)
     address = settings.public_url or f"http://{host}:{settings.port}"
     # Plain ASCII: a terminal that knows no more must not keep the server from starting.
     note = '  (sandbox: no real mailboxes; any password but "wrong" works)'

@@ -1,5 +1,6 @@
 """SIGHUP: files of settings and secrets are read again, and a mistake in them ends nothing."""
 
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from werkzeug import Request, Response
 
 from bench.ports import free_port
+from config import ROOT
 from tests.browser.nylas import Nylas as Sandbox
 from tests.conftest import SECRET
 from tests.drills.drilled import page as drilled
@@ -108,6 +110,57 @@ def test_a_mistake_is_told_and_the_page_goes_on_as_before(
     time.sleep(1)
     assert page.process.poll() is None
     assert "Northwind" in page.show()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What starts the page, with a ``.env`` of its own."""
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for name in ("app.py", "config.py"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("latchkey", "deploy", "templates", "static", "locales"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["HOST", "PORT", "METRICS_PORT"])
+def test_another_address_to_listen_at_needs_a_restart_and_ends_nothing(
+    name: str, copy: Path, tmp_path: Path
+) -> None:
+    names = ("HOST", "PORT", "METRICS_PORT", "BRAND_NAME")
+    # In the environment of the tests they are empty, which would win over the file.
+    before = ("env", *(f"--unset={each}" for each in names))
+    port, log = free_port(), tmp_path / "log"
+    usual = {"HOST": "127.0.0.1", "PORT": str(port), "METRICS_PORT": str(free_port())}
+    other = {name: "127.0.0.2" if name == "HOST" else str(free_port()), "BRAND_NAME": "Southwind"}
+
+    def write(**values: str) -> None:
+        (copy / ".env").write_text("".join(f"{key}={text}\n" for key, text in values.items()))
+
+    write(**usual)
+    process = gunicorn(
+        "app:create_app()", tmp_path, before, copy, SANDBOX="", NYLAS_API_KEY=FIRST,
+        NYLAS_API_URI="http://127.0.0.1:9", SECRET_KEY=SECRET, MX_LOOKUPS="false",
+        STATE_DIR=str(tmp_path / "state"), BRAND_FROM_NYLAS="false",
+    )  # fmt: skip
+    try:
+        wait_for(port, process)
+        # A worker that is only just starting would read the next file.
+        assert "Southwind" not in ask(port, "GET / HTTP/1.1", "Host: localhost")
+        write(**usual | other)
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "HOST, PORT and METRICS_PORT need a restart" in log.read_text(), 30)
+        time.sleep(1)
+        assert process.poll() is None
+        shown = ask(port, "GET / HTTP/1.1", "Host: localhost")
+        assert "200 OK" in shown
+        assert "Southwind" not in shown
+        write(**usual, BRAND_NAME="Southwind")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "Southwind" in ask(port, "GET / HTTP/1.1", "Host: localhost"), 30)
+    finally:
+        stop(process)
 
 
 def test_a_new_client_secret_finishes_who_is_on_the_way_at_the_provider(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """SIGHUP: new settings are taken only when the page can start with them.
 
-gunicorn itself ends when its configuration cannot be read again or a new worker does not start, so
-a typing mistake in a file would end every sign-in that is under way.
+gunicorn itself ends when its configuration cannot be read again, a new worker does not start, or
+another address is to be listened at while the old workers still hold theirs, so a line in a file
+would end every sign-in that is under way.
 """
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from gunicorn.arbiter import Arbiter
 
@@ -13,11 +15,14 @@ from gunicorn.arbiter import Arbiter
 _TRIAL = """
 import sys
 from app import create_app
-from config import ConfigError
+from config import ConfigError, load_settings
 try:
-    create_app()
+    settings = load_settings()
+    create_app(settings)
 except ConfigError as error:
     sys.exit(error.format_message())
+if list(settings.listens_at) != sys.argv[1:]:
+    sys.exit("HOST, PORT and METRICS_PORT need a restart.")
 """
 # Else the process would count itself among those whose metrics are added up.
 _ALONE = ("env", "-u", "PROMETHEUS_MULTIPROC_DIR")
@@ -26,11 +31,14 @@ _SECONDS = 60
 _reload = Arbiter.handle_hup
 
 
-def handle_hup(arbiter: Arbiter) -> None:
-    """Read the settings again, or say why the ones before stay."""
+def handle_hup(arbiter: Arbiter, bind: Sequence[str]) -> None:
+    """Read the settings again, or say why the ones before stay.
+
+    :param bind: where the server listens.
+    """
     try:
         trial = subprocess.run(  # noqa: S603 (a fixed command)
-            [*_ALONE, sys.executable, "-c", _TRIAL],
+            [*_ALONE, sys.executable, "-c", _TRIAL, *bind],
             capture_output=True, text=True, timeout=_SECONDS, check=False,
         )  # fmt: skip
         trouble = trial.stderr.strip() if trial.returncode else ""

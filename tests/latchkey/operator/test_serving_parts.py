@@ -180,7 +180,7 @@ class Master:
         for row in VARIABLES:
             for name in (row.name, f"{row.name}_FILE"):
                 monkeypatch.setenv(name, variables.get(name, ""))
-        handle_hup(self)
+        handle_hup(self, ["127.0.0.1:8000"])
 
     def _reload(self, master: "Master") -> None:
         self.reloaded += 1
