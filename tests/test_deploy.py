@@ -239,6 +239,15 @@ def test_the_container_of_compose_cannot_write_or_gain_rights() -> None:
     assert "REDIS_URL" in page
 
 
+def test_in_compose_the_page_listens_where_nginx_and_the_image_look_for_it() -> None:
+    """A copy of ``.env.example`` as ``latchkey.env`` would win over the image's own values."""
+    page = COMPOSE.partition("  page:\n")[2].partition("\n  valkey:\n")[0]
+    set_there = dict(re.findall(r'^      ([A-Z_]+): "?([^"\n]+)"?$', page, re.M))
+    image = dict(re.findall(r"(HOST|PORT)=(\S+)", DOCKERFILE))
+    assert image
+    assert {name: set_there.get(name) for name in image} == image
+
+
 def test_systemd_finds_little_to_worry_about() -> None:
     # In tenths: 2.0 is what it calls OK, with room.
     done = subprocess.run(
