@@ -137,7 +137,7 @@ class Settings:
     brand_color: str = setting(parse=color)
     brand_from_nylas: bool = setting("true", switch)
     languages: tuple[str, ...] = setting(parse=language_tags, unset=tuple(BY_TAG))
-    default_language: str = setting(SOURCE, language_tag)
+    default_language: str = setting(parse=language_tag)
     clients: Mapping[str, Client]  # <PROVIDER>_...: CLIENT_VARIABLES
     microsoft_tenant: str = setting("common", tenant)
     redis_url: str = setting(parse=redis_address, secret=True)
@@ -247,6 +247,9 @@ def load_settings(
     if problems:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(f"Latchkey cannot start. Please mend these settings:\n{lines}")
+    if not values["default_language"]:
+        offered = values["languages"]
+        values["default_language"] = SOURCE if offered == tuple(BY_TAG) else offered[0]
     if values["sandbox"]:
         _fill_in_sandbox(values)
     if values["limits"] is None:

@@ -247,8 +247,14 @@ def test_a_dns_server_is_an_address_with_a_port(server: str) -> None:
 
 def test_the_usual_language_is_one_of_those_that_are_offered() -> None:
     text = problems(**GOOD, LANGUAGES="de, fr", DEFAULT_LANGUAGE="it")
-    assert "DEFAULT_LANGUAGE is it, which LANGUAGES does not have: add it." in text
+    assert "DEFAULT_LANGUAGE is it, which LANGUAGES does not have: set DEFAULT_LANGUAGE to one" in text
     assert load(**GOOD, LANGUAGES="de, fr", DEFAULT_LANGUAGE="fr").default_language == "fr"
+
+
+def test_the_first_language_that_is_offered_is_the_usual_one_unless_another_is_set() -> None:
+    assert load(**GOOD, LANGUAGES="pt-br, fr").default_language == "pt-BR"
+    assert load(**GOOD).default_language == "en"
+    assert "LANGUAGES must be one of ar, " in problems(**GOOD, LANGUAGES=" , ")
 
 
 def test_a_language_that_the_pages_do_not_have_is_refused_with_those_they_have() -> None:

@@ -32,8 +32,11 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
     if values["metrics_port"] and values["metrics_port"] == values["port"]:
         problems.append("METRICS_PORT and PORT are the same: choose another port for metrics.")
     languages, usual = values["languages"], values["default_language"]
-    if languages is not None and usual is not None and usual not in languages:
-        problems.append(f"DEFAULT_LANGUAGE is {usual}, which LANGUAGES does not have: add it.")
+    if languages is not None and usual and usual not in languages:
+        problems.append(
+            f"DEFAULT_LANGUAGE is {usual}, which LANGUAGES does not have: set DEFAULT_LANGUAGE to "
+            "one of them."
+        )
     framed = values["embed_origins"] and values["sandbox"] is False
     if framed and not (values["public_url"] or "").startswith("https://"):
         problems.append("EMBED_ORIGINS needs PUBLIC_URL with https: cookies in frames need it.")

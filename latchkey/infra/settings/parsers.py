@@ -79,7 +79,7 @@ def language_tag(value: str) -> str:
 
 def language_tags(value: str) -> tuple[str, ...]:
     """Parse a list of languages, separated by commas or blanks."""
-    return tuple(map(language_tag, words(value)))
+    return tuple(map(language_tag, words(value) or [value]))
 
 
 def color(value: str) -> str:
