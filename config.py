@@ -28,6 +28,7 @@ from latchkey.infra.settings import (
     setting,
     variables_of,
 )
+from latchkey.infra.settings.line_of_text import line_of_text
 from latchkey.infra.settings.parsers import (
     application_id,
     color,
@@ -132,7 +133,7 @@ class Settings:
     link_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
     link_required: bool = setting("false", switch)
     brand_file: Path | None = setting(parse=_file, unset=None)
-    brand_name: str = setting()
+    brand_name: str = setting(parse=line_of_text(60))
     brand_logo: Path | None = setting(parse=_image, unset=None)
     brand_color: str = setting(parse=color)
     brand_from_nylas: bool = setting("true", switch)

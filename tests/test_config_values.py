@@ -247,7 +247,9 @@ def test_a_dns_server_is_an_address_with_a_port(server: str) -> None:
 
 def test_the_usual_language_is_one_of_those_that_are_offered() -> None:
     text = problems(**GOOD, LANGUAGES="de, fr", DEFAULT_LANGUAGE="it")
-    assert "DEFAULT_LANGUAGE is it, which LANGUAGES does not have: set DEFAULT_LANGUAGE to one" in text
+    assert (
+        "DEFAULT_LANGUAGE is it, which LANGUAGES does not have: set DEFAULT_LANGUAGE to one" in text
+    )
     assert load(**GOOD, LANGUAGES="de, fr", DEFAULT_LANGUAGE="fr").default_language == "fr"
 
 

@@ -7,6 +7,7 @@
     ├── sources.py         environment, .env and secrets' files
     ├── names.py           names that were probably meant for one of ours
     ├── parsers.py         numbers, lists, hosts, colours, files
+    ├── line_of_text.py   a line that people read
     ├── secrets.py         API keys, secret keys, OAuth clients
     ├── rate_limits.py     limits, by what they are about
     └── contradictions.py  settings that do not go together

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latchkey.infra.languages import BY_TAG
+from latchkey.infra.settings.line_of_text import line_of_text
 from latchkey.web.branding import values
 from latchkey.web.branding.background import GRADIENT
 from latchkey.web.branding.brand_values import BrandFile
@@ -19,7 +20,7 @@ from latchkey.web.branding.pictures import PICTURE_TYPES, Picture, read_picture
 from latchkey.web.branding.presets import CORNERS, FONTS, PRESETS
 from latchkey.web.branding.texts import text_checks
 from latchkey.web.branding.toml_lines import line_of
-from latchkey.web.branding.values import Check, line_of_text, list_of, one_of
+from latchkey.web.branding.values import Check, list_of, one_of
 
 APPEARANCES = ("auto", "light", "dark")
 LAYOUTS = ("card", "plain", "split")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from latchkey.infra.settings.line_of_text import line_of_text
 from latchkey.web.branding import values
 from latchkey.web.branding.pictures import Picture
 
@@ -57,7 +58,7 @@ def _targets(
     fetch: FetchPicture, language: str
 ) -> Mapping[str, tuple[tuple[str, ...], values.Check]]:
     return {
-        "name": (("name",), values.line_of_text(60)),
+        "name": (("name",), line_of_text(60)),
         "icon_url": (("logo",), fetch),
         "website_url": (("links", "website"), values.https),
         "background_image_url": (("background",), fetch),
@@ -71,7 +72,7 @@ def _targets(
 
 def _text(value: str) -> str:
     """A text without placeholders; pages escape it, as all texts of a brand."""
-    line: str = values.line_of_text(_LONGEST_TEXT)(value)
+    line: str = line_of_text(_LONGEST_TEXT)(value)
     return line.replace("%", "%%")
 
 

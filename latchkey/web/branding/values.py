@@ -10,25 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from latchkey.infra.addresses import origin
+from latchkey.infra.settings.line_of_text import line_of_text
 
 Check = Callable[[Any], Any]
 
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9-]{1,63}")
 # A private-use scheme, as apps on phones have it (RFC 8252, 7.1).
 _APP_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:")
-
-
-def line_of_text(most: int) -> Check:
-    """Make a check of a text of one line, up to ``most`` characters."""
-
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise ValueError("must be a line of text")
-        if len(value) > most:
-            raise ValueError(f"must have {most} characters at most")
-        return value.strip()
-
-    return check
 
 
 def one_of(allowed: Collection[str]) -> Check:
@@ -63,7 +51,7 @@ def https(value: Any) -> str:
         parts = urlsplit(text)
     except ValueError:
         parts = urlsplit("")
-    if parts.scheme != "https" or not parts.hostname or " " in text:
+    if parts.scheme != "https" or not parts.hostname or " " in text or not text.isprintable():
         raise ValueError("must be an address like https://example.com/privacy")
     return text
 
@@ -71,8 +59,8 @@ def https(value: Any) -> str:
 def email(value: Any) -> str:
     """Check an e-mail address."""
     text: str = line_of_text(254)(value)
-    if not re.fullmatch(r"[^\s@<>?&]+@[^\s@<>?&]+\.[^\s@<>?&]+", text):
-        raise ValueError("must be an e-mail address")
+    if not re.fullmatch(r"[^\s@<>?&:]+@[^\s@<>?&:]+\.[^\s@<>?&:]+", text) or not text.isprintable():
+        raise ValueError("must be an e-mail address alone, like help@example.com")
     return text
 
 
