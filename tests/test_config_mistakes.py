@@ -5,6 +5,7 @@ import pytest
 from config import Settings
 from tests.test_config import GOOD, KEY, SECRET, load, problems
 
+OTHER = SECRET[::-1]
 UUID = "7d6f5f3e-9c7b-4c5e-8f4e-0a1b2c3d4e5f"
 GOOGLE_ID = "1234-abc.apps.googleusercontent.com"
 GOOGLE_SECRET = "GOCSPX-abcdefghijklmnop"
@@ -73,6 +74,34 @@ def test_a_mistake_stops_the_start_with_what_to_do(values: dict[str, str], sente
     assert any(name in line for name in values for line in text.splitlines() if sentence in line)
     for name, value in values.items():
         assert value not in text or "SECRET" not in name
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({"LINK_KEY": SECRET}, "SECRET_KEY and LINK_KEY"),
+        ({"METRICS_TOKEN": SECRET}, "SECRET_KEY and METRICS_TOKEN"),
+        ({"LINK_KEY_FALLBACKS": f"{OTHER}, {SECRET}"}, "SECRET_KEY and LINK_KEY_FALLBACKS"),
+        ({"SECRET_KEY_FALLBACKS": OTHER, "LINK_KEY": OTHER}, "SECRET_KEY_FALLBACKS and LINK_KEY"),
+        ({"LINK_KEY": OTHER, "RESULT_WEBHOOK_URL": "https://a.example", "RESULT_WEBHOOK_SECRET":
+          OTHER}, "LINK_KEY and RESULT_WEBHOOK_SECRET"),
+        ({"ZOOM_CLIENT_ID": "x", "ZOOM_CLIENT_SECRET": KEY},
+         "NYLAS_API_KEY and ZOOM_CLIENT_SECRET"),
+        ({"YAHOO_CLIENT_ID": "x", "YAHOO_CLIENT_SECRET": OTHER, "ZOOM_CLIENT_ID": "y",
+          "ZOOM_CLIENT_SECRET": OTHER}, "YAHOO_CLIENT_SECRET and ZOOM_CLIENT_SECRET"),
+    ],
+)  # fmt: skip
+def test_a_secret_with_two_purposes_stops_the_start_and_is_not_shown(
+    values: dict[str, str], names: str
+) -> None:
+    text = problems(**GOOD, **values)
+    assert f"{names} have the same value: each needs one of its own." in text
+    assert not any(secret in text for secret in (KEY, SECRET, OTHER))
+
+
+def test_a_key_among_its_own_fallbacks_is_let_through() -> None:
+    values = {"NYLAS_API_KEY_FALLBACKS": KEY, "SECRET_KEY_FALLBACKS": f"{SECRET}, {SECRET}"}
+    assert load(**GOOD, **values).secret_keys == (SECRET, SECRET, SECRET)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from typing import Any
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.settings.secrets import misplaced
 
+# Each has its purpose, which it shares with its own fallbacks.
+_SECRETS = ("nylas_api_key", "secret_key", "link_key", "metrics_token", "result_webhook_secret")
+
 
 def doubts(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each thing that is allowed but probably not meant."""
@@ -42,6 +45,7 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
         problems.append("EMBED_ORIGINS needs PUBLIC_URL with https: cookies in frames need it.")
     problems += _client_contradictions(values, providers)
     problems += _link_contradictions(values)
+    problems += _shared_secrets(values, providers)
     if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
         problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
     return problems
@@ -72,13 +76,26 @@ def _sandbox_contradictions(values: Mapping[str, Any]) -> list[str]:
 
 
 def _link_contradictions(values: Mapping[str, Any]) -> list[str]:
-    key = values["link_key"]
     problems = []
-    if values["link_required"] and not (key or values["link_key_fallbacks"] or values["sandbox"]):
+    keys = values["link_key"] or values["link_key_fallbacks"]
+    if values["link_required"] and not (keys or values["sandbox"]):
         problems.append("LINK_KEY is missing: LINK_REQUIRED=true lets in signed links only.")
-    if key and key in (values["nylas_api_key"], values["secret_key"]):
-        problems.append("LINK_KEY must be a key of its own: apps that make links know it.")
     return problems
+
+
+def _shared_secrets(values: Mapping[str, Any], providers: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each secret with two purposes: who knows it for one has the other."""
+    first: dict[str, tuple[str, str]] = {}
+    for purpose in (*_SECRETS, *(f"{provider}_client_secret" for provider in providers)):
+        for name in (purpose, f"{purpose}_fallbacks"):
+            given = values.get(name) or ()
+            for secret in given if isinstance(given, tuple) else (given,):
+                other, other_name = first.setdefault(secret, (purpose, name))
+                if other != purpose:
+                    yield (
+                        f"{other_name.upper()} and {name.upper()} have the same value: each needs "
+                        "one of its own."
+                    )
 
 
 def _client_contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[str]:
