@@ -10,13 +10,20 @@ from latchkey.apps.webhooks import SignInReference
 from latchkey.connect import Attempt, Connected, Guard, Outcome, report
 from latchkey.infra import logs
 from latchkey.infra.marks import MarksUnavailable
+from latchkey.problems.nylas import BAD_KEY
 from latchkey.providers import Provider
 from latchkey.providers.mailhosts import Ends, MailHost
 from latchkey.web import flow
 from latchkey.web.brand_in_force import current_brand
 from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.mailbox_in_log import mailbox_in_log
-from latchkey.web.metrics import BRAND_SIGN_INS, CONNECTED_SECONDS, SIGN_INS, STEPS
+from latchkey.web.metrics import (
+    BRAND_SIGN_INS,
+    CONNECTED_SECONDS,
+    SIGN_IN_OUTCOMES,
+    SIGN_INS,
+    STEPS,
+)
 from latchkey.web.services import get_services
 
 # The purpose of the link back to the app.
@@ -33,8 +40,11 @@ def counted(provider: Provider, outcome: _Ended, sign_in: SignIn) -> _Ended:
     BRAND_SIGN_INS.count(brand=current_brand().key or "default", outcome=ended)
     if not isinstance(outcome, Connected):
         SIGN_INS.count(provider=provider.key, outcome="failed", reason=outcome.problem.kind)
+        key_refused = outcome.problem.kind == BAD_KEY.kind
+        SIGN_IN_OUTCOMES.count(outcome="key_refused" if key_refused else "failed")
         return outcome
     SIGN_INS.count(provider=provider.key, outcome="connected", reason="")
+    SIGN_IN_OUTCOMES.count(outcome="connected")
     STEPS.count(step="connected")
     way = "oauth" if provider.oauth else "password"
     CONNECTED_SECONDS.observe(time.time() - sign_in.arrived, way=way)

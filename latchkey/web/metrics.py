@@ -12,6 +12,11 @@ SIGN_INS = Counter(
     "latchkey_sign_ins", "Tries to connect a mailbox by how they ended.",
     provider=PROVIDERS, outcome=("connected", "failed"), reason=("", *PROBLEMS),
 )  # fmt: skip
+# Few enough to begin at 0, so that alerts see the first of each; those above are too many.
+SIGN_IN_OUTCOMES = Counter(
+    "latchkey_sign_in_outcomes", "The same by the outcome alone; each begins at 0, for alerts.",
+    outcome=("connected", "failed", "key_refused"),
+)  # fmt: skip
 BRAND_SIGN_INS = Counter(
     "latchkey_brand_sign_ins", "The same by the brand that people saw.",
     brand=("default",), outcome=("connected", "failed"),
