@@ -8,6 +8,7 @@ oauth/
 ├── used_states    each state counts once
 ├── approvals      what administrators bring back
 ├── answers        what providers answer, read with suspicion
+├── endpoints      addresses of a provider
 ├── calls          one call, as the company's client
 ├── client         the way there, the exchange of the code, and whose account it is
 └── authorization  from a code to a Nylas grant

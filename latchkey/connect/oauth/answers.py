@@ -13,8 +13,14 @@ from latchkey.problems.oauth_codes import ProviderRefused
 # Asked for to tell who signed in, or to stay signed in; not something an app needs to work.
 SIGN_IN_ONLY = frozenset({"openid", "email", "profile", "offline_access"})
 IDENTITY = SIGN_IN_ONLY | {"user.read"}
-GRAPH = "https://graph.microsoft.com/"
-_PREFIXES = (GRAPH.lower(), "https://www.googleapis.com/auth/")
+# Microsoft's, in its clouds (Graph, "national cloud deployments"); the usual one first.
+GRAPHS = (
+    "https://graph.microsoft.com/",
+    "https://graph.microsoft.us/",
+    "https://dod-graph.microsoft.us/",
+    "https://microsoftgraph.chinacloudapi.cn/",
+)
+_PREFIXES = (*GRAPHS, "https://www.googleapis.com/auth/")
 
 
 def refused_by(query: Mapping[str, str]) -> ProviderRefused:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urljoin
 
 from config import Client
 from latchkey.connect.oauth.answers import (
-    GRAPH,
+    GRAPHS,
     IDENTITY,
     SIGN_IN_ONLY,
     claims_of,
@@ -20,6 +20,7 @@ from latchkey.connect.oauth.answers import (
     short,
 )
 from latchkey.connect.oauth.calls import OAuthCalls
+from latchkey.connect.oauth.endpoints import endpoints_of
 from latchkey.connect.oauth.pending import PendingAuthorization
 from latchkey.connect.oauth.tokens import Tokens
 from latchkey.infra.addresses import is_same_origin
@@ -41,9 +42,7 @@ class OAuthClient:
     ) -> None:
         self._client = client
         self._oauth = oauth
-        usual = {kind: url.replace("{tenant}", tenant) for kind, url in oauth.endpoints.items()}
-        # Also what a provider has none of itself, as few have a way to give tokens back.
-        self._endpoints = {**usual, **client.endpoints}
+        self._endpoints = endpoints_of(oauth.endpoints, client.endpoints, tenant=tenant)
         self._calls = OAuthCalls(
             http, client, key=provider.key, basic=oauth.basic, endpoints=self._endpoints
         )
@@ -114,9 +113,11 @@ class OAuthClient:
         if "adminconsent" not in self._endpoints:
             return ""
         scopes = [scope for scope in self.scopes if short(scope) not in SIGN_IN_ONLY]
+        userinfo = self._endpoints["userinfo"]
+        graph = next((graph for graph in GRAPHS if userinfo.startswith(graph)), GRAPHS[0])
         query = {
             "client_id": self._client.id,
-            "scope": " ".join(GRAPH + scope.removeprefix(GRAPH) for scope in scopes),
+            "scope": " ".join(scope if "://" in scope else graph + scope for scope in scopes),
             "redirect_uri": redirect_uri,
             **({"state": state} if state else {}),
         }

@@ -504,6 +504,49 @@ def test_administrators_bring_back_the_state_and_are_asked_for_each_permission_o
     )
 
 
+def test_in_a_sovereign_cloud_administrators_approve_where_people_sign_in() -> None:
+    client = make_client(
+        "microsoft",
+        scopes=(
+            "openid", "https://graph.microsoft.us/Mail.Read", "User.Read",
+            "https://outlook.office365.us/IMAP.AccessAsUser.All",
+        ),
+        endpoints={
+            "authorize": "https://login.microsoftonline.us/{tenant}/oauth2/v2.0/authorize",
+            "userinfo": "https://graph.microsoft.us/v1.0/me",
+        },
+    )  # fmt: skip
+    url = client.admin_consent_url(domain="agency.example", redirect_uri=REDIRECT_URI)
+    assert url.startswith("https://login.microsoftonline.us/agency.example/v2.0/adminconsent?")
+    assert query_of(url)["scope"].split() == [
+        "https://graph.microsoft.us/Mail.Read", "https://graph.microsoft.us/User.Read",
+        "https://outlook.office365.us/IMAP.AccessAsUser.All",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "graph",
+    ["graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"],
+)
+def test_scopes_of_a_sovereign_cloud_are_granted_by_their_short_names(graph: str) -> None:
+    scopes = ("openid", f"https://{graph}/Mail.ReadWrite", f"https://{graph}/User.Read")
+    for granted in ("openid Mail.ReadWrite", f"https://{graph}/Mail.ReadWrite"):
+        found, _ = exchange(tokens(scope=granted), "microsoft", scopes=scopes)
+        assert found.missing == ()
+    found, _ = exchange(tokens(scope="openid"), "microsoft", scopes=scopes)
+    assert found.missing == (f"https://{graph}/Mail.ReadWrite",)
+
+
+def test_the_tenant_is_also_part_of_addresses_that_replace_microsofts() -> None:
+    address = "https://login.microsoftonline.us/{tenant}/oauth2/v2.0/"
+    client = make_client("microsoft", endpoints={"authorize": f"{address}authorize"})
+    pending = client.begin(sign_in="abc", redirect_uri=REDIRECT_URI)
+    url = client.authorization_url(pending, email="a@example.com")
+    assert url.startswith("https://login.microsoftonline.us/common/oauth2/v2.0/authorize?")
+    _, seen = exchange(tokens(), "microsoft", endpoints={"token": f"{address}token"})
+    assert str(seen[0].url) == "https://login.microsoftonline.us/common/oauth2/v2.0/token"
+
+
 def test_endpoints_and_scopes_can_be_replaced() -> None:
     client = make_client(
         scopes=("openid", "one"), endpoints={"authorize": "http://localhost:9/authorize?x=1"}
