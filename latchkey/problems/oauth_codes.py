@@ -11,7 +11,7 @@ from importlib.resources import files
 from latchkey.infra.errors import UpstreamError
 from latchkey.problems import mail_server, oauth
 from latchkey.problems.model import Problem
-from latchkey.problems.oauth import PROVIDER_DOWN, SIGN_IN_AGAIN
+from latchkey.problems.oauth import CLIENT_REFUSED, PROVIDER_DOWN, SIGN_IN_AGAIN
 
 
 class ProviderRefused(UpstreamError):
@@ -37,6 +37,10 @@ def _codes() -> dict[str, Problem]:
 
 
 CODES = _codes()
+# Of a token endpoint: too slow, or too many requests (RFC 9110, 15.5.9; RFC 6585, 4).
+_BUSY = (408, 429)
+# The client is not accepted, or there is no such endpoint: trying again does not change it.
+_OPERATOR = (401, 404, 405)
 
 
 def problem_of_numbers(numbers: Iterable[int]) -> Problem | None:
@@ -46,11 +50,12 @@ def problem_of_numbers(numbers: Iterable[int]) -> Problem | None:
 
 def problem_for(refused: ProviderRefused) -> Problem:
     """Return the problem behind a provider's error; an unlisted one is worth another try."""
-    if refused.status >= 500:
+    error = refused.error.lower()
+    if refused.status >= 500 or refused.status in _BUSY:
         return PROVIDER_DOWN
     if known := problem_of_numbers(refused.numbers):
         return known
-    if refused.numbers and refused.error == "access_denied":
+    if refused.numbers and error == "access_denied":
         # Microsoft denies access for many reasons; that the person declined has a number.
         return SIGN_IN_AGAIN
-    return CODES.get(refused.error, SIGN_IN_AGAIN)
+    return CODES.get(error, CLIENT_REFUSED if refused.status in _OPERATOR else SIGN_IN_AGAIN)

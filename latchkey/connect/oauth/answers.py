@@ -35,7 +35,10 @@ def refused_by(query: Mapping[str, str]) -> ProviderRefused:
 
 
 def refused(answer: Answer) -> ProviderRefused:
-    """Read the error of a token endpoint (RFC 6749, 5.2)."""
+    """Read the error of a token endpoint (RFC 6749, 5.2).
+
+    Zoom calls a code that is used or too old an invalid request, and says so in ``reason`` alone.
+    """
     try:
         content = read_json(answer)
     except BadAnswer:
@@ -44,6 +47,8 @@ def refused(answer: Answer) -> ProviderRefused:
     codes = listed if isinstance(listed, list) else []
     numbers = tuple(code for code in codes if isinstance(code, int))
     error = content.get("error")
+    if str(content.get("reason", "")).startswith("Invalid authorization code"):
+        error = "invalid_grant"
     return ProviderRefused(
         error[:100] if isinstance(error, str) else "",
         numbers=numbers or _numbers(str(content.get("error_description", ""))),

@@ -300,6 +300,27 @@ def test_what_a_provider_refuses_is_told_by_its_number(
     assert oauth_codes.problem_for(ProviderRefused(error, numbers=numbers)).kind == kind
 
 
-def test_a_token_endpoint_in_trouble_is_told_by_its_status() -> None:
-    refused = ProviderRefused("invalid_client", status=503)
-    assert oauth_codes.problem_for(refused).kind == "provider_down"
+@pytest.mark.parametrize(
+    ("status", "error", "kind"),
+    [
+        (503, "invalid_client", "provider_down"),
+        (408, "", "provider_down"),
+        (429, "", "provider_down"),
+        (429, "invalid_request", "provider_down"),
+        (401, "", "client_refused"),
+        (404, "", "client_refused"),
+        (405, "", "client_refused"),
+        (401, "unheard_of", "client_refused"),
+        (401, "INVALID_GRANT", "expired"),
+        (404, "invalid_grant", "expired"),
+        (400, "INVALID_CLIENT", "client_refused"),
+        (400, "", "sign_in_again"),
+        (403, "", "sign_in_again"),
+        (302, "", "sign_in_again"),
+    ],
+)
+def test_a_token_endpoint_in_trouble_is_told_by_its_status(
+    status: int, error: str, kind: str
+) -> None:
+    refused = ProviderRefused(error, status=status)
+    assert oauth_codes.problem_for(refused).kind == kind

@@ -407,6 +407,19 @@ def test_permissions_that_were_unticked_are_noticed(
             "",
             (7000215,),
         ),
+        (
+            httpx.Response(
+                400,
+                json={"reason": "Invalid authorization code c-1", "error": "invalid_request"},
+            ),
+            "invalid_grant",
+            (),
+        ),
+        (
+            httpx.Response(400, json={"reason": "Missing grant type", "error": "invalid_request"}),
+            "invalid_request",
+            (),
+        ),
         (httpx.Response(400, json={"error": "x" * 101}), "x" * 100, ()),
         (httpx.Response(503, text="<html>"), "", ()),
     ],
