@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from email_validator import EmailNotValidError
 from hypothesis import example, given
@@ -84,6 +86,17 @@ def test_what_is_missing_is_named(typed: str, fault: AddressFault) -> None:
     with pytest.raises(AddressRefused) as refused:
         read_address(typed)
     assert refused.value.fault is fault
+
+
+@pytest.mark.parametrize("part", ["a@", "a@b,", "<", "a:", '"a', "(a", "a@b <", " ", "\u200b"])
+def test_a_text_that_fills_the_form_is_refused_without_work(part: str) -> None:
+    for length in (1000, 60_000):
+        text = "x" + part * (length // len(part))
+        before = time.thread_time()
+        clean_hint(text)
+        with pytest.raises(AddressRefused):
+            read_address(text)
+        assert time.thread_time() - before < 1
 
 
 def test_an_address_has_254_characters_at_most() -> None:
