@@ -119,10 +119,12 @@ def test_the_application_is_asked_for_once() -> None:
     ("content", "sentence"),
     [
         (SCRIPT.encode(), "BRAND_LOGO must be a drawing without scripts and outside references."),
+        (b"<svg viewBox='0 0 9 9'/>",
+         'BRAND_LOGO must have xmlns="http://www.w3.org/2000/svg" in its <svg>: without it, '),
         (b"picture", "BRAND_LOGO is no SVG picture:"),
         (b"<svg/>" * 900_000, "BRAND_LOGO must be a file of 1 MB at most."),
     ],
-)
+)  # fmt: skip
 def test_a_logo_that_cannot_be_shown_stops_the_start(
     content: bytes, sentence: str, tmp_path: Path
 ) -> None:

@@ -17,6 +17,8 @@ _SCRIPT = re.compile(
 )
 _OUTSIDE = re.compile(rb"(?:href|src)\s*=\s*[\"']\s*(?!#|data:image/)|url\(\s*[\"']?(?!#)|@import")
 
+_NAMESPACE = re.compile(rb"xmlns(:[\w.-]+)?\s*=\s*[\"']http://www\.w3\.org/2000/svg[\"']")
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -59,6 +61,11 @@ def _harmless(picture: Picture) -> Picture:
     drawn = picture.mimetype == "image/svg+xml"
     if drawn and (_SCRIPT.search(picture.content) or _OUTSIDE.search(picture.content)):
         raise ValueError("must be a drawing without scripts and outside references")
+    if drawn and not _NAMESPACE.search(picture.content):
+        raise ValueError(
+            'must have xmlns="http://www.w3.org/2000/svg" in its <svg>: without it, browsers show '
+            "nothing"
+        )
     return picture
 
 

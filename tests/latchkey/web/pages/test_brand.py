@@ -25,7 +25,7 @@ def test_it_follows_the_settings(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "content"),
     [
-        ("logo.svg", "image/svg+xml", b"<svg/>"),
+        ("logo.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
         ("logo.png", "image/png", b"\x89PNG\r\n\x1a\n"),
         ("logo.jpg", "image/jpeg", b"\xff\xd8\xff"),
         ("logo.JPEG", "image/jpeg", b"\xff\xd8\xff"),
