@@ -51,6 +51,8 @@ MISTAKES = [
     ({"REDIS_URL": "https://cache.example.com"}, "REDIS_URL must be an address like redis://host:"),
     ({"SECRET_KEY": SECRET[:20]}, "SECRET_KEY is too short: it needs at least 32 random"),
     ({"GOOGLE_CLIENT_ID": GOOGLE_ID}, "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET belong together"),
+    ({"RETURN_URIS": "https://*.example.com/cb"}, "RETURN_URIS must name each host in full, wi"),
+    ({"RETURN_URIS": "https://a.example/;https://b.example"}, "RETURN_URIS must be separated by "),
     ({"BRAND_NAME": "Northwind\nTraders"}, "BRAND_NAME must be a line of text."),
     ({"BRAND_NAME": "Northwind\u202e"}, "BRAND_NAME must be a line of text."),
     ({"BRAND_NAME": "N" * 61}, "BRAND_NAME must have 60 characters at most."),

@@ -96,6 +96,10 @@ def return_uri(value: str) -> str:
     own = "." in parts.scheme if good else False
     if not good or not (own or (parts.scheme in ("http", "https") and parts.hostname)):
         raise ValueError("must be addresses like https://app.example.com/callback")
+    if "*" in parts.netloc:
+        raise ValueError("must name each host in full, without asterisks")
+    if re.search(r";https?:", value, re.IGNORECASE):
+        raise ValueError("must be separated by commas")
     if "@" in parts.netloc:
         raise ValueError("must not name a user before the host")
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
