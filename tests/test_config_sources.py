@@ -194,6 +194,39 @@ def test_a_secrets_file_that_gives_nothing_is_named(
     assert f"{name} cannot be read from its file: {file} {why}" in text
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (f"{SECRET}\n{SECRET[::-1]}\n", "has several lines, but must hold the value alone"),
+        (f"SECRET_KEY={SECRET}", "begins with SECRET_KEY=, but must hold the value alone"),
+        (f"export SECRET_KEY = {SECRET}", "begins with SECRET_KEY=, but must hold the value alone"),
+    ],
+)
+def test_a_secrets_file_with_more_than_the_secret_is_named_and_not_shown(
+    content: str, why: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(content)
+    text = problems(NYLAS_API_KEY=KEY, SECRET_KEY_FILE=str(file))
+    assert f"SECRET_KEY cannot be read from its file: {file} {why}." in text
+    assert SECRET not in text
+
+
+def test_a_secrets_file_may_hold_a_list_with_one_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "former"
+    file.write_text(f"{SECRET[::-1]}\r\n{SECRET.swapcase()}\r\n")
+    former = load(**GOOD, SECRET_KEY_FALLBACKS_FILE=str(file)).secret_key_fallbacks
+    assert former == (SECRET[::-1], SECRET.swapcase())
+
+
+def test_files_from_windows_are_read(env: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(f"\ufeff{SECRET}\r\n".encode())
+    env.write_bytes(f"\ufeffNYLAS_API_KEY={KEY}\r\nSECRET_KEY_FILE={secret}\r\n".encode())
+    settings = load(env)
+    assert (settings.nylas_api_key, settings.secret_key) == (KEY, SECRET)
+
+
 @pytest.mark.parametrize("secret", [KEY, SECRET, "redis://:word@cache.example.com/0", "ab/cd+ef=="])
 def test_a_secret_in_place_of_its_path_is_not_shown(secret: str) -> None:
     text = problems(SECRET_KEY=SECRET, NYLAS_API_KEY_FILE=secret)

@@ -3,6 +3,7 @@
 import io
 import os
 import pwd
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from dotenv.parser import parse_stream
 from latchkey.infra.settings.variable import Variable
 
 _QUOTES = ("'", '"')
+# Editors on Windows put a byte order mark before the text.
+_TEXT = "utf-8-sig"
 
 
 class ConfigError(click.ClickException):
@@ -34,7 +37,7 @@ def read_env_file(path: Path) -> Mapping[str, str]:
     :raises ConfigError: when it cannot be read, or a line of it cannot.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding=_TEXT)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -83,25 +86,37 @@ def read(variable: Variable, given: Mapping[str, str]) -> Any:
     if value and path:
         raise ValueError(f"and {variable.name}_FILE are both set: keep one")
     if path:
-        value = _read_file(Path(path))
+        value = _read_file(Path(path), variable)
     text = value or variable.default
     return variable.parse(text) if text else variable.unset
 
 
-def _read_file(path: Path) -> str:
+def _read_file(path: Path, variable: Variable) -> str:
     try:
-        value = unquoted(path.read_text(encoding="utf-8"))
+        value = unquoted(path.read_text(encoding=_TEXT))
     except (OSError, UnicodeDecodeError, ValueError) as error:
         why = _why_unreadable(path, error)
     else:
-        if value:
+        why = _why_no_secret(value, variable)
+        if not why:
             return value
-        why = "is empty"
     # Who set the secret itself instead of a path must not find it in the log.
     shown = (
         f"{path} " if path.is_absolute() or (path.parent != Path() and path.parent.is_dir()) else ""
     )
     raise ValueError(f"cannot be read from its file: {shown}{why}")
+
+
+def _why_no_secret(value: str, variable: Variable) -> str:
+    """What is wrong with the content of a file, without a word of it, or ""."""
+    if not value:
+        return "is empty"
+    if re.match(rf"(export\s+)?{variable.name}\s*=", value):
+        return f"begins with {variable.name}=, but must hold the value alone"
+    # A list may have one value a line.
+    if len(value.splitlines()) > 1 and not isinstance(variable.unset, tuple):
+        return "has several lines, but must hold the value alone"
+    return ""
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:

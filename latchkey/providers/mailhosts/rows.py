@@ -58,7 +58,8 @@ def _operators_rows(file: Path) -> list[tuple[int, Row]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restval="", strict=True)
-            rows = [(reader.line_num, row) for row in reader]
+            # Spreadsheets leave rows whose cells are all empty.
+            rows = [(reader.line_num, row) for row in reader if _holds_text(row)]
             columns = reader.fieldnames or ()
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ProvidersFileError(f"{file.name} cannot be read: {error}") from None
@@ -67,6 +68,11 @@ def _operators_rows(file: Path) -> list[tuple[int, Row]]:
         wrong = f" and not {', '.join(sorted(unknown))}" if unknown else ""
         raise ProvidersFileError(f"{file.name} needs a column “name”, as in hosts.csv{wrong}")
     return rows
+
+
+def _holds_text(row: Row) -> bool:
+    # What is beyond the columns is a list.
+    return any("".join(cell).strip() for cell in row.values())
 
 
 def _lay_row(hosts: list[Row], helps: list[Row], row: Row) -> None:

@@ -73,7 +73,7 @@ def read_brand_file(
     :raises BrandFileError: one problem or more; all are in its text, one a line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BrandFileError(f"{path} is not TOML: {error}.") from None

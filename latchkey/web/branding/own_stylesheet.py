@@ -22,7 +22,7 @@ def own_stylesheet(path: Path) -> str:
     if path.suffix != ".css":
         raise ValueError("must be a file that ends with .css")
     try:
-        rules = path.read_text(encoding="utf-8")
+        rules = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read: {path} ({type(error).__name__})") from None
     if len(rules.encode()) > _MOST_BYTES:

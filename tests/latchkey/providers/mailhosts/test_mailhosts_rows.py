@@ -57,6 +57,11 @@ def test_an_empty_cell_leaves_what_is_known(tmp_path: Path) -> None:
     assert host.help.link == "https://intranet.acme.example/fastmail"
 
 
+def test_rows_without_any_text_are_left_out(tmp_path: Path) -> None:
+    hosts = MailHosts.load(written(tmp_path, f"{WHOLE}\n,,,\n , ,\n,,,,,,,,,,,\n"))
+    assert hosts.find("acme.example") is not None
+
+
 def test_a_domain_without_imap_may_have_a_bridge(tmp_path: Path) -> None:
     text = (
         "name,domains,imap_host,smtp_host\nBridge,proton.me,imap.acme.example,smtp.acme.example\n"

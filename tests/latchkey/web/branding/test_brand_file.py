@@ -96,6 +96,12 @@ def test_a_logo_of_its_own_is_not_replaced_by_the_inherited_one_on_dark_pages(fo
     assert read_brand_file(written(folder, 'name = "North"\n'), base).logo_dark
 
 
+def test_a_file_from_windows_is_read(folder: Path) -> None:
+    path = folder / "brand.toml"
+    path.write_bytes(b'\xef\xbb\xbfname = "North"\r\ntagline = "Mail"\r\n')
+    assert read_brand_file(path).name == "North"
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_makes_a_page(folder: Path, preset: str) -> None:
     path = written(folder, f'preset = "{preset}"\n')
