@@ -11,7 +11,7 @@ from latchkey.providers.email_address import MAX_EMAIL
 # Of the pages, as an app or a link may ask for them.
 THEMES = ("light", "dark")
 _MOST_SCOPE = 2000
-_SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")  # RFC 6749, 3.3
+_SCOPE = re.compile(r"[ !#-\[\]-~]*")  # RFC 6749, 3.3
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROMPTS = ("select_provider", "detect")
 # Nylas's prompts are about our pages; these are passed on (OpenID Connect Core, 3.1.2.1).
@@ -25,7 +25,7 @@ def _response_type(text: str) -> dict[str, Any]:
 
 
 def _provider(text: str) -> dict[str, Any]:
-    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    keys = tuple(dict.fromkeys(part for part in map(str.strip, text.split(",")) if part))
     if not set(keys) <= PROVIDERS.keys():
         raise ValueError(f"must be one or more of {', '.join(PROVIDERS)}")
     return {"providers": keys, "choose": len(keys) > 1}
@@ -48,8 +48,8 @@ def _login_hint(text: str) -> dict[str, Any]:
 
 def _scope(text: str) -> dict[str, Any]:
     if len(text) > _MOST_SCOPE or not _SCOPE.fullmatch(text):
-        raise ValueError("must be names with one space between them")
-    return {"scope": tuple(text.split(" "))}
+        raise ValueError("must be names with spaces between them")
+    return {"scope": tuple(text.split())}
 
 
 def _access_type(text: str) -> dict[str, Any]:
@@ -86,6 +86,11 @@ def _options(text: str) -> dict[str, Any]:
     return {"smtp_required": "smtp_required" in re.split("[, ]+", text)}
 
 
+def _smtp_required(text: str) -> dict[str, Any]:
+    # A parameter of its own in Nylas's SDK for Java; it takes nothing back from "options".
+    return {"smtp_required": True} if text == "true" else {}
+
+
 # In this order: what "prompt" says counts more than how many providers there are.
 # What is not in here, Nylas's SDKs send for Nylas alone, and is ignored (RFC 6749, 3.1).
 READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
@@ -99,6 +104,7 @@ READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "code_challenge_method": _code_challenge_method,
     "credential_id": _credential_id,
     "options": _options,
+    "smtp_required": _smtp_required,
     "theme": _theme,
 }
 ERRORS = {"response_type": "unsupported_response_type", "scope": "invalid_scope"}
