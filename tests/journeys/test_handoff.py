@@ -1,5 +1,6 @@
 """Whole ways from an app to a connected account and back."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -52,6 +53,30 @@ def test_an_app_of_a_computer_is_gone_back_to_at_the_port_that_it_named() -> Non
     code = app.get_back(visitor, page)["code"]
     assert app.exchange(code, redirect_uri=registered).json()["error"] == "invalid_grant"
     assert app.exchange(code).status_code == 200
+
+
+GRAPH = "https://graph.microsoft.com/"
+
+
+@pytest.mark.parametrize(
+    ("key", "scope", "named"),
+    [
+        ("microsoft", "Mail.Read Mail.Send User.Read", ["Read mail", "Send mail"]),
+        ("microsoft", f"{GRAPH}Mail.ReadWrite {GRAPH}mail.send", ["Read mail", "Send mail"]),
+        ("microsoft", "Mail.Read Mail.ReadWrite", ["Read mail"]),
+        ("microsoft", "Mail.Send Tasks.Read", []),
+        ("google", f"{GOOGLE}gmail.send", ["Send mail"]),
+        ("google", f"{GOOGLE}gmail.compose {GOOGLE}calendar", []),
+        ("google", "openid", []),
+    ],
+)
+def test_what_is_asked_for_is_named_as_a_whole_or_not_at_all(
+    key: str, scope: str, named: list[str]
+) -> None:
+    _, page = APP.send(provider=key, scope=scope)
+    (listed,) = re.findall(r'<ul class="works">(.*?)</ul>', page.html, re.S) or [""]
+    assert re.findall(r"<li>(.*?)</li>", listed) == named
+    assert ("shows you what" in page.text) == (not named)
 
 
 @pytest.mark.parametrize("key", ["google", "microsoft", "yahoo", "zoom"])

@@ -14,7 +14,7 @@ oauth/
 └── authorization  from a code to a Nylas grant
 """
 
-from latchkey.connect.oauth.answers import refused_by
+from latchkey.connect.oauth.answers import IDENTITY, refused_by, short
 from latchkey.connect.oauth.approvals import Approvals
 from latchkey.connect.oauth.client import OAuthClient
 from latchkey.connect.oauth.pending import PendingAuthorization, pending_for
@@ -22,6 +22,7 @@ from latchkey.connect.oauth.tokens import Tokens
 from latchkey.connect.oauth.used_states import UsedStates
 
 __all__ = [
+    "IDENTITY",
     "Approvals",
     "OAuthClient",
     "PendingAuthorization",
@@ -29,4 +30,5 @@ __all__ = [
     "UsedStates",
     "pending_for",
     "refused_by",
+    "short",
 ]

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from latchkey.connect.oauth import OAuthClient
+from latchkey.connect.oauth import IDENTITY, OAuthClient, short
 from latchkey.infra import logs
 from latchkey.problems import PROBLEMS
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
@@ -163,13 +163,18 @@ def _may_be_shared(provider: Provider, sign_in: SignIn) -> bool:
 
 
 def _permissions(client: OAuthClient) -> list[str]:
-    known = client.provider.permissions
-    asked = set(client.scopes)
-    return [permission.text for permission in known if not asked or permission.scope in asked]
+    """What is asked for, in words; empty where the words would not say all of it."""
+    texts = {short(permission.scope): permission.text for permission in client.provider.permissions}
+    asked = {short(scope) for scope in client.scopes} - IDENTITY
+    if not client.scopes:
+        return list(texts.values())
+    if asked - texts.keys():
+        return []
+    return list(dict.fromkeys(text for scope, text in texts.items() if scope in asked))
 
 
 def _permission_text(provider: Provider, scope: str) -> str:
     for permission in provider.permissions:
-        if permission.scope == scope:
+        if short(permission.scope) == short(scope):
             return permission.text
     return scope.rstrip("/").rpartition("/")[2]
