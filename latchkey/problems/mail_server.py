@@ -92,10 +92,9 @@ MAILBOX_FULL = Problem(
 UNKNOWN_USER = Problem(
     kind="unknown_user",
     title=N_("%(mailbox)s doesn’t know this login name"),
-    text=N_(
-        "Please check the address for typing slips. At some companies the login name differs from "
-        "the address: then fill it in under “Server settings”."
-    ),
+    text=N_("Please check the address for typing slips."),
+    hint=N_("At some companies the login name differs from the address: then fill it in below."),
+    hint_field="username",
     place="form",
     status=422,
     fault="person",
@@ -106,8 +105,10 @@ SERVER_UNREACHABLE = Problem(
     title=N_("The mail server didn’t answer"),
     text=N_(
         "We couldn’t reach the mail server, or it has a problem of its own. Please try again in a "
-        "few minutes. If you typed the server’s name yourself, check it first."
+        "few minutes."
     ),
+    hint=N_("If you typed the server’s name yourself, check it first."),
+    hint_field="server",
     place="server",
     status=422,
     fault="provider",
@@ -116,9 +117,11 @@ UNSAFE_CONNECTION = Problem(
     kind="unsafe_connection",
     title=N_("No safe connection to the mail server"),
     text=N_(
-        "The server’s encryption or its certificate doesn’t work. If you typed the server’s name "
-        "or port yourself, check them; else please tell the people who run the mail server."
+        "The server’s encryption or its certificate doesn’t work. Please try again later, or tell "
+        "the people who run the mail server."
     ),
+    hint=N_("If you typed the server’s name or port yourself, check them first."),
+    hint_field="server",
     place="server",
     status=422,
     fault="provider",
@@ -127,10 +130,11 @@ SENDING_REFUSED = Problem(
     kind="sending_refused",
     title=N_("Sending mail didn’t work"),
     text=N_(
-        "The outgoing server (SMTP) turned this sign-in down. Please check its name, its port and "
-        "the login for sending under “Server settings”. Some providers have to switch sending on "
-        "for other apps first."
+        "The outgoing server (SMTP) turned this sign-in down. Some providers have to switch "
+        "sending on for other apps first."
     ),
+    hint=N_("Please check its name, its port and the login for sending under “Server settings”."),
+    hint_field="smtp_host",
     place="form",
     status=422,
     fault="person",

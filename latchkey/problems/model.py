@@ -18,7 +18,8 @@ class Problem:
     :ivar place: where it is said: at a field of the form, above the form, or on a page of its own.
     :ivar status: HTTP status of our page.
     :ivar fault: whose turn it is.
-    :ivar settings: the text speaks of the server settings, so they are shown.
+    :ivar hint: what else may help, where the form has the field ``hint_field``.
+    :ivar settings: the hint speaks of the server settings, so they are shown.
     :ivar retry: the page offers to try again with what was typed, passwords excepted.
     :ivar retry_last: trying again is offered in second place, as it may have worked.
     :ivar new_start: the page leads to the first page, where a new sign-in begins.
@@ -34,6 +35,8 @@ class Problem:
     place: Literal["password", "server", "form", "page"]
     status: int
     fault: Literal["person", "provider", "nylas", "operator", "administrator", "nobody"]
+    hint: str = ""
+    hint_field: Literal["", "username", "server", "smtp_host"] = ""
     settings: bool = False
     retry: bool = True
     retry_last: bool = False

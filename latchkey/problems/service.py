@@ -8,7 +8,7 @@ MISSING_PERMISSIONS = Problem(
     title=N_("Some permissions are missing"),
     text=N_(
         "%(company)s needs every permission that %(mailbox)s asked you about. "
-        "Please sign in again and leave all the boxes ticked."
+        "Please sign in again and allow them all."
     ),
     place="page",
     status=422,
@@ -17,7 +17,10 @@ MISSING_PERMISSIONS = Problem(
 OTHER_ADDRESS = Problem(
     kind="other_address",
     title=N_("This is another mailbox"),
-    text=N_("The sign-in belongs to a different e-mail address than the one you typed."),
+    text=N_(
+        "The sign-in belongs to a different e-mail address than the one you typed. Please type the "
+        "address of the mailbox that you sign in to."
+    ),
     place="form",
     status=422,
     fault="person",
@@ -55,8 +58,8 @@ OUTCOME_UNKNOWN = Problem(
     kind="outcome_unknown",
     title=N_("We don’t know whether it worked"),
     text=N_(
-        "The mail server took too long, and no answer came back. Please look in %(company)s "
-        "whether your mailbox is there before you try again."
+        "No answer came back in time. Please look in %(company)s whether your mailbox is there "
+        "before you try again."
     ),
     place="page",
     status=504,
@@ -78,7 +81,7 @@ NOT_SENT = Problem(
     kind="not_sent",
     title=N_("The service can’t be reached"),
     text=N_(
-        "Your password wasn’t sent anywhere, as there was no connection. "
+        "There was no connection, so no password was sent and nothing was connected. "
         "Please try again in a few minutes."
     ),
     place="page",

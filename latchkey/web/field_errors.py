@@ -1,4 +1,4 @@
-"""Field errors: what is said beside the field that a problem is about."""
+"""What is said about a problem of a form: beside the field that it is about, or above the form."""
 
 from latchkey.infra.i18n import translate
 from latchkey.problems import Problem
@@ -13,7 +13,7 @@ def say_at_field(problem: Problem, form: CredentialsForm) -> None:
     if name not in form or (problem.place == "server" and not form.names_server()):
         return
     mailbox = form.mailbox
-    text = translate(problem.text, mailbox=mailbox.name, company=mailbox.company)
+    text = explain(problem, form)
     if problem is WRONG_PASSWORD and mailbox.host and mailbox.host.help:
         text += " " + translate("The note on this page may help.")
     typed = form["password"].data or ""
@@ -29,3 +29,16 @@ def say_at_field(problem: Problem, form: CredentialsForm) -> None:
             mailbox=mailbox.name,
         )
     form[name].errors = [text]
+
+
+def explain(problem: Problem, form: CredentialsForm) -> str:
+    """Return the problem's text, with its hint if the form has the field that it speaks of."""
+    mailbox = form.mailbox
+    field = form.provider.server_field if problem.hint_field == "server" else problem.hint_field
+    has_field = field in (spec.name for spec in form.shown())
+    words = {"mailbox": mailbox.name, "company": mailbox.company, "typed": mailbox.display_address}
+    return " ".join(
+        translate(text, **words)
+        for text in (problem.text, problem.hint if has_field else "")
+        if text
+    )

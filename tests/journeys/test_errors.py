@@ -12,7 +12,7 @@ from flask import Flask
 from app import create_app
 from config import SANDBOX_API_KEY
 from latchkey.nylas import client, grants
-from latchkey.problems import PROBLEMS, service
+from latchkey.problems import PROBLEMS, Problem, service
 from latchkey.problems.mail_server import (
     ACCOUNT_LOCKED,
     APP_PASSWORD_NEEDED,
@@ -145,6 +145,30 @@ def test_an_outcome_is_told_where_it_belongs(name: str, row: Expected) -> None:
     speaking = [problem.title for problem in PROBLEMS.values() if problem.settings]
     spoken_of = bool(row.title) and any(title.endswith(row.title) for title in speaking)
     assert page.is_open() is (row.place == "imap_host" or spoken_of)
+
+
+@pytest.mark.parametrize(
+    ("problem", "name", "has_field"),
+    [
+        (UNKNOWN_USER, "unknown-user@example.com", True),
+        (UNKNOWN_USER, "unknown-user@exchange.example.com", True),
+        (UNKNOWN_USER, "unknown-user@icloud.com", False),
+        (SENDING_REFUSED, "sending-refused@example.com", True),
+        (SENDING_REFUSED, "sending-refused@exchange.example.com", False),
+        (SENDING_REFUSED, "sending-refused@icloud.com", False),
+        (SERVER_UNREACHABLE, "unreachable@exchange.example.com", True),
+        (SERVER_UNREACHABLE, "unreachable@icloud.com", False),
+        (UNSAFE_CONNECTION, "unsafe@example.com", True),
+        (UNSAFE_CONNECTION, "unsafe@icloud.com", False),
+    ],
+)
+def test_a_field_is_spoken_of_where_it_can_be_filled_in(
+    problem: Problem, name: str, has_field: bool
+) -> None:
+    page = Visitor.inside(app()).sign_in(name, "abcdefghijklmnop")
+    assert page.status == 422
+    assert problem.text in page.text
+    assert (problem.hint in page.text) is has_field
 
 
 @each_failure
@@ -321,7 +345,7 @@ def test_without_a_network_it_is_said_that_the_password_went_nowhere(
     choice = visitor.enter("someone@example.com")
     page = visitor.submit(visitor.get(choice.links["Another mail provider"]), password=PASSWORD)
     assert (page.status, page.heading) == (503, NOT_SENT.title)
-    assert "password wasn’t sent anywhere" in page.text
+    assert "no password was sent" in page.text
 
 
 def test_a_key_that_is_refused_is_said_before_anybody_types_a_password(

@@ -15,7 +15,7 @@ from latchkey.web import flow, forms, limits, lost_answer, passwordless
 from latchkey.web.access import access_by
 from latchkey.web.completion import attempt_of, counted
 from latchkey.web.end_password import end_password
-from latchkey.web.field_errors import say_at_field
+from latchkey.web.field_errors import explain, say_at_field
 from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.forms import CredentialsForm, credentials_form
 from latchkey.web.lost_answer import WORDS, Lost
@@ -159,6 +159,7 @@ def _form_page(
         sign_in=sign_in,
         mailbox=form.mailbox,
         problem=failed.problem if failed else None,
+        problem_text=explain(failed.problem, form) if failed else "",
         access_list=access_by(form, sign_in),
         trouble=is_trouble_known(provider, form.mailbox),
         ways=forms.alternatives(form, failed.problem) if failed else forms.corrections(form),

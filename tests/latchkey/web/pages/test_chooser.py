@@ -78,6 +78,7 @@ def described(page: Page) -> dict[str, list[str]]:
 def test_the_first_one_is_marked_for_eyes_and_ears(visit: Callable[..., Visitor]) -> None:
     page = chooser(visit, list(PROVIDERS))
     assert described(page) == {"/connect/imap": ["Most likely", HINT]}
+    assert "We couldn’t tell from the address alone." in page.text
     marked = [link for link in page.tree.iter("a") if "likeliest" in link.get("class", "")]
     assert [link.attrib["href"].partition("?")[0] for link in marked] == ["/connect/imap"]
 
@@ -87,6 +88,7 @@ def test_who_comes_back_from_what_was_detected_finds_it_first(visitor: Visitor) 
     page = visitor.get(page.links["Choose another way"])
     assert list(choices(page).values())[:2] == ["/connect/ews", "/oauth/google"]
     assert described(page) == {"/connect/ews": ["Most likely"], "/connect/imap": [HINT]}
+    assert "couldn’t tell" not in page.text
 
 
 def test_without_imap_nothing_is_likelier_than_the_rest(visit: Callable[..., Visitor]) -> None:
