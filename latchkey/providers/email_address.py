@@ -1,9 +1,7 @@
-"""The rule for e-mail addresses: what people paste, how it is written, how Nylas gets it."""
+"""The rule for e-mail addresses: how one is written, and how Nylas gets it."""
 
 import re
-import unicodedata
 from enum import Enum
-from urllib.parse import unquote
 
 from email_validator import (
     SPECIAL_USE_DOMAIN_NAMES,
@@ -12,27 +10,11 @@ from email_validator import (
     validate_email,
 )
 
+from latchkey.providers.pasted_address import clean_address, parts_with_at
+
 MAX_EMAIL = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
-# Typed by a Japanese or Chinese keyboard: full-width forms and the dots of UTS #46.
-_USUAL: dict[str, str | int | None] = {
-    chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)
-}
-_USUAL |= dict.fromkeys("\u3002\uff0e\uff61", ".")
-# Blanks, quotation marks of all languages, brackets and punctuation around a pasted address.
-_BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"
-_AROUND = _BLANKS + ".,;:<>()[]\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
-_IN_BRACKETS = re.compile(r"[<(]\s*([^<>()\s]+@[^<>()\s]+)\s*[>)]\s*[,;.]?\s*$")
-# "E-Mail: ann@…" and "“Ann” ann@…": a word before the blank alone may be part of the address.
-_LABEL = re.compile(
-    r"^(?:(?!mailto:)[^@:\s]{1,20}:\s*(?!//)|[\"\u201c\u201e][^@\"\u201c\u201d]*[\"\u201c\u201d]\s+)+(?=\w[^\s:@\"]*@\w)",
-    re.IGNORECASE,
-)
-_REMARK = re.compile(r"\s+\([^()@]*\)$")
 _LIKE_AN_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,189}")
-_BLANK_AT_THE_AT = re.compile(r"[ \t]*@[ \t]*")
-_BETWEEN = re.compile(r"[\s,;<>]+")
-_MOST_READ = 1000  # longer texts hold no single address, and would take long to take apart
 # Alive at these Japanese providers, although RFC 5321 allows no such dots (PHPMailer issue 418).
 _ODD_DOTS = frozenset(["docomo.ne.jp", "ezweb.ne.jp"])
 _ODD_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -88,30 +70,6 @@ def read_address(text: str) -> ValidatedEmail:
     return address
 
 
-def clean_address(text: str) -> str:
-    """Return ``text`` without what comes along when an address is pasted.
-
-    Invisible characters (category Cf, among them direction marks, zero-width blanks, soft hyphens
-    and the byte order mark), full-width letters, ``mailto:``, a name before angle brackets,
-    quotation marks and punctuation at the ends.
-    """
-    if len(text) > _MOST_READ:
-        return text
-    visible = "".join(
-        " " if unicodedata.category(char) == "Zs" else char
-        for char in text
-        if unicodedata.category(char) != "Cf"
-    )
-    plain = visible.translate(str.maketrans(_USUAL)).strip()
-    if not _has_several(plain) and (found := _IN_BRACKETS.search(plain)):
-        plain = found[1]
-    plain = _BLANK_AT_THE_AT.sub("@", plain).lstrip(_BLANKS + ",;:")
-    plain = _trim(_REMARK.sub("", _LABEL.sub("", plain)))
-    if plain.lower().startswith("mailto:"):
-        plain = unquote(plain[len("mailto:") :].partition("?")[0])
-    return _BLANK_AT_THE_AT.sub("@", _trim(plain))
-
-
 def clean_hint(text: str) -> str:
     """Return the address of a ``login_hint``, "" for any other text: it is not ours to show.
 
@@ -156,16 +114,6 @@ def exact_address(text: str) -> str:
     return address if clean_address(address) == address else ""
 
 
-def _has_several(text: str) -> bool:
-    # By hand: a pattern for two of them takes minutes for 4,000 times "a@".
-    return sum("@" in part[1:-1] for part in _BETWEEN.split(text)) > 1
-
-
-def _trim(text: str) -> str:
-    # A dot before the name is a fault of the address, not a mark around it.
-    return text.lstrip(_AROUND.replace(".", "")).rstrip(_AROUND + "/")
-
-
 def _with_odd_dots(name: str, domain: str) -> ValidatedEmail:
     address = validate_email(f"a@{domain}", check_deliverability=False)
     address.local_part = address.ascii_local_part = name
@@ -177,7 +125,7 @@ def _visible_fault(text: str) -> AddressFault | None:
     name, at, domain = text.rpartition("@")
     faults = {
         AddressFault.EMPTY: not text,
-        AddressFault.SEVERAL: _has_several(text),
+        AddressFault.SEVERAL: len(parts_with_at(text)) > 1,
         AddressFault.NO_AT: not at,
         AddressFault.TWO_ATS: "@" in name,
         AddressFault.NO_NAME: not name.strip(),

@@ -10,9 +10,9 @@ from latchkey.infra.i18n import N_, translate
 from latchkey.providers.email_address import (
     AddressFault,
     AddressRefused,
-    clean_address,
     read_address,
 )
+from latchkey.providers.pasted_address import clean_address
 from latchkey.providers.typing_slips import likely_domain
 from latchkey.web.forms.page_form import PageForm
 

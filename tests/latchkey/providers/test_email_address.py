@@ -10,10 +10,10 @@ from latchkey.providers.email_address import (
     AddressRefused,
     ascii_address,
     check_email,
-    clean_address,
     clean_hint,
     read_address,
 )
+from latchkey.providers.pasted_address import clean_address
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202c\u2066\u2069\u061c"
 BLANKS = " \t\u00a0\u202f\u3000\u2009"
@@ -34,6 +34,25 @@ BLANKS = " \t\u00a0\u202f\u3000\u2009"
         ("ann@example.com (work)", "ann@example.com"),
         ("ann@example.com/", "ann@example.com"),
         ("MAILTO:ann%2Btag@example.com?subject=Hello", "ann+tag@example.com"),
+        ("ann@example.com <ann@example.com>", "ann@example.com"),
+        ("'ann@example.com' <ann@example.com>", "ann@example.com"),
+        ('"Ann@Example.com" <ann@example.com>', "Ann@example.com"),
+        ("ann@example.com <mailto:ann@example.com>", "ann@example.com"),
+        ("ann@example.com [mailto:ann@example.com]", "ann@example.com"),
+        ("a+b@example.com <mailto:a%2Bb@example.com?subject=x>", "a+b@example.com"),
+        ("o'neil@example.com <o'neil@example.com>", "o'neil@example.com"),
+        ("ann@example.com; ann@example.com;", "ann@example.com"),
+        ("「ann@example.com」", "ann@example.com"),
+        ("山田【ann@example.com】", "ann@example.com"),
+        ("ann@example.com、", "ann@example.com"),
+        ("**ann@example.com**,", "ann@example.com"),
+        ("*“ann@example.com”*", "ann@example.com"),
+        ("*ann@example.com", "*ann@example.com"),
+        ("ann@my\u2011exam\u2010ple.com", "ann@my-exam-ple.com"),
+        ("o\u2019neil@example.com", "o'neil@example.com"),
+        ("Correo electrónico: ann@example.com", "ann@example.com"),
+        ("Adresse e-mail : ann@example.com", "ann@example.com"),
+        ("电子邮件 \uff1a ann@example.com", "ann@example.com"),
         ("“ann@example.com”", "ann@example.com"),
         ("«ann@example.com»", "ann@example.com"),
         ("ann@example.com.", "ann@example.com"),
@@ -75,6 +94,11 @@ def test_what_comes_along_with_an_address_is_taken_off(pasted: str, meant: str) 
         ("ann@example.com, bob@example.com", AddressFault.SEVERAL),
         ("ann@example.com bob@example.com", AddressFault.SEVERAL),
         ("Ann <ann@example.com>; Bob <bob@example.com>", AddressFault.SEVERAL),
+        ("ann@example.com <ann@example.org>", AddressFault.SEVERAL),
+        ("'ann@example.com' <mailto:bob@example.com>", AddressFault.SEVERAL),
+        ("ann@example.com、bob@example.com", AddressFault.SEVERAL),
+        ("ann@example.co…", AddressFault.OTHER),
+        ("Cc\r\nBcc: ann@example.com", AddressFault.BLANK),
         ("ann@example.com\r\nBcc: bob@example.com", AddressFault.SEVERAL),
         ("jürgen@example.com", AddressFault.LETTERS),
         ("ann@127.0.0.1", AddressFault.OTHER),
@@ -128,7 +152,7 @@ def test_invisible_characters_change_nothing(hidden: str, end: str, place: int) 
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean_address(text)
-    if not set(text) & set(':%<("'):
+    if not set(text) & set(':%<("*「『【《〈｢'):
         assert clean_address(once) == once
 
 
