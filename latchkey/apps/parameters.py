@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from latchkey.apps import pkce
 from latchkey.providers import PROVIDERS
@@ -89,6 +90,17 @@ def _options(text: str) -> dict[str, Any]:
 def _smtp_required(text: str) -> dict[str, Any]:
     # A parameter of its own in Nylas's SDK for Java; it takes nothing back from "options".
     return {"smtp_required": True} if text == "true" else {}
+
+
+def is_as_written(name: str, value: str, query: bytes) -> bool:
+    """Tell whether the value of a parameter can be sent back as it was in the query.
+
+    Bytes that are not UTF-8 cannot: Werkzeug leaves them as ``%FF``.
+    """
+    if "%" not in value:
+        return True
+    written = parse_qs(query.decode("latin-1"), encoding="latin-1").get(name, [""])
+    return written[0].encode("latin-1") == value.encode()
 
 
 # In this order: what "prompt" says counts more than how many providers there are.

@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import request, url_for
 
 from latchkey.apps import AppRequest, LinkClaims, LinkRefused, read_request
+from latchkey.apps.parameters import is_as_written
 from latchkey.infra import logs
 from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD, LINK_USED
 from latchkey.providers import PROVIDERS, Provider
@@ -164,12 +165,18 @@ def _read_app(link_claims: LinkClaims | None, *, complete: bool) -> AppRequest |
     if not complete and "redirect_uri" not in asked and "client_id" not in asked:
         return None
     services = get_services()
-    return read_request(
+    app = read_request(
         asked,
         services.return_addresses,
         complete=complete,
         plain_allowed=services.settings.pkce_plain,
     )
+    if not getattr(link_claims, "state", "") and not is_as_written(
+        "state", app.state, request.query_string
+    ):
+        # It could not come back as it was (RFC 6749, 4.1.2), and another one is not the app's.
+        raise replace(app, state="").refused("invalid_request", "state is not UTF-8")
+    return app
 
 
 def _known_address(app: AppRequest | None, link_claims: LinkClaims | None) -> tuple[str, str]:

@@ -1,5 +1,5 @@
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -246,3 +246,19 @@ def test_with_a_link_nobody_chooses_before_seeing_whose_mailbox_it_is_about() ->
     assert chooses_first(sign_in(app=wants(choose=True)))
     assert not chooses_first(sign_in(app=wants(choose=True), link_claims=link_claims))
     assert not chooses_first(sign_in())
+
+
+@pytest.mark.parametrize("state", ["%FF%FEabc", "a%E4", "%ED%A0%80", "%25FF%FF"])
+def test_a_state_that_could_not_come_back_as_it_was_is_refused(state: str) -> None:
+    told = APP.heard(Visitor.inside(APP.page).client.get(f"{APP.address()}&state={state}"))
+    assert (told["error"], told["error_description"]) == ("invalid_request", "state is not UTF-8")
+    assert "state" not in told
+
+
+@pytest.mark.parametrize("state", ["%25FF%25FE", "50%25", "%C3%BC%25", "%25E4%F0%9F%98%80"])
+def test_a_state_with_a_percent_sign_comes_back_as_it_was(state: str) -> None:
+    visitor = Visitor.inside(APP.page)
+    page = visitor.get(f"{APP.address(login_hint='someone@example.com')}&state={state}")
+    assert page.status == 200
+    address = f"{APP.address(response_type='token')}&state={state}"
+    assert APP.heard(visitor.client.get(address))["state"] == unquote(state)
