@@ -56,6 +56,9 @@ class Site:
     def sign_in(self, address: str, email: str) -> int:
         visitor = self.visitor(address)
         page = visitor.enter(email)
+        if page.url.path == "/providers":
+            # Detection took longer than the page waits, so the person chooses.
+            page = visitor.get(page.leading("/connect/imap"))
         if page.status != 200:
             return page.status
         return visitor.client.post(

@@ -8,10 +8,10 @@ import redis as redis_client
 
 from app import create_app
 from config import ROOT
-from latchkey.apps.webhooks import Webhooks, publisher
+from latchkey.apps.webhooks import Webhooks, delivery, publisher
 from latchkey.apps.webhooks.event import WebhookEvent
 from latchkey.infra.http import HttpClient
-from latchkey.infra.store import Store
+from latchkey.infra.store import Store, redis_store
 from latchkey.web.services import Services
 from tests.conftest import make_settings
 from tests.latchkey.webhook_receiver import ABOUT, EMAIL, SECRET, Company, eventually, reference_to
@@ -177,15 +177,25 @@ class TestWhoeverLeaves:
 
 
 @pytest.mark.redis
-def test_nobody_waits_for_a_thousand_notices(firm: Company, server: RedisServer) -> None:
+def test_nobody_waits_for_a_thousand_notices(
+    firm: Company, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever waits for Redis or the receiver waits longer than this test does.
+    monkeypatch.setattr(redis_store, "_ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(delivery, "_ANSWER_SECONDS", 60.0)
     firm.receiver.answer = firm.receiver.hang
     process = firm.process(server.url)
     process.start()
-    with server.paused():
-        started = time.monotonic()
+
+    def tell() -> None:
         for number in range(1000):
             process.connected(reference_to(number), grant_id="grant", reconnected=False)
-        assert time.monotonic() - started < 0.5
+
+    with server.paused():
+        caller = threading.Thread(target=tell, daemon=True)
+        caller.start()
+        caller.join(20)
+        assert not caller.is_alive()
 
 
 def test_without_an_address_nothing_is_done() -> None:
