@@ -97,7 +97,7 @@ def test_another_client_is_told_to_the_person_only(client_id: str | None) -> Non
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"response_type": None}, "invalid_request"),
         ({"provider": "aol"}, "invalid_request"),
-        ({"scope": "a  b"}, "invalid_scope"),
+        ({"scope": "a\tb"}, "invalid_scope"),
         ({"code_challenge_method": "S256"}, "invalid_request"),
     ],
 )
