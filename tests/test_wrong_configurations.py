@@ -162,6 +162,25 @@ def test_a_wrong_password_of_redis_is_told(user: str, server: RedisServer) -> No
 
 
 @pytest.mark.redis
+def test_a_redis_of_another_kind_than_its_address_says_is_told(tmp_path: Path) -> None:
+    socket = tmp_path / "redis.sock"
+    with redis("--unixsocket", str(socket)) as running:
+        fixes = {
+            f"redis://127.0.0.1:{running.port}/99": "no database of the number in REDIS_URL",
+            f"unix://{socket}?db=99": "no database of the number in REDIS_URL",
+            f"rediss://127.0.0.1:{running.port}/0": "one without TLS needs redis://.",
+            f"rediss://127.0.0.1:{free_port()}/0": "a server without TLS needs redis://.",
+            f"unix://{tmp_path}/none.sock": "Look at the path in REDIS_URL, and whether this user",
+        }
+        for url, fix in fixes.items():
+            (finding,) = about_redis(url)
+            assert finding.level is Level.FAILED
+            assert fix in finding.fix, url
+        told = about_redis(f"unix://{socket}")
+        assert not [one for one in told if one.level is Level.FAILED]
+
+
+@pytest.mark.redis
 def test_a_redis_that_wants_tls_is_told(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path)
     tls = free_port()

@@ -13,6 +13,24 @@ from latchkey.web.services import Services
 
 _SLOW_SECONDS = 0.05
 _OLDEST_REDIS = (6, 2)  # the first with GETDEL
+_REDIS_FIXES = {
+    "AuthenticationError": "The user or the password in REDIS_URL is wrong or missing.",
+    "NoPermissionError": "Let its user read, write, run scripts and INFO on latchkey:*.",
+    "TimeoutError": "It does not answer within half a second: look at network and load.",
+}
+_REDIS_FIXES_BY_TEXT = {
+    "CERTIFICATE_VERIFY_FAILED": (
+        "Its certificate is not trusted: name the authority's by ?ssl_ca_certs= in REDIS_URL."
+    ),
+    "WRONG_VERSION_NUMBER": "It speaks no TLS: use redis:// in REDIS_URL.",
+    "DB index": "It has no database of the number in REDIS_URL: usual are 0 to 15.",
+    "SELECT is not allowed": "A cluster has only the database 0: set it in REDIS_URL.",
+}
+_REDIS_NOT_REACHED = {
+    "redis": "Look at host and port in REDIS_URL; a server that wants TLS needs rediss://.",
+    "rediss": "Look at host and port in REDIS_URL; a server without TLS needs redis://.",
+    "unix": "Look at the path in REDIS_URL, and whether this user may write to the socket there.",
+}
 
 
 def check_machine(services: Services, *, outside: bool) -> Iterator[Finding]:
@@ -85,7 +103,7 @@ def _check_redis(services: Services) -> Iterator[Finding]:
             check="redis",
             level=Level.FAILED,
             text=f"Redis cannot be used ({error.kind}).",
-            fix=_redis_fix(error),
+            fix=_redis_fix(error, settings.redis_url),
         )
         return
     yield from _about_redis(facts, settings)
@@ -97,19 +115,16 @@ def _check_redis(services: Services) -> Iterator[Finding]:
         )
 
 
-def _redis_fix(error: RedisLost) -> str:
-    fixes = {
-        "AuthenticationError": "The user or the password in REDIS_URL is wrong or missing.",
-        "NoPermissionError": "Let its user read, write, run scripts and INFO on latchkey:*.",
-        "TimeoutError": "It does not answer within half a second: look at network and load.",
-    }
-    usual = "Look at host and port in REDIS_URL; a server that wants TLS needs rediss://."
-    # redis-py keeps only the text of what the TLS library said.
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return (
-            "Its certificate is not trusted: name the authority's by ?ssl_ca_certs= in REDIS_URL."
-        )
-    return fixes.get(error.kind, usual)
+def _redis_fix(error: RedisLost, url: str) -> str:
+    scheme = urlsplit(url).scheme
+    # redis-py keeps only the text of what the TLS library or the server said.
+    for part, fix in _REDIS_FIXES_BY_TEXT.items():
+        if part in str(error):
+            return fix
+    if error.kind == "TimeoutError" and scheme == "rediss":
+        # A server without TLS waits for the end of the first line.
+        return f"{_REDIS_FIXES['TimeoutError'][:-1]}; one without TLS needs redis://."
+    return _REDIS_FIXES.get(error.kind, _REDIS_NOT_REACHED[scheme])
 
 
 def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
