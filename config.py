@@ -140,6 +140,7 @@ class Settings:
     languages: tuple[str, ...] = setting(parse=language_tags, unset=tuple(BY_TAG))
     default_language: str = setting(parse=language_tag)
     clients: Mapping[str, Client]  # <PROVIDER>_...: CLIENT_VARIABLES
+    commented: tuple[str, ...] = ()  # no setting: see EnvFile
     microsoft_tenant: str = setting("common", tenant)
     redis_url: str = setting(parse=redis_address, secret=True)
     state_dir: Path = setting("state", folder_path(ROOT))
@@ -216,6 +217,7 @@ class Settings:
 VARIABLES = tuple(
     variables_of(
         Settings,
+        commented=(),
         clients=(
             *(
                 replace(variable, name=f"{provider.upper()}_{variable.name}")
@@ -240,7 +242,8 @@ def load_settings(
     """
     environ = os.environ if environ is None else environ
     # An empty value in the environment wins, too: it takes back what .env says.
-    written = {name: text for name, text in read_env_file(env_file).items() if name not in environ}
+    read_from = read_env_file(env_file)
+    written = {name: text for name, text in read_from.values.items() if name not in environ}
     file, environment = filled(written), filled(environ, quoted=True)
     problems = [*misspelt(VARIABLES, file, environment)]
     values = _parsed({**file, **environment}, problems)
@@ -248,17 +251,13 @@ def load_settings(
     if problems:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(f"Latchkey cannot start. Please mend these settings:\n{lines}")
-    if not values["default_language"]:
-        offered = values["languages"]
-        values["default_language"] = SOURCE if offered == tuple(BY_TAG) else offered[0]
-    if values["sandbox"]:
-        _fill_in_sandbox(values)
-    if values["limits"] is None:
-        values["limits"] = rate_limits("on")
+    _fill_in(values)
     clients = {
         name: client for name in OAUTH_PROVIDERS if (client := _take_client(name, values)).id
     }
-    return Settings(**values, clients=clients)
+    # A later line may have set it, or the environment.
+    commented = tuple(name for name in read_from.commented if written.get(name) == "")
+    return Settings(**values, clients=clients, commented=commented)
 
 
 def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
@@ -273,13 +272,19 @@ def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
     return values
 
 
-def _fill_in_sandbox(values: dict[str, Any]) -> None:
+def _fill_in(values: dict[str, Any]) -> None:
+    """Put in what is usual where it depends on other settings."""
+    if not values["default_language"]:
+        offered = values["languages"]
+        values["default_language"] = SOURCE if offered == tuple(BY_TAG) else offered[0]
+    if values["limits"] is None:
+        # The sandbox's addresses are there to be tried again and again.
+        values["limits"] = {} if values["sandbox"] else rate_limits("on")
+    if not values["sandbox"]:
+        return
     values["nylas_api_key"] = SANDBOX_API_KEY
     values["secret_key"] = values["secret_key"] or SANDBOX_SECRET_KEY
     values["link_key"] = values["link_key"] or SANDBOX_LINK_KEY
-    if values["limits"] is None:
-        # The sandbox's addresses are there to be tried again and again.
-        values["limits"] = {}
     if values["sandbox_lan"] and is_loopback(values["host"]):
         values["host"] = "0.0.0.0"  # noqa: S104 (a device needs the code that the terminal shows)
 

@@ -57,7 +57,7 @@ MISTAKES = [
     ({"BRAND_NAME": "Northwind\u202e"}, "BRAND_NAME must be a line of text."),
     ({"BRAND_NAME": "N" * 61}, "BRAND_NAME must have 60 characters at most."),
     ({"BRAND_COLOR": "navy"}, "BRAND_COLOR must be a colour like #1f5fd6."),
-    ({"BRAND_LOGO": "/nowhere/logo.svg"}, "BRAND_LOGO must be the path of an image file (.svg"),
+    ({"BRAND_LOGO": "/nowhere/logo.svg"}, "there is none at /nowhere/logo.svg."),
     ({"SECRET_KEY": f"{SECRET}'"}, "SECRET_KEY has a quotation mark at one end"),
     ({"GOOGLE_CLIENT_ID": GOOGLE_SECRET, "GOOGLE_CLIENT_SECRET": GOOGLE_ID}, "look swapped."),
     ({"GOOGLE_CLIENT_ID": GOOGLE_ID, "GOOGLE_CLIENT_SECRET": GOOGLE_ID}, "look swapped."),

@@ -219,6 +219,27 @@ def test_a_secrets_file_may_hold_a_list_with_one_a_line(tmp_path: Path) -> None:
     assert former == (SECRET[::-1], SECRET.swapcase())
 
 
+@pytest.mark.parametrize(
+    ("line", "warned"),
+    [
+        ("BRAND_COLOR = #1f5fd6", True),
+        ("BRAND_COLOR=\t#1f5fd6 ", True),
+        ("BRAND_COLOR= # as in the style guide", False),
+        ("BRAND_COLOR=", False),
+        ("BRAND_COLOR=#1f5fd6", False),
+        ('BRAND_COLOR = "#1f5fd6"', False),
+        ("BRAND_COLOR = #1f5fd6\nBRAND_NAME=North #1", True),
+    ],
+)
+def test_a_value_that_is_taken_for_a_comment_is_warned_of(
+    line: str, warned: bool, env: Path
+) -> None:
+    env.write_text(f"NYLAS_API_KEY={KEY}\nSECRET_KEY={SECRET}\n{line}\n")
+    text = "BRAND_COLOR is empty in .env, as # behind a blank begins a comment"
+    assert [text in warning for warning in load(env).warnings] == [True] * warned
+    assert load(env, BRAND_COLOR="#1f5fd6").warnings == ()
+
+
 def test_files_from_windows_are_read(env: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_bytes(f"\ufeff{SECRET}\r\n".encode())

@@ -12,6 +12,11 @@ _SECRETS = ("nylas_api_key", "secret_key", "link_key", "metrics_token", "result_
 
 def doubts(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each thing that is allowed but probably not meant."""
+    for name in values["commented"]:
+        yield (
+            f"{name} is empty in .env, as # behind a blank begins a comment: put the value into "
+            "quotation marks."
+        )
     named = values["public_url"] or values["trusted_hosts"]
     if not is_loopback(values["host"]) and not named and not values["sandbox_lan"]:
         yield (

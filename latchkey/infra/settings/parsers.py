@@ -112,7 +112,10 @@ def image_file(folder: Path) -> Callable[[str], Path]:
     def parse(value: str) -> Path:
         path = folder / value
         if path.suffix.lower() not in _IMAGE_TYPES or not path.is_file():
-            raise ValueError(f"must be the path of an image file ({' '.join(_IMAGE_TYPES)})")
+            kinds = " ".join(_IMAGE_TYPES)
+            raise ValueError(
+                f"must be the path of an image file ({kinds}); there is none at {path}"
+            )
         if path.stat().st_size > _IMAGE_BYTES:
             raise ValueError("must be a file of 1 MB at most")
         return path

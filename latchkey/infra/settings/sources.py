@@ -6,6 +6,7 @@ import pwd
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from dotenv.parser import parse_stream
 from latchkey.infra.settings.variable import Variable
 
 _QUOTES = ("'", '"')
+# A word right behind #, and nothing else: more like a value than a comment.
+_COMMENTED = re.compile(r"=[ \t]+#\S+\s*$")
 # Editors on Windows put a byte order mark before the text.
 _TEXT = "utf-8-sig"
 
@@ -29,7 +32,19 @@ class ConfigError(click.ClickException):
     exit_code = 2
 
 
-def read_env_file(path: Path) -> Mapping[str, str]:
+@dataclass(frozen=True)
+class EnvFile:
+    """What a ``.env`` sets.
+
+    :ivar commented: names whose value is empty as it was taken for a comment, like that of
+        ``BRAND_COLOR = #1f5fd6``.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    commented: tuple[str, ...] = ()
+
+
+def read_env_file(path: Path) -> EnvFile:
     """Return what ``path`` sets; nothing when there is no such file.
 
     Unlike python-dotenv itself, without a silent way around a folder or a line that is no setting.
@@ -39,15 +54,17 @@ def read_env_file(path: Path) -> Mapping[str, str]:
     try:
         text = path.read_text(encoding=_TEXT)
     except FileNotFoundError:
-        return {}
+        return EnvFile()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"Latchkey cannot start: {path} {_why_unreadable(path, error)}."
         ) from None
-    values = {}
+    values, commented = {}, []
     for binding in parse_stream(io.StringIO(text)):
         if binding.key is not None and binding.value is not None:
             values[binding.key] = binding.value
+            if not binding.value and _COMMENTED.search(binding.original.string):
+                commented.append(binding.key)
         elif binding.error or binding.key is not None:
             start = len(binding.original.string) - len(binding.original.string.lstrip())
             line = binding.original.line + binding.original.string[:start].count("\n")
@@ -55,7 +72,7 @@ def read_env_file(path: Path) -> Mapping[str, str]:
                 f"Latchkey cannot start: line {line} of {path} cannot be understood. Write "
                 "NAME=value, and close every quotation mark."
             )
-    return values
+    return EnvFile(values, tuple(commented))
 
 
 def filled(values: Mapping[str, str], *, quoted: bool = False) -> dict[str, str]:
