@@ -1,19 +1,25 @@
 """Servers as people paste them: an address of a web page, a name with its port."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 # No user name before the host, and nothing that two programs may read in two ways.
 _PASTED = re.compile(
     r"""
+    (?:(?![^:]*pop)[^\W\d_]+(?:[ ][^\W\d_]+){0,3}[ ]?:[ ]+(?=\S+\.))?
     (?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?
     (?P<host>[^\s/:@?\#\\\[\],;]+)
     (?:(?: : | [,;]?[ ]+(?:port[: ]+)? )(?P<port>[0-9]{1,5}))?
     (?:[/?\#][^\s@]*)?
+    (?:[,;]?[ ]+(?P<security>ssl|ssl/tls|tls|starttls))?
+    [,;]?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _WEB = ("http", "https")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_STARTTLS_PORTS = ("143", "587")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +37,20 @@ class PastedServer:
 
 def read_server(text: str) -> PastedServer:
     """Return the host and port in ``text``; all of it is the host when it is written otherwise."""
-    found = _PASTED.fullmatch(text.strip())
-    if found is None:
+    plain = _IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", text)).strip()
+    found = _PASTED.fullmatch(plain)
+    if found is None or not _is_secured_so(found["port"], found["security"]):
         return PastedServer(host=text)
     of_web = (found["scheme"] or "").lower() in _WEB
     return PastedServer(host=found["host"], port=found["port"] or "", of_web=of_web)
+
+
+def _is_secured_so(port: str | None, security: str | None) -> bool:
+    """Tell whether a pasted word for the security says what follows from the port, too.
+
+    Many instructions call STARTTLS "TLS".
+    """
+    if security is None:
+        return True
+    words = ("tls", "starttls") if port in _STARTTLS_PORTS else ("tls", "ssl", "ssl/tls")
+    return port is not None and security.lower() in words

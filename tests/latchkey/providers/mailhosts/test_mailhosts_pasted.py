@@ -1,5 +1,7 @@
 """What is pasted into the field for a server is taken apart, and never read as another host."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,25 @@ from latchkey.providers.mailhosts import read_server
         ("mail.firm.example: 993", "mail.firm.example: 993", "", False),
         ("mail.firm.example port 993", "mail.firm.example", "993", False),
         ("imap.bücher.example:143", "imap.bücher.example", "143", False),
+        ("mail.firm.example:993 SSL", "mail.firm.example", "993", False),
+        ("mail.firm.example:143 STARTTLS", "mail.firm.example", "143", False),
+        ("mail.firm.example:587, TLS", "mail.firm.example", "587", False),
+        ("mail.firm.example:993 (SSL/TLS)", "mail.firm.example", "993", False),
+        ("mail.firm.example (993)", "mail.firm.example", "993", False),
+        ("mail.firm.example (Port 993)", "mail.firm.example", "993", False),
+        ("mail.firm.example,", "mail.firm.example", "", False),
+        ("mail.firm.example\uff1a993;", "mail.firm.example", "993", False),
+        ("IMAP: mail.firm.example", "mail.firm.example", "", False),
+        ("Serveur entrant : mail.firm.example:993", "mail.firm.example", "993", False),
+        ("Server: https://mail.firm.example", "mail.firm.example", "", True),
+        ("mail.firm.example:143 SSL", "mail.firm.example:143 SSL", "", False),
+        ("mail.firm.example:993 STARTTLS", "mail.firm.example:993 STARTTLS", "", False),
+        ("mail.firm.example SSL", "mail.firm.example SSL", "", False),
+        ("mail.firm.example:143 none", "mail.firm.example:143 none", "", False),
+        ("POP3: mail.firm.example", "POP3: mail.firm.example", "", False),
+        ("Server POP: mail.firm.example", "Server POP: mail.firm.example", "", False),
+        ("mail.firm.example (old)", "mail.firm.example (old)", "", False),
+        ("firm.example\uff20evil.test", "firm.example\uff20evil.test", "", False),
         ("ann@mail.firm.example", "ann@mail.firm.example", "", False),
         ("https://firm.example@evil.test", "https://firm.example@evil.test", "", False),
         ("https://a.example\\@evil.test", "https://a.example\\@evil.test", "", False),
@@ -31,13 +52,13 @@ def test_host_and_port_are_found(text: str, host: str, port: str, *, of_web: boo
     assert (read.host, read.port, read.of_web) == (host, port, of_web)
 
 
-TEXTS = st.text(st.sampled_from("ab.:/@?#\\[]  https,;19"), max_size=20)
+TEXTS = st.text(st.sampled_from("ab.:/@?#\\[]()  https,;19\uff1a\u2100"), max_size=20)
 
 
 @given(st.one_of(st.text(), TEXTS))
 def test_a_host_is_part_of_the_text_and_has_no_mark_that_ends_one(text: str) -> None:
     read = read_server(text)
-    assert read.host in text
+    assert read.host in text or read.host in unicodedata.normalize("NFKC", text)
     if read.host != text:
         assert not set(read.host) & set("/:@?#\\[] ")
         assert len(read.port) <= 5
