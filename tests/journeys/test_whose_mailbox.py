@@ -105,7 +105,7 @@ def connections() -> Iterator[list[object]]:
         watching.clear()
 
 
-ODD = ["a\r\nA2 DELETE INBOX", "a\x00b", "a b", "ab\u202e", "a\u200bb", "a\u00a0b", "a\tb",
+ODD = ["a\r\nA2 DELETE INBOX", "a\x00b", "a  b", "ab\u202e", "a\u200bb", "a\u00a0b", "a\tb",
        "victim\uff20corp.example", "victim\ufe6bcorp.example"]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ a domain login, Exchange  only the same name before the ``@``, at a server that 
 ========================  =====================================================================
 """
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable
@@ -26,12 +27,15 @@ from latchkey.providers.mailhosts.policy import MailServers
 from latchkey.providers.mailhosts.public_suffixes import registrable_domain
 from latchkey.providers.same_mailbox import same_mailbox
 
+# Domino knows people by full names, "Ann M. Smith"; beside "\\" it would be another spelling.
+_BLANK_IN_NAME = re.compile(r"(?<=[\w.])\x20(?=\w)")
+
 
 class LoginReason(Enum):
     """Why a login name is refused."""
 
     ODD_CHARACTER = "odd character"
-    """A blank inside, a control character, one that cannot be seen, or a look-alike of another."""
+    """A blank but in full names, a control character, one that cannot be seen, a look-alike."""
     OTHER_MAILBOX = "other mailbox"
     """It names a mailbox that is not that of the address."""
     SETTLED = "settled"
@@ -162,7 +166,7 @@ def _domain_of(address: str) -> str:
 
 def _read_name(typed: str) -> str:
     login = typed.strip(string.whitespace)
-    if _is_odd(login):
+    if _is_odd(login if "@" in login else _BLANK_IN_NAME.sub("", login)):
         raise LoginRefused(LoginReason.ODD_CHARACTER)
     return login
 

@@ -95,7 +95,7 @@ def test_with_a_link_for_one_address_there_is_no_other_name(typed: str, kind: Se
 
 
 @pytest.mark.parametrize("kind", ServerKind)
-@pytest.mark.parametrize("typed", ["anna", "CORP\\anna", "ännä"])
+@pytest.mark.parametrize("typed", ["anna", "CORP\\anna", "ännä", "Ann Smith", "Ann M. Smith"])
 def test_a_short_name_is_sent_to_a_server_of_the_address_only(typed: str, kind: ServerKind) -> None:
     assert login(f" {typed} ", kind) == typed
     assert login(typed, kind, host=FOREIGN_SERVER) is LoginReason.SERVER_FOREIGN
@@ -182,7 +182,8 @@ def test_domains_below_a_public_suffix_have_no_owner_in_common() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "an na", "anna\x00", "an\r\nna", "an\tna", "anna\u202e", "an\u200bna", "an\u00a0na",
+        "an  na", "an na@corp.example", "an na@ad.corp.example", "an \tna", "CORP\\ anna",
+        "anna\x00", "an\r\nna", "an\tna", "anna\u202e", "an\u200bna", "an\u00a0na",
         "an\u00adna", "an\u034fna", "an\u0301na", "\uff41nna", "anna\uff20corp.example",
         "anna\ufe6bcorp.example", "anna\u00a0", "\u2003anna",
         "an\u2028na", "an\ue000na", "an\u115fna", "x\u20dd",
