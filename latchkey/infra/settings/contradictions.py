@@ -6,8 +6,9 @@ from typing import Any
 from latchkey.infra.addresses import is_loopback
 from latchkey.infra.settings.secrets import misplaced
 
-# Each has its purpose, which it shares with its own fallbacks.
-_SECRETS = ("nylas_api_key", "secret_key", "link_key", "metrics_token", "result_webhook_secret")
+_OWN_KEYS = ("secret_key", "nylas_api_key")
+# The app knows two of them, and who reads metrics the third.
+_SHARED_KEYS = ("link_key", "result_webhook_secret", "metrics_token")
 
 
 def doubts(values: Mapping[str, Any]) -> Iterator[str]:
@@ -50,7 +51,7 @@ def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[
         problems.append("EMBED_ORIGINS needs PUBLIC_URL with https: cookies in frames need it.")
     problems += _client_contradictions(values, providers)
     problems += _link_contradictions(values)
-    problems += _shared_secrets(values, providers)
+    problems += _shared_secrets(values)
     if (values["result_webhook_url"] == "") != (values["result_webhook_secret"] == ""):
         problems.append("RESULT_WEBHOOK_URL and RESULT_WEBHOOK_SECRET belong together: set both.")
     return problems
@@ -88,19 +89,22 @@ def _link_contradictions(values: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _shared_secrets(values: Mapping[str, Any], providers: Iterable[str]) -> Iterator[str]:
-    """Yield a sentence for each secret with two purposes: who knows it for one has the other."""
-    first: dict[str, tuple[str, str]] = {}
-    for purpose in (*_SECRETS, *(f"{provider}_client_secret" for provider in providers)):
-        for name in (purpose, f"{purpose}_fallbacks"):
-            given = values.get(name) or ()
-            for secret in given if isinstance(given, tuple) else (given,):
-                other, other_name = first.setdefault(secret, (purpose, name))
-                if other != purpose:
-                    yield (
-                        f"{other_name.upper()} and {name.upper()} have the same value: each needs "
-                        "one of its own."
-                    )
+def _shared_secrets(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each key of the page alone that others get to know by its other use."""
+    for own in _OWN_KEYS:
+        ours = _with_fallbacks(values, own)
+        for shared in _SHARED_KEYS:
+            theirs = _with_fallbacks(values, shared)
+            for key in ours.keys() & theirs.keys():
+                names = f"{ours[key]} and {theirs[key]}"
+                yield f"{names} have the same value: each needs one of its own."
+
+
+def _with_fallbacks(values: Mapping[str, Any], purpose: str) -> dict[str, str]:
+    """The keys of a purpose, and under which name each was given."""
+    fallbacks = f"{purpose}_fallbacks"
+    named = {key: fallbacks.upper() for key in values.get(fallbacks) or ()}
+    return named | ({values[purpose]: purpose.upper()} if values[purpose] else {})
 
 
 def _client_contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[str]:
