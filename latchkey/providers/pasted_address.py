@@ -12,7 +12,6 @@ _USUAL: dict[str, str | int | None] = {
 _USUAL |= dict.fromkeys("\u3002\uff0e\uff61", ".") | dict.fromkeys("\u2010\u2011", "-")
 _USUAL |= dict.fromkeys("「『【《〈｢", "<") | dict.fromkeys("」』】》〉｣", ">") | {"、": ","}
 _INNER_APOSTROPHE = re.compile(r"(?<=[^\W\d_])\u2019(?=[^\W\d_])")
-_STARRED = re.compile(r"(\*+)(.+)\1")  # a star alone may begin a name (RFC 5322, 3.2.3)
 # Blanks, quotation marks of all languages, brackets and punctuation around a pasted address.
 _BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _AROUND = _BLANKS + ".,;:<>()[]\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
@@ -64,8 +63,10 @@ def parts_with_at(text: str) -> list[str]:
 def _trim(text: str) -> str:
     # A dot before the name is a fault of the address, not a mark around it.
     trimmed = text.lstrip(_AROUND.replace(".", "")).rstrip(_AROUND + "/")
-    starred = _STARRED.fullmatch(trimmed)
-    return _trim(starred[2]) if starred else trimmed
+    # On one side alone, a star may belong to a name (RFC 5322, 3.2.3).
+    if len(trimmed) > 2 and trimmed[0] == trimmed[-1] == "*":
+        return _trim(trimmed.strip("*"))
+    return trimmed
 
 
 def _without_link(text: str) -> str:
