@@ -83,3 +83,9 @@ def test_a_text_without_meaning_says_nothing(text: str) -> None:
 def test_typographic_quotes_and_full_width_letters_read_as_usual() -> None:
     assert told("Your mailbox isn’t enabled") == "mailbox_disabled"
     assert told("ＩＭＡＰ is disabled") == "imap_off"  # noqa: RUF001
+
+
+def test_no_more_is_read_of_what_becomes_longer_when_it_is_folded() -> None:
+    # U+FDFA becomes eighteen letters.
+    assert told("\ufdfa" * 100 + " mailbox is full") == "mailbox_full"
+    assert problem_in("\ufdfa" * 1000 + " mailbox is full") is None
