@@ -276,7 +276,7 @@ def _fill_in(values: dict[str, Any]) -> None:
     """Put in what is usual where it depends on other settings."""
     if not values["default_language"]:
         offered = values["languages"]
-        values["default_language"] = SOURCE if offered == tuple(BY_TAG) else offered[0]
+        values["default_language"] = SOURCE if SOURCE in offered else offered[0]
     if values["limits"] is None:
         # The sandbox's addresses are there to be tried again and again.
         values["limits"] = {} if values["sandbox"] else rate_limits("on")

@@ -255,6 +255,7 @@ def test_the_usual_language_is_one_of_those_that_are_offered() -> None:
 
 def test_the_first_language_that_is_offered_is_the_usual_one_unless_another_is_set() -> None:
     assert load(**GOOD, LANGUAGES="pt-br, fr").default_language == "pt-BR"
+    assert load(**GOOD, LANGUAGES="de, en").default_language == "en"
     assert load(**GOOD).default_language == "en"
     assert "LANGUAGES must be one of ar, " in problems(**GOOD, LANGUAGES=" , ")
 
