@@ -133,7 +133,7 @@ class Settings:
     link_key_fallbacks: tuple[str, ...] = setting(parse=random_keys, unset=(), secret=True)
     link_required: bool = setting("false", switch)
     brand_file: Path | None = setting(parse=_file, unset=None)
-    brand_name: str = setting(parse=line_of_text(60))
+    brand_name: str = setting(parse=line_of_text(200))
     brand_logo: Path | None = setting(parse=_image, unset=None)
     brand_color: str = setting(parse=color)
     brand_from_nylas: bool = setting("true", switch)

@@ -55,7 +55,7 @@ MISTAKES = [
     ({"RETURN_URIS": "https://a.example/;https://b.example"}, "RETURN_URIS must be separated by "),
     ({"BRAND_NAME": "Northwind\nTraders"}, "BRAND_NAME must be a line of text."),
     ({"BRAND_NAME": "Northwind\u202e"}, "BRAND_NAME must be a line of text."),
-    ({"BRAND_NAME": "N" * 61}, "BRAND_NAME must have 60 characters at most."),
+    ({"BRAND_NAME": "N" * 201}, "BRAND_NAME must have 200 characters at most."),
     ({"BRAND_COLOR": "navy"}, "BRAND_COLOR must be a colour like #1f5fd6."),
     ({"BRAND_LOGO": "/nowhere/logo.svg"}, "there is none at /nowhere/logo.svg."),
     ({"SECRET_KEY": f"{SECRET}'"}, "SECRET_KEY has a quotation mark at one end"),
