@@ -293,3 +293,18 @@ def test_the_address_of_a_service_has_a_host_and_a_port_that_can_be_reached(addr
         assert f"{name} must be an address like https://login.example.com/path" in text
     good = "https://example.com:8443/path?a=b"
     assert load(**GOOD, SECURITY_CONTACT=good).security_contact == good
+
+
+@pytest.mark.parametrize(
+    ("values", "listens_at"),
+    [
+        ({}, ("127.0.0.1:8000",)),
+        ({"HOST": "0.0.0.0", "PORT": "80", "METRICS_PORT": "9000"}, ("0.0.0.0:80", "0.0.0.0:9000")),  # noqa: S104
+        ({"HOST": "::1"}, ("[::1]:8000",)),
+        ({"HOST": "[::1]"}, ("[::1]:8000",)),
+    ],
+)  # fmt: skip
+def test_the_server_listens_at_its_port_and_at_that_for_metrics(
+    values: dict[str, str], listens_at: tuple[str, ...]
+) -> None:
+    assert load(**GOOD, **values).listens_at == listens_at
