@@ -139,8 +139,9 @@ class OAuthClient:
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": pending.redirect_uri,
-            "code_verifier": pending.verifier,
         }
+        if pending.verifier:
+            form["code_verifier"] = pending.verifier
         answer = self._calls.post("token", form, seconds=TOKEN_SECONDS)
         content = read_json(answer)
         access_token = content.get("access_token")

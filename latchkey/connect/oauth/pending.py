@@ -15,7 +15,7 @@ class PendingAuthorization:
     """One way to a provider and back.
 
     :ivar state: names the sign-in, and 256 random bits.
-    :ivar verifier: PKCE's secret.
+    :ivar verifier: PKCE's secret, "" when a version began it that sent none to Yahoo.
     :ivar started: Unix time.
     """
 

@@ -149,7 +149,11 @@ def test_a_provider_of_our_own_origin_may_name_it_as_issuer() -> None:
 
 
 def exchange(
-    answer: Answering | httpx.Response, key: str = "google", **client: Any
+    answer: Answering | httpx.Response,
+    key: str = "google",
+    *,
+    verifier: str = "verifier",
+    **client: Any,
 ) -> tuple[Any, list[httpx.Request]]:
     seen: list[httpx.Request] = []
 
@@ -162,7 +166,7 @@ def exchange(
         provider=key,
         state="abc.def",
         nonce="nonce",
-        verifier="verifier",
+        verifier=verifier,
         redirect_uri=REDIRECT_URI,
         started=int(time.time()),
     )
@@ -203,6 +207,13 @@ def test_the_client_signs_in_to_the_token_endpoint_as_each_provider_wants(key: s
     else:
         assert (form["client_id"], form["client_secret"]) == ("our id", "our s&cret")
         assert "authorization" not in seen[0].headers
+
+
+def test_who_was_sent_to_yahoo_without_a_challenge_comes_back_without_a_verifier() -> None:
+    # By the version before, while this one was being deployed.
+    _, seen = exchange(tokens(id_token=good_id_token()), "yahoo", verifier="")
+    form = dict(parse_qsl(seen[0].content.decode(), keep_blank_values=True))
+    assert "code_verifier" not in form
 
 
 def test_the_account_is_read_from_an_id_token_that_is_ours() -> None:
