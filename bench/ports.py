@@ -16,10 +16,10 @@ _CLAIM = socket.socket(socket.AF_UNIX)
 
 def free_port() -> int:
     """A port that nobody uses right now, and that no other process gets from here."""
-    for port in _mine():
+    while True:
+        port = next(_mine())
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
-    raise AssertionError("the ports of a process are tried without end")
 
 
 @cache

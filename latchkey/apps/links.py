@@ -82,9 +82,9 @@ class SignedLinks:
         if not self._keys:
             raise LinkRefused(LINK_OFF)
         try:
-            claims = from_json(LinkClaims, self._sealer().open(link, max_age=LONGEST_SECONDS))
-        except (SealBroken, UnknownShape):
-            claims = self._read_signed(link)
+            claims = read_link(link, self._keys)
+        except ClaimsRefused:
+            claims = self._read_carried(link)
         if claims.exp <= time.time():
             raise LinkRefused(LINK_OLD, claims)
         if self._marks.trouble:
@@ -100,10 +100,10 @@ class SignedLinks:
     def _sealer(self) -> Sealer:
         return Sealer(self._keys, purpose="carried link")
 
-    def _read_signed(self, link: str) -> LinkClaims:
+    def _read_carried(self, text: str) -> LinkClaims:
         try:
-            return read_link(link, self._keys)
-        except ClaimsRefused:
+            return from_json(LinkClaims, self._sealer().open(text, max_age=LONGEST_SECONDS))
+        except (SealBroken, UnknownShape):
             raise LinkRefused(LINK_BROKEN) from None
 
     def redeem(

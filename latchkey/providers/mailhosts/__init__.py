@@ -25,7 +25,11 @@ from latchkey.providers.mailhosts.identity import (
 )
 from latchkey.providers.mailhosts.names import is_private_name
 from latchkey.providers.mailhosts.ownership import ServerKind
-from latchkey.providers.mailhosts.passwords import clean_app_password, is_no_app_password
+from latchkey.providers.mailhosts.passwords import (
+    clean_app_password,
+    is_blank,
+    is_no_app_password,
+)
 from latchkey.providers.mailhosts.pasted import read_server
 from latchkey.providers.mailhosts.policy import (
     HostReason,
@@ -58,6 +62,7 @@ __all__ = [
     "UnsupportedService",
     "Username",
     "clean_app_password",
+    "is_blank",
     "is_no_app_password",
     "is_private_name",
     "judge_login",

@@ -51,11 +51,12 @@ def _compact(password: str) -> str:
     """Return a password without blanks and invisible signs, in plain letters and hyphens."""
     plain = unicodedata.normalize("NFKC", password)
     return "".join(
-        "-" if unicodedata.category(char) == "Pd" else char for char in plain if not _is_blank(char)
+        "-" if unicodedata.category(char) == "Pd" else char for char in plain if not is_blank(char)
     )
 
 
-def _is_blank(char: str) -> bool:
+def is_blank(char: str) -> bool:
+    """Tell whether a character looks like a blank, or like nothing."""
     return char in "\t\r\n" or unicodedata.category(char) in ("Zs", "Zl", "Zp", "Cf")
 
 

@@ -1,6 +1,5 @@
 """Checks of passwords and login names: what is sent to Nylas is what was judged here."""
 
-import unicodedata
 from typing import Any, Protocol
 
 from wtforms import Field as Input
@@ -13,6 +12,7 @@ from latchkey.providers.mailhosts import (
     LoginRefused,
     MailHost,
     clean_app_password,
+    is_blank,
     judge_login,
     read_server,
 )
@@ -75,7 +75,9 @@ def check_password(form: JudgedForm, box: Input) -> None:
             translate("This password is too long: more than 1,024 characters can’t be used.")
         )
     password = clean_app_password(text, mail_host(form))
-    if form.provider.ascii_password and any(map(_is_invisible, password)):
+    if form.provider.ascii_password and any(
+        is_blank(char) and not char.isascii() for char in password
+    ):
         raise ValidationError(
             translate(
                 "This password has a special space in it, which often comes along when text is "
@@ -91,11 +93,6 @@ def check_password(form: JudgedForm, box: Input) -> None:
             )
         )
     form.cleaned[box.name] = password
-
-
-def _is_invisible(char: str) -> bool:
-    """Tell whether a character looks like a blank, or like nothing, and is none of ASCII."""
-    return not char.isascii() and unicodedata.category(char) in ("Zs", "Zl", "Zp", "Cf")
 
 
 def check_login(form: JudgedForm, box: Input) -> None:
