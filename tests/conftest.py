@@ -2,14 +2,17 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from config import Settings, load_settings
+from latchkey.web.page_environment import PageEnvironment
 from tests.pages import Visitor
 from tests.servers import serve
 
@@ -23,6 +26,27 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("shared")
 
 Clock = Callable[[float], None]
+
+
+class CompiledOnce(BytecodeCache):
+    """Bytecode cache: a template is compiled once, not for each of thousands of apps."""
+
+    def __init__(self) -> None:
+        self._bytecode: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, which checks that its source is the same."""
+        if bucket.key in self._bytecode:
+            bucket.bytecode_from_string(self._bytecode[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._bytecode[bucket.key] = bucket.bytecode_to_string()
+
+
+PageEnvironment.__init__ = partialmethod(  # type: ignore[assignment, method-assign]
+    PageEnvironment.__init__, bytecode_cache=CompiledOnce()
+)
 
 KEY = "nyk_v0_key-of-the-tests"
 SECRET = "aR4nd0mSecretKeyThatOnlyTheseTestsKnow"
