@@ -61,6 +61,8 @@ REDIRECT_HEADERS = {
     )
 }
 HSTS = "max-age=63072000; includeSubDomains"
+# The host of a page below a path is that of another app, which decides about its subdomains.
+HSTS_UNDER_PATH = "max-age=63072000"
 
 
 class ToTheLetter(Response):
@@ -136,11 +138,16 @@ def header_writer(settings: Settings) -> Callable[[Response], Response]:
         # Some proxies rewrite e-mail addresses in pages; "no-transform" forbids it.
         kept = "no-store, no-transform" if _is_page(response) else "no-store"
         response.headers.setdefault("Cache-Control", kept)
-        if unproxied(request).is_secure or settings.public_url.startswith("https://"):
-            response.headers["Strict-Transport-Security"] = HSTS
+        if hsts := _hsts(settings):
+            response.headers["Strict-Transport-Security"] = hsts
         return response
 
     return write_headers
+
+
+def _hsts(settings: Settings) -> str:
+    https = unproxied(request).is_secure or settings.public_url.startswith("https://")
+    return (HSTS_UNDER_PATH if settings.path else HSTS) if https else ""
 
 
 def _is_page(response: Response) -> bool:

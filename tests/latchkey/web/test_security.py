@@ -52,6 +52,7 @@ USUAL = {
     "X-Request-ID",
 }
 HSTS = "max-age=63072000; includeSubDomains"
+HSTS_UNDER_PATH = "max-age=63072000"
 PUBLIC = "https://connect.example.com"
 
 
@@ -244,6 +245,7 @@ def test_a_wrong_token_is_a_page_of_ours(url: str) -> None:
 
 HTTPS_CASES = {
     "by its address": ({"PUBLIC_URL": PUBLIC}, {}, HSTS),
+    "below a path": ({"PUBLIC_URL": f"{PUBLIC}/page"}, {}, HSTS_UNDER_PATH),
     "by its proxy": ({"TRUSTED_PROXIES": "1"}, {"X-Forwarded-Proto": "https"}, HSTS),
     "by a proxy nobody trusts": ({}, {"X-Forwarded-Proto": "https"}, None),
     "not at all": ({"TRUSTED_PROXIES": "1"}, {"X-Forwarded-Proto": "http"}, None),
@@ -255,6 +257,7 @@ def test_https_is_kept_where_there_is_https(
     variables: Mapping[str, str], headers: Mapping[str, str], hsts: str | None
 ) -> None:
     app = company(TRUSTED_HOSTS="connect.example.com", **variables)
+    path = variables.get("PUBLIC_URL", "").removeprefix(PUBLIC)
     for url in ("/", "/nowhere", "/healthz", "/static/css/app.css"):
-        with asked(app, "GET", url, {"Host": "connect.example.com", **headers}) as answer:
+        with asked(app, "GET", path + url, {"Host": "connect.example.com", **headers}) as answer:
             assert answer.headers.get("Strict-Transport-Security") == hsts
