@@ -16,6 +16,7 @@ from latchkey.apps import TokenRefused
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
 from latchkey.web.own_address import own_address
+from latchkey.web.security import OriginRefused
 from latchkey.web.services import get_services
 
 bp = Blueprint("token", __name__)
@@ -88,6 +89,12 @@ def refuse(refused: TokenRefused) -> ResponseReturnValue:
     if refused.wait:
         answer.headers["Retry-After"] = str(refused.wait)
     return answer, refused.status
+
+
+@bp.errorhandler(OriginRefused)
+def refuse_http(error: OriginRefused) -> ResponseReturnValue:
+    """The page has https only. An app's server has no use for the page about cookies."""
+    return refuse(TokenRefused("invalid_request", str(error.description), 400))
 
 
 @bp.errorhandler(UpstreamError)

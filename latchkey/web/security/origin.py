@@ -20,13 +20,15 @@ def origin_guard(settings: Settings, apis: Collection[str]) -> Callable[[], None
     """Make the rule: browsers say where a form was sent from (Fetch Metadata, RFC 6454)."""
     public = urlsplit(settings.public_url)
     https = public.scheme == "https"
+    behind = "the proxy did not send X-Forwarded-Proto: https"
+    over_http = behind if settings.trusted_proxies else "behind a proxy set TRUSTED_PROXIES"
 
     def refuse_foreign_posts() -> None:
         asked = unproxied(request)
         if asked.method in _READING:
             return
         if https and not asked.is_secure:
-            raise OriginRefused("sent over http; behind a proxy set TRUSTED_PROXIES")
+            raise OriginRefused(f"Sent over http: {over_http}")
         if asked.endpoint in apis:
             return
         site = asked.headers.get("Sec-Fetch-Site")

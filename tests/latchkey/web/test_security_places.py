@@ -113,13 +113,34 @@ def test_a_page_under_an_unknown_host_does_not_lead_to_itself(path: str) -> None
     assert "evil.example" not in html
 
 
-def test_with_https_nothing_is_posted_over_http(logged: list[tuple[str, object]]) -> None:
-    host = PUBLIC.removeprefix("https://")
-    for url in ("/", "/connect/imap", "/v3/connect/token"):
-        with asked(company(PUBLIC_URL=PUBLIC), "POST", url, {"Host": host}) as answer:
+OVER_HTTP = [
+    ("0", "Sent over http: behind a proxy set TRUSTED_PROXIES"),
+    ("1", "Sent over http: the proxy did not send X-Forwarded-Proto: https"),
+]
+
+
+@pytest.mark.parametrize(("proxies", "why"), OVER_HTTP)
+def test_with_https_nothing_is_posted_over_http(
+    proxies: str, why: str, logged: list[tuple[str, object]]
+) -> None:
+    app = company(PUBLIC_URL=PUBLIC, TRUSTED_PROXIES=proxies)
+    for url in ("/", "/connect/imap"):
+        with asked(app, "POST", url, {"Host": PUBLIC.removeprefix("https://")}) as answer:
             assert answer.status_code == 400
-    details = [text for name, text in logged if name == "start_again"]
-    assert details == ["sent over http; behind a proxy set TRUSTED_PROXIES"] * 3
+    assert [text for name, text in logged if name == "start_again"] == [why] * 2
+
+
+@pytest.mark.parametrize(("proxies", "why"), OVER_HTTP)
+def test_an_app_that_asks_for_tokens_over_http_gets_an_answer_of_nylas(
+    proxies: str, why: str, logged: list[tuple[str, object]]
+) -> None:
+    app = company(PUBLIC_URL=PUBLIC, TRUSTED_PROXIES=proxies)
+    host = {"Host": PUBLIC.removeprefix("https://")}
+    with asked(app, "POST", "/v3/connect/token", host, json={}) as answer:
+        assert (answer.status_code, answer.mimetype) == (400, "application/json")
+        assert answer.get_json()["error"] == "invalid_request"
+        assert answer.get_json()["error_description"] == why
+    assert [text for name, text in logged if name == "token"] == [why]
 
 
 def test_with_https_no_form_comes_from_http() -> None:
