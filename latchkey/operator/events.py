@@ -3,8 +3,12 @@
 ``docs/operations.md`` has the same list, and a test compares both with the code.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+# What is left around a field of a story that the line does not have.
+_LEFT = re.compile(r"\s+Nylas's id: \.|:?\s+(?=[.)](\s|$))|(?<=\s)\s+|\s+$")
 
 ALWAYS = ("time", "level", "event", "request_id", "trace_id", "visit", "mailbox")
 
@@ -17,12 +21,14 @@ class Event:
     :ivar levels: the levels it can have.
     :ivar fields: names of its fields, besides those that every line has.
     :ivar story: what ``flask explain`` says; ``{name}`` is replaced by a field.
+    :ivar without: what the story says in place of a field that the line does not have.
     """
 
     meaning: str
     levels: tuple[str, ...]
     fields: tuple[str, ...]
     story: str
+    without: str = ""
 
 
 EVENTS = {
@@ -37,6 +43,7 @@ EVENTS = {
         levels=("info",),
         fields=("provider", "outcome"),
         story="The address's provider: {provider} (source: {outcome}).",
+        without="none",
     ),
     "grant": Event(
         meaning="A try to connect a mailbox ended; `outcome` is `connected` or the reason.",
@@ -138,5 +145,8 @@ def sentence(line: Mapping[str, object]) -> str:
     event = EVENTS.get(str(line.get("event")))
     if event is None:
         return f"{line.get('event')}."
-    values = {name: line.get(name) or "none" for name in event.fields}
-    return event.story.format_map(values).replace(" Nylas's id: none.", "").replace(" none.", ".")
+    given = {name: line.get(name) for name in event.fields}
+    values = {
+        name: event.without if value in (None, "") else value for name, value in given.items()
+    }
+    return _LEFT.sub("", event.story.format_map(values))
