@@ -11,6 +11,19 @@ import unicodedata
 from latchkey.providers.email_address import ascii_address
 
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_YANDEX = "yandex.ru"
+_YANDEX_ENDINGS = (
+    "az", "by", "co.il", "com", "com.am", "com.ge", "com.tr", "ee", "fr", "kg", "kz", "lt", "lv",
+    "md", "net", "pl", "tj", "tm", "ua", "uz",
+)  # fmt: skip
+# Domains under which one name is one mailbox: Apple, "About your @icloud.com, @me.com and @mac.com
+# email addresses" (support.apple.com/118230); Yandex ID, "Alternate email addresses": "addresses
+# using your username on all Yandex domains".
+_MAIN_DOMAIN = {
+    **dict.fromkeys(("me.com", "mac.com"), "icloud.com"),
+    **dict.fromkeys(("ya.ru", "narod.ru"), _YANDEX),
+    **dict.fromkeys((f"yandex.{ending}" for ending in _YANDEX_ENDINGS), _YANDEX),
+}
 
 
 def same_mailbox(one: str, other: str) -> bool:
@@ -49,9 +62,11 @@ def canonical_mailbox(address: str) -> str:
 def counted_mailbox(address: str) -> str:
     """Return one spelling for all that may lead to the same mailbox.
 
-    Wider than ``canonical_mailbox``: what follows a plus sign is left out for every provider. If
-    that puts two mailboxes together, they merely share a counter.
+    Wider than ``canonical_mailbox``: what follows a plus sign is left out for every provider, and a
+    provider's domains that share their names count as one. At Yandex, a dot and a hyphen are the
+    same. If that puts two mailboxes together, they merely share a counter.
     """
     folded = unicodedata.normalize("NFKC", address).strip().casefold().rstrip(".")
     local, _, domain = (canonical_mailbox(folded) or folded).rpartition("@")
-    return f"{local.partition('+')[0] or local}@{domain}"
+    name, domain = local.partition("+")[0] or local, _MAIN_DOMAIN.get(domain, domain)
+    return f"{name.replace('.', '-') if domain == _YANDEX else name}@{domain}"

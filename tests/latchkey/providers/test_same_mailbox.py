@@ -48,6 +48,8 @@ def test_a_tag_is_no_other_account(one: str, other: str, *, same: bool) -> None:
         ("someone@gmail.com.evil.example", "someone@gmail.com"),
         ("someone@mail.gmail.com", "someone@gmail.com"),
         ("someone@gmail.com", "someone@outlook.com"),
+        ("someone@me.com", "someone@icloud.com"),
+        ("someone@ya.ru", "someone@yandex.ru"),
         ("", ""),
         ("someone", "someone"),
         ("someone@", "someone@"),

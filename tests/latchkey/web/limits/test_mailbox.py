@@ -17,6 +17,13 @@ from latchkey.web.limits.mailbox import mailboxes_of
         ("anna@b\u00fccher.example", "anna@xn--bcher-kva.example"),
         ("anna@example.com.", "anna@example.com"),
         ("CORP\\anna@example.com", "corp\\anna@example.com"),
+        ("anna@me.com", "anna@icloud.com"),
+        ("Anna+tag@mac.com", "anna@icloud.com"),
+        ("anna@icloud.com", "anna@icloud.com"),
+        ("anna.b@ya.ru", "anna-b@yandex.ru"),
+        ("anna-b@yandex.com.tr", "anna-b@yandex.ru"),
+        ("anna@yandex.kz", "anna@yandex.ru"),
+        ("anna@name.com", "anna@name.com"),
     ],
 )
 def test_a_mailbox_has_one_spelling(spelling: str, counted: str) -> None:
