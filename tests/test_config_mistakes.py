@@ -45,7 +45,9 @@ MISTAKES = [
     ({"WEB_CONCURRENCY": "auto"}, "WEB_CONCURRENCY must be a whole number from 1 to 64."),
     ({"PUBLIC_URL": "http://connect.example.com"}, "PUBLIC_URL must start with https://"),
     ({"PUBLIC_URL": "connect.example.com"}, "PUBLIC_URL must be an address like https://"),
-    ({"PUBLIC_URL": "https://connect.example.com?x=1"}, "PUBLIC_URL must end after the host name"),
+    ({"PUBLIC_URL": "https://connect.example.com?x=1"}, "PUBLIC_URL must have no ? or # in it."),
+    ({"PUBLIC_URL": "https://connect.example.com/connect?x=1"}, "PUBLIC_URL must have no ? or # "),
+    ({"PUBLIC_URL": "https://connect.example.com/connect#x"}, "PUBLIC_URL must have no ? or # in"),
     ({"PUBLIC_URL": "https://connect.example.com/a b"}, "PUBLIC_URL must have a path like"),
     ({"REDIS_URL": "cache.example.com:6379"}, "REDIS_URL must be an address like redis://host:"),
     ({"REDIS_URL": "https://cache.example.com"}, "REDIS_URL must be an address like redis://host:"),
@@ -174,3 +176,16 @@ def test_a_switch_is_read_as_people_write_it(meant: bool, writings: str) -> None
 )
 def test_a_slash_at_the_end_of_the_address_is_no_part_of_it(pasted: str) -> None:
     assert load(**GOOD, PUBLIC_URL=pasted).public_url == PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://connect.example.com.", PUBLIC),
+        ("https://connect.example.com./", PUBLIC),
+        ("https://connect.example.com.:8443/page", f"{PUBLIC}:8443/page"),
+        ("https://connect.example.com/page.", f"{PUBLIC}/page."),
+    ],
+)
+def test_a_dot_at_the_end_of_the_host_name_is_no_part_of_it(written: str, read: str) -> None:
+    assert load(**GOOD, PUBLIC_URL=written).public_url == read

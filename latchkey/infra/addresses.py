@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 _HOST_AND_PORT = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
+_FINAL_DOT = re.compile(r"(?<=[^/.])\.+(?=(:[0-9]+)?$)")
 _HTTPS = "must start with https:// (http:// is for this machine only)"
 
 
@@ -42,13 +43,17 @@ def origin(value: str) -> str:
 def page_address(value: str) -> str:
     """Return ``value``, the address of this page: an origin, perhaps with a path.
 
+    Without a dot at the end of the host name: browsers send none, unless a user types it.
+
     :raises ValueError: when it is none.
     """
+    if set(value) & set("?#"):
+        raise ValueError("must have no ? or # in it")
     address = value.rstrip("/")
     path = urlsplit(address).path if "://" in address and "[" not in address else ""
     if not _PATH.fullmatch(path) or "/.." in path or "/./" in f"{path}/":
         raise ValueError("must have a path like /connect, of letters, digits, ., -, _ and ~")
-    return origin(address.removesuffix(path)) + path
+    return _FINAL_DOT.sub("", origin(address.removesuffix(path))) + path
 
 
 def is_same_origin(one: str, other: str) -> bool:
