@@ -4,6 +4,7 @@ Sealed; it holds a random id and keyed hashes of the last mailboxes, and no addr
 """
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -11,7 +12,7 @@ from flask import Flask, Response, current_app, g, request
 from config import Settings
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.infra.unproxied import unproxied
-from latchkey.providers.same_mailbox import counted_mailbox
+from latchkey.providers.same_mailbox import canonical_mailbox
 from latchkey.web.own_cookie import cookie_name, set_own_cookie
 from latchkey.web.services import get_services
 
@@ -27,11 +28,11 @@ def init_device(app: Flask, settings: Settings) -> None:
     app.after_request(_set_cookie)
 
 
-def known_device(mailboxes: tuple[str, ...]) -> str:
+def known_device(addresses: Iterable[str]) -> str:
     """Return the id of this browser if it connected all of these mailboxes before, else ""."""
     device = _read()
     known = set(device.get("mailboxes", []))
-    return str(device["id"]) if {_hash(mailbox) for mailbox in mailboxes} <= known else ""
+    return str(device["id"]) if {_hash(address) for address in addresses} <= known else ""
 
 
 def device_id() -> str:
@@ -40,9 +41,9 @@ def device_id() -> str:
 
 
 def remember(email: str) -> None:
-    """Keep in this browser that it connected the mailbox with a password."""
+    """Keep in this browser that it connected this mailbox with its password."""
     if get_services().limiter.active:
-        _remember(_hash(counted_mailbox(email)))
+        _remember(_hash(email))
 
 
 def remember_browser() -> None:
@@ -76,5 +77,6 @@ def _set_cookie(response: Response) -> Response:
     return response
 
 
-def _hash(mailbox: str) -> str:
-    return get_services().limiter.fingerprint(f"device {mailbox}")
+def _hash(address: str) -> str:
+    """With what follows a plus sign: at some servers that is another person's mailbox."""
+    return get_services().limiter.fingerprint(f"device {canonical_mailbox(address)}")

@@ -14,14 +14,20 @@ _DOMAIN_BEFORE = re.compile(r".*[\\/]", re.DOTALL)
 def mailboxes_of(email: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """Return every mailbox whose password would be tried, in one spelling each.
 
-    The login name is what the mail server looks at, whatever address was typed. A name that is no
-    public address means a mailbox of that server, and of the address's domain.
-
     :param settings: as sent to Nylas.
     """
-    names = _sent(settings, "username")
-    logins = (login for name in names for login in _logins(name, email, settings))
-    return tuple(dict.fromkeys(counted_mailbox(address) for address in (email, *logins)))
+    names = names_of(email, settings)
+    return tuple(dict.fromkeys(counted_mailbox(address) for address in names))
+
+
+def names_of(email: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the addresses of these mailboxes as they were typed.
+
+    The login name is what the mail server looks at, whatever address was typed. A name that is no
+    public address means a mailbox of that server, and of the address's domain.
+    """
+    logins = _sent(settings, "username")
+    return (email, *(found for name in logins for found in _logins(name, email, settings)))
 
 
 def _logins(name: str, email: str, settings: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from latchkey.providers.same_mailbox import counted_mailbox
 from latchkey.web.flow import SignIn
 from latchkey.web.limits.client import client
 from latchkey.web.limits.device import known_device
-from latchkey.web.limits.mailbox import mailboxes_of
+from latchkey.web.limits.mailbox import mailboxes_of, names_of
 from latchkey.web.limits.requests import TooManyRequests, report
 from latchkey.web.services import get_services
 
@@ -117,7 +117,8 @@ def _try(sign_in: SignIn, settings: Mapping[str, Any]) -> _Try:
     mailboxes = mailboxes_of(sign_in.email, settings)
     link = sign_in.link_claims
     linked = link and mailboxes == (counted_mailbox(link.email),)
-    owner = f"link {link.id}" if link and linked else known_device(mailboxes)
+    names = names_of(sign_in.email, settings)
+    owner = f"link {link.id}" if link and linked else known_device(names)
     return _Try(client=client(), mailboxes=mailboxes, owner=owner)
 
 

@@ -82,7 +82,6 @@ def submit(key: str) -> ResponseReturnValue:
         end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
         return _failed(outcome, form, provider, sign_in)
-    limits.remember(sign_in.email)
     return redirect(url_for("connected.show", s=sign_in.id), code=303)
 
 

@@ -10,7 +10,7 @@ from latchkey.infra.sealing import Sealer
 from latchkey.web.limits import remember, remember_browser
 from latchkey.web.limits.device import device_id, known_device
 from tests.conftest import SECRET, Clock
-from tests.latchkey.web.limits.bare import Browser, bare_app
+from tests.latchkey.web.limits.bare import Browser, bare_app, limiter_of
 
 NAME = "signin-device"
 DAY = 24 * 60 * 60
@@ -42,13 +42,20 @@ def test_a_browser_that_connected_nothing_is_unknown(browser: Browser) -> None:
 
 
 def test_a_browser_is_known_for_the_mailboxes_that_it_connected(browser: Browser) -> None:
-    connect(browser, "Someone+tag@Example.com", "other@example.com")
+    connect(browser, "Someone@Example.com", "other@example.com")
     name = browser.request(device_id)
     assert len(name) == 16
     for mailboxes in ([OWN], ["other@example.com"], [OWN, "other@example.com"]):
         assert known(browser, *mailboxes) == name
     for mailboxes in (["third@example.com"], [OWN, "third@example.com"]):
         assert known(browser, *mailboxes) == ""
+
+
+def test_what_follows_a_plus_sign_may_be_another_mailbox(browser: Browser) -> None:
+    connect(browser, "someone+tag@example.com", "some.one+tag@gmail.com")
+    assert not known(browser, OWN)
+    assert known(browser, "Someone+tag@example.com")
+    assert known(browser, "someone@googlemail.com"), "at Gmail it never is"
 
 
 def test_a_browser_without_a_mailbox_has_a_good_past_and_keeps_its_id(browser: Browser) -> None:
@@ -109,6 +116,12 @@ def test_a_cookie_under_an_old_secret_key_is_good(browser: Browser) -> None:
     connect(browser, OWN)
     newer = bare_app(SECRET_KEY=SECRET[::-1], SECRET_KEY_FALLBACKS=SECRET)
     assert other_browser(newer, browser.cookies[NAME]).request(device_id)
+
+
+def test_who_was_known_before_an_update_is_known_after_it(browser: Browser) -> None:
+    mailbox = limiter_of(browser.app).fingerprint(f"device {OWN}")
+    before = Sealer([SECRET], purpose="device").seal({"id": "abc", "mailboxes": [mailbox]})
+    assert known(other_browser(browser.app, before), OWN) == "abc"
 
 
 def test_without_limits_no_browser_is_remembered() -> None:
