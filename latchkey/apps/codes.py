@@ -8,6 +8,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
+from latchkey.infra import logs
 from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.marks import UsedMarks
 from latchkey.infra.sealing import SealBroken, Sealer
@@ -72,6 +73,8 @@ class AuthorizationCodes:
             ticket = from_json(Ticket, self._sealer.open(code, max_age=age))
         except (SealBroken, UnknownShape):
             raise CodeRefused from None
+        # What the log says of this request is part of that sign-in, also when it is refused.
+        logs.bind(visit=ticket.visit)
         if self._marks.is_spent(_USED, ticket.id):
             raise CodeRefused
         return ticket

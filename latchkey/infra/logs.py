@@ -32,10 +32,12 @@ def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
 
 
 def bind(**fields: str) -> None:
-    """Have this request's further lines carry these fields.
+    """Have this request's further lines carry these fields; outside of requests, none do.
 
     :param fields: ``visit``, which all requests of a sign-in share, or ``mailbox``; "" adds none.
     """
+    if not has_app_context():
+        return
     of_request = unproxied(g)
     of_request.bound_fields = of_request.get("bound_fields", {}) | fields
 

@@ -27,7 +27,7 @@ def explain(code: str, log: Iterable[str]) -> Iterator[str]:
     story = [
         line
         for line in lines
-        if line.get("request_id") in requests
+        if (line.get("request_id") in requests or line.get("visit") in visits)
         and not str(line.get("route")).startswith(_UNIMPORTANT)
     ]
     for line in sorted(story, key=lambda line: str(line.get("time", ""))):

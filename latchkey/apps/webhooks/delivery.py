@@ -131,6 +131,7 @@ def _report(event: WebhookEvent, outcome: str, trouble: str = "") -> None:
     logs.event(
         "webhook",
         level=logging.WARNING if trouble else logging.INFO,
+        visit=event.content["sign_in"],
         provider=event.content["provider"],
         outcome=outcome,
         detail=f"{event.content['type']} {event.content['id']} {trouble}".strip(),

@@ -5,7 +5,9 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from tests.calling import CallingApp
 from tests.conftest import make_settings
+from tests.latchkey.webhook_receiver import SECRET, company, eventually
 from tests.pages import Visitor
 
 
@@ -56,6 +58,25 @@ def test_a_support_code_leads_to_the_whole_story(capsys: pytest.CaptureFixture[s
     (ended,) = [line for line in story if "Connecting imap ended with: wrong_password" in line]
     assert f"Nylas's id: {code}." in ended
     assert not any("connected." in line for line in story), "the other person's is another story"
+
+
+def test_what_the_app_did_and_was_told_is_part_of_the_story(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with company() as firm:
+        hook = {"RESULT_WEBHOOK_URL": firm.receiver.url, "RESULT_WEBHOOK_SECRET": SECRET}
+        page = create_app(make_settings(**hook))
+        app = CallingApp(page)
+        visitor, shown = app.send()
+        form = visitor.submit(shown, email="someone@example.com")
+        code = app.get_back(visitor, visitor.submit(form, password="secret"))["code"]
+        assert [app.exchange(code).status_code for _ in range(2)] == [200, 400]
+        eventually(lambda: firm.receiver.received)
+        page.extensions["services"].webhooks.close()
+    visit = firm.receiver.received[0].told["sign_in"]
+    story = explained(page, visit, capsys.readouterr().out.splitlines())
+    for part in ("token: exchanged", "token: invalid_grant", "webhook: delivered. sign_in.conn"):
+        assert any(part in line for line in story), part
 
 
 def test_lines_with_a_platforms_prefix_are_read(capsys: pytest.CaptureFixture[str]) -> None:
