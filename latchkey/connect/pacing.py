@@ -21,10 +21,10 @@ from latchkey.connect.party import ANYONE, Party
 from latchkey.connect.silence import Silence
 from latchkey.infra.http_connection import SendSlot
 from latchkey.infra.metrics import WAIT_BUCKETS, Gauge, Histogram, Limit
-from latchkey.infra.store import Ahead, Rate, RateLimited, Store, Turn
+from latchkey.infra.store import LONGEST_WAIT_SECONDS, Ahead, Rate, RateLimited, Store, Turn
 
 # The longest wait for one's turn: the page says that a sign-in takes up to two minutes.
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = LONGEST_WAIT_SECONDS
 # Longer than a second by what the way to Nylas may differ from one request to the next.
 _SPAN_SECONDS = 1.005
 # Between two that were sent in fact. Shorter, so that what one delay cost is soon made up for.

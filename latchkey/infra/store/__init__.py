@@ -21,7 +21,7 @@ store/
 from latchkey.infra.store.memory import RateLimited
 from latchkey.infra.store.outbox import Outbox
 from latchkey.infra.store.outbox_memory import Claim
-from latchkey.infra.store.rate import Ahead, Rate, Turn
+from latchkey.infra.store.rate import LONGEST_WAIT_SECONDS, Ahead, Rate, Turn
 from latchkey.infra.store.redis_facts import RedisFacts
 from latchkey.infra.store.redis_link import RedisLost
 from latchkey.infra.store.store import Store
@@ -29,6 +29,7 @@ from latchkey.infra.store.vault import Vault
 from latchkey.infra.store.windows import Charge, Mode, Window
 
 __all__ = [
+    "LONGEST_WAIT_SECONDS",
     "Ahead",
     "Charge",
     "Claim",

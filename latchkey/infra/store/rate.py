@@ -5,6 +5,11 @@ from typing import NamedTuple
 
 from latchkey.infra.store.memory import Slot
 
+# No caller reserves further ahead.
+LONGEST_WAIT_SECONDS = 20.0
+# Nor allows for more delay after that.
+LONGEST_GRACE_SECONDS = 2.0
+
 
 class Rate(NamedTuple):
     """At most ``limit`` events in any span of ``seconds``."""

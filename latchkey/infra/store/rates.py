@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from latchkey.infra.store.memory import Memory, RateLimited, Slot
-from latchkey.infra.store.rate import Ahead, Rate, Turn
+from latchkey.infra.store.rate import LONGEST_GRACE_SECONDS, Ahead, Rate, Turn
 from latchkey.infra.store.redis_link import RedisLink
 
 # Later than this is noted in Redis.
 _LATE_SECONDS = 0.001
 # Who wakes up later than this reserves again.
 _TOO_LATE_SECONDS = 0.003
-_LONGEST_GRACE_SECONDS = 2.0
 
 
 class _Slots(NamedTuple):
@@ -83,7 +82,7 @@ class Rates:
             late = time.monotonic() - began - slots.wait
             self._grace = 0.0
             if late > _TOO_LATE_SECONDS:
-                self._grace = min(2 * late, _LONGEST_GRACE_SECONDS)
+                self._grace = min(2 * late, LONGEST_GRACE_SECONDS)
             if late <= max(_TOO_LATE_SECONDS, terms.grace):
                 return slots, began + slots.wait + terms.grace
             terms = _Terms(max_wait, self._grace, slots)

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 import redis
 
 from latchkey.infra.store.memory import RateLimited, Slot
-from latchkey.infra.store.rate import Ahead, Rate, RemoteTurn
+from latchkey.infra.store.rate import (
+    LONGEST_GRACE_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    Ahead,
+    Rate,
+    RemoteTurn,
+)
 from latchkey.infra.store.secret_keys_redis import RemoteSecretKeys
 from latchkey.infra.store.vault import Unusable
 
 _PEER_MILLISECONDS = 120_000
-# No process reserves further ahead. What lies there beyond that was not written by us, or before
-# the clock of Redis went back.
-_LONGEST_AHEAD_SECONDS = 60.0
+# What lies beyond that was not written by us, or before the clock of Redis went back.
+_LONGEST_AHEAD_SECONDS = LONGEST_WAIT_SECONDS + LONGEST_GRACE_SECONDS
 # Redis's own clock, so those of the machines need not agree. A sorted set of the latest moments:
 # the one that is ``most`` places back decides when the next may be. Libraries for rate limits only
 # refuse; here a caller that is a little too early gets a later slot instead. What is noted is the

@@ -11,6 +11,8 @@ from latchkey.infra.store.windows import Charge
 # A list for each counter: the moments of its latest events, by Redis's own clock. The one that is
 # ``limit`` places back decides. All windows of all counters are looked at and counted in one step,
 # so requests at the same moment cannot pass together. Keys beyond the counters are values to keep.
+# Moments that are still to come are dropped: the clock went back since, or others put them there,
+# and they would make people wait for longer than any window. Each process still knows its own.
 _PASS = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -18,6 +20,9 @@ local function at(key, back)
   return tonumber(redis.call('LINDEX', key, -back) or '-1e15')
 end
 local charges = cjson.decode(ARGV[1])
+for i = 1, #charges do
+  while at(KEYS[i], 1) > now do redis.call('RPOP', KEYS[i]) end
+end
 for i = #charges + 1, #KEYS do
   local place = 2 * (i - #charges)
   redis.call('SET', KEYS[i], ARGV[place], 'PX', ARGV[place + 1])
