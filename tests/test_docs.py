@@ -10,7 +10,7 @@ from config import CLIENT_VARIABLES, OAUTH_PROVIDERS, ROOT, VARIABLES
 from latchkey.apps.parameters import READERS
 from latchkey.infra.logs import FIELDS
 from latchkey.infra.settings import Variable
-from latchkey.operator.events import EVENTS
+from latchkey.operator.events import ALWAYS, EVENTS
 from latchkey.sandbox.outcomes import OUTCOMES
 from tests.test_structure import FILES, LAYERS
 
@@ -141,7 +141,7 @@ def test_the_list_has_every_event_of_the_code_and_no_other() -> None:
 def test_the_list_has_every_field_of_an_event() -> None:
     fields: dict[str, set[str]] = {}
     for call in calls():
-        names = {str(keyword.arg) for keyword in call.keywords} - {"level"}
+        names = {str(keyword.arg) for keyword in call.keywords} - {*ALWAYS}
         fields.setdefault(name_of(call), set()).update(names)
     assert fields == {name: set(event.fields) for name, event in EVENTS.items()}
     assert {field for event in EVENTS.values() for field in event.fields} <= set(FIELDS)
