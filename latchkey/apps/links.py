@@ -111,6 +111,7 @@ class SignedLinks:
         claims: LinkClaims | None,
         send: Callable[[], Outcome],
         replay: Callable[[], Outcome | None] = lambda: None,
+        submission: str = "",
     ) -> Outcome:
         """Return the outcome of ``send``, unless the link was used before or is being used.
 
@@ -119,6 +120,7 @@ class SignedLinks:
 
         :param replay: the outcome of an earlier, identical submission, None when there was none;
             it must not send anything.
+        :param submission: names what is sent: the same again is no other account. "" is always one.
         """
         if claims is None:
             return send()
@@ -131,16 +133,16 @@ class SignedLinks:
         try:
             outcome = send()
         finally:
-            self._settle(claims, outcome)
+            self._settle(claims, outcome, submission)
         return outcome
 
-    def _settle(self, claims: LinkClaims, outcome: Outcome) -> None:
+    def _settle(self, claims: LinkClaims, outcome: Outcome, submission: str) -> None:
         """Decide whether the link stays used up."""
         if isinstance(outcome, Connected) or outcome.problem is OUTCOME_UNKNOWN:
             return
         try:
             other = outcome.mismatch or outcome.problem.kind in MISMATCHES
-            if other and self._is_one_too_many(claims):
+            if other and self._is_one_too_many(claims, submission):
                 logs.event("handoff", outcome="link spent", detail="too many other accounts")
                 return
             self._marks.release(_USED, claims.id)
@@ -148,7 +150,11 @@ class SignedLinks:
             # The safe side: what cannot be released stays used up.
             logs.event("handoff", outcome="link spent", detail="marks unavailable")
 
-    def _is_one_too_many(self, claims: LinkClaims) -> bool:
+    def _is_one_too_many(self, claims: LinkClaims, submission: str) -> bool:
+        named = f"{claims.id}:{submission}"
+        if submission and not self._marks.spend(_MISMATCH, named, seconds=LONGEST_SECONDS):
+            # It was counted when it was sent; this is its remembered outcome.
+            return False
         count = self._marks.count(
             _MISMATCH, claims.id, most=MOST_MISMATCHES, seconds=LONGEST_SECONDS
         )

@@ -9,8 +9,9 @@ from latchkey.providers import Provider
 
 Send = Callable[[], Outcome]
 Replay = Callable[[], Outcome | None]
-# Uses a signed link up around a submission. An identical submission that came before is replayed.
-Redeem = Callable[[Send, Replay], Outcome]
+# Uses a signed link up around a submission, which the text names. An identical one that came before
+# is replayed.
+Redeem = Callable[[Send, Replay, str], Outcome]
 # What is done around each sending, and not around a replay.
 Guard = Callable[[Send], Send]
 

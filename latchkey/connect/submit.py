@@ -137,7 +137,9 @@ class Submissions:
         )
         guarded = attempt.guard(send)
         return attempt.redeem(
-            lambda: self._idempotency.once(key, guarded), lambda: self._idempotency.replay(key)
+            lambda: self._idempotency.once(key, guarded),
+            lambda: self._idempotency.replay(key),
+            key,
         )
 
     def _connect(

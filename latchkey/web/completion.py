@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from flask import url_for
@@ -64,7 +65,7 @@ def attempt_of(sign_in: SignIn, provider: Provider, *, guard: Guard) -> Attempt:
         provider=provider,
         address=sign_in.email,
         link=claims.id if claims else "",
-        redeem=lambda send, replay: links.redeem(claims, send, replay),
+        redeem=partial(links.redeem, claims),
         guard=guard,
     )
 

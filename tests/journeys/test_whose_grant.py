@@ -157,6 +157,18 @@ def test_after_three_mismatches_the_link_is_spent(app: Flask, grants: Grants) ->
     assert len(grants.sent) == 3
 
 
+def test_one_form_that_is_sent_again_is_one_mismatch(app: Flask, grants: Grants) -> None:
+    grants.named[OWN] = "else@corp.example"
+    visitor, form = opened(app, OWN)
+    fields = form.fields() | {"password": "secret"}
+    for _ in range(4):
+        visitor.client.post(form.action(), data=fields)
+    del grants.named[OWN]
+    again = visitor.submit(visitor.get(form.action()), password="another")
+    assert again.heading == DONE
+    assert len(grants.sent) == 2
+
+
 def test_another_spelling_of_the_mailbox_is_the_mailbox_of_the_link(
     app: Flask, grants: Grants
 ) -> None:

@@ -280,6 +280,16 @@ def test_after_two_accounts_that_were_not_its_own_a_link_still_connects_its_own(
     assert problem_of(links.redeem(CLAIMS, connected())) is None
 
 
+def test_the_same_submission_again_is_no_other_account() -> None:
+    links = links_of()
+    mismatch = failed(OTHER_ADDRESS)
+    for _ in range(4):
+        assert links.redeem(CLAIMS, mismatch, submission="one") == mismatch()
+    for name in ("two", "three"):
+        assert links.redeem(CLAIMS, mismatch, submission=name) == mismatch()
+    assert problem_of(links.redeem(CLAIMS, pytest.fail, submission="four")) is LINK_USED
+
+
 def test_each_link_counts_the_accounts_that_were_not_its_own_by_itself() -> None:
     links = links_of()
     for number in range(4):

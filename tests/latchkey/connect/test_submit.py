@@ -42,7 +42,7 @@ def attempt(provider: str) -> Attempt:
         salt="salt",
         provider=PROVIDERS[provider],
         address=ADDRESS,
-        redeem=lambda send, replay: send(),
+        redeem=lambda send, replay, key: send(),
         guard=lambda send: send,
     )
 
