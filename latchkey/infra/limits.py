@@ -27,12 +27,14 @@ class Use:
 
     :ivar subject: whose counter it is: a client, a mailbox; hashed before it is stored.
     :ivar part: as in ``Charge``.
+    :ivar times: how many times the rule's room this subject has.
     """
 
     rule: str
     subject: str
     mode: Mode = Mode.TAKE
     part: int = 0
+    times: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +88,10 @@ class Limiter:
         return hmac.digest(self._key, content, hashlib.sha256)[:_KEY_BYTES].hex()
 
     def _charge(self, use: Use) -> Charge:
+        windows = self._rules[use.rule]
         return Charge(
             key=f"{use.rule}:{self.fingerprint(f'{use.rule} {use.subject}')}",
-            windows=self._rules[use.rule],
+            windows=[Window(limit * use.times, seconds) for limit, seconds in windows],
             mode=use.mode,
             part=use.part,
         )

@@ -1,15 +1,25 @@
-"""Which client a request comes from."""
+"""Which client a request comes from.
 
-from ipaddress import IPv6Address, ip_address, ip_network
+Of IPv6, a client has the first 64 bits at least, and may have a /56 or a /48 (RFC 6177). Behind a
+/48 there may as well be very many people. So what is counted for a /64 is counted for its /48, too,
+which has a few times as much room.
+"""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from flask import request
 
 from latchkey.connect import ANYONE, Party
+from latchkey.infra.limits import Mode, Use
 from latchkey.web import flow
 from latchkey.web.services import get_services
 
-# What one customer of a provider has (RFC 6177).
 _IPV6_PREFIX = 64
+_SITE_PREFIX = 48
+# How many clients' room a /48 has.
+_CLIENTS_OF_SITE = 4
+# IPv4 clients of a server without IPv4 (RFC 6052, 2.1).
+_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def client() -> str:
@@ -18,8 +28,24 @@ def client() -> str:
     ``remote_addr`` is the socket's, or what ``ProxyFix`` took from the trusted proxies; no other
     header is believed.
     """
-    limiter = get_services().limiter
-    return limiter.fingerprint(f"client {network(request.remote_addr)}") if limiter.active else ""
+    return _name(network(request.remote_addr))
+
+
+def uses_of_client(
+    rule: str, about: str = "", *, mode: Mode = Mode.TAKE, of_site: int = _CLIENTS_OF_SITE
+) -> list[Use]:
+    """Return what counts this request for its client, and last for its /48 of IPv6.
+
+    :param about: what else has a counter of its own with each client.
+    :param of_site: how many times the room of a client its /48 has.
+    """
+    clients = [(client(), 1)]
+    if wider := site(request.remote_addr):
+        clients.append((_name(wider), of_site))
+    return [
+        Use(rule=rule, subject=f"{name} {about}".rstrip(), mode=mode, times=times)
+        for name, times in clients
+    ]
 
 
 def party() -> Party:
@@ -31,16 +57,37 @@ def party() -> Party:
 
 def network(address: str | None) -> str:
     """Return the address that counts: IPv4 as it is, of IPv6 the first 64 bits."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
+    # A socket without addresses, or a proxy that writes something else.
+    return str(parsed) if parsed else (address or "").lower()
+
+
+def site(address: str | None) -> str:
+    """Return the /48 of an IPv6 address, "" for all others."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, _SITE_PREFIX), strict=False))
+    return ""
+
+
+def _name(found: str) -> str:
+    limiter = get_services().limiter
+    return limiter.fingerprint(f"client {found}") if limiter.active else ""
+
+
+def _parsed(address: str | None) -> IPv4Address | IPv6Address | None:
+    """The address, of IPv6 the IPv4 address that it stands for if any."""
     try:
         parsed = ip_address(_without_port(address or "").partition("%")[0])
     except ValueError:
-        # A socket without addresses, or a proxy that writes something else.
-        return (address or "").lower()
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped is None:
-            return str(ip_network((parsed, _IPV6_PREFIX), strict=False))
-        parsed = parsed.ipv4_mapped
-    return str(parsed)
+        return None
+    if isinstance(parsed, IPv4Address):
+        return parsed
+    if parsed in _NAT64:
+        return IPv4Address(parsed.packed[-4:])
+    return parsed.ipv4_mapped or parsed.sixtofour or parsed
 
 
 def _without_port(address: str) -> str:

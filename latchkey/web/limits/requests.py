@@ -15,7 +15,7 @@ from latchkey.infra.metrics import Limit
 from latchkey.infra.unproxied import unproxied
 from latchkey.problems import Problem
 from latchkey.problems.limits import CLIENT_LIMIT
-from latchkey.web.limits.client import client
+from latchkey.web.limits.client import uses_of_client
 from latchkey.web.limits.device import init_device
 from latchkey.web.limits.limiter import SHARED_STEPS
 from latchkey.web.services import get_services
@@ -65,7 +65,7 @@ def count_refused_link() -> None:
 
     :raises TooManyRequests: there were too many.
     """
-    uses = Use(rule="broken_link", subject=client()), Use(rule="broken_link_all", subject="")
+    uses = [*uses_of_client("broken_link"), Use(rule="broken_link_all", subject="")]
     if hit := get_services().limiter.try_all(*uses):
         raise TooManyRequests(CLIENT_LIMIT, report(hit))
 
@@ -77,7 +77,7 @@ def detection_wait() -> float:
     """
     if not has_request_context():
         return 0.0
-    hit = get_services().limiter.try_all(Use(rule="detection", subject=client()))
+    hit = get_services().limiter.try_all(*uses_of_client("detection"))
     return float(report(hit)) if hit else 0.0
 
 
@@ -92,7 +92,7 @@ def report(hit: Hit) -> int:
 def _limit_apps() -> ResponseReturnValue | None:
     if unproxied(request).endpoint not in _OF_APPS:
         return None
-    hit = get_services().limiter.try_all(Use(rule="token", subject=client()))
+    hit = get_services().limiter.try_all(*uses_of_client("token"))
     return _refuse_app(report(hit)) if hit else None
 
 

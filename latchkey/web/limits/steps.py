@@ -9,7 +9,7 @@ send copies of it. Requests that lead nowhere take no room of it. Both are count
 from latchkey.infra.limits import Use
 from latchkey.problems.limits import CLIENT_LIMIT
 from latchkey.web.flow import SignIn
-from latchkey.web.limits.client import client
+from latchkey.web.limits.client import uses_of_client
 from latchkey.web.limits.device import device_id
 from latchkey.web.limits.requests import TooManyRequests, report
 from latchkey.web.services import get_services
@@ -30,7 +30,7 @@ def take_step(step: str, sign_in: SignIn | None, *, valid: bool = True) -> None:
     """
     uses = []
     if not (step == "address" and sign_in and sign_in.link_claims):
-        uses.append(Use(rule=_COUNTS_AS.get(step, step), subject=client()))
+        uses += uses_of_client(_COUNTS_AS.get(step, step))
     limiter = get_services().limiter
     if valid:
         uses.append(Use(rule=f"{step}_all", subject=""))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from latchkey.apps import TokenRefused
 from latchkey.infra.limits import Mode, Use
 from latchkey.nylas import TokenAnswer
-from latchkey.web.limits.client import client
+from latchkey.web.limits.client import client, uses_of_client
 from latchkey.web.limits.requests import report
 from latchkey.web.services import get_services
 
@@ -28,7 +28,7 @@ def as_stranger(call: Callable[[], TokenAnswer]) -> TokenAnswer:
     key = f"token right {client()}"
     paces = ["token_all"] if services.store.get(key) else ["token_all", "token_new"]
     uses = [Use(rule=pace, subject="") for pace in paces]
-    uses.append(Use(rule="token_refused", subject=client(), mode=Mode.CHECK))
+    uses += uses_of_client("token_refused", mode=Mode.CHECK)
     if hit := services.limiter.try_all(*uses):
         raise TokenRefused("temporarily_unavailable", "Too many calls", 429, wait=report(hit))
     try:
@@ -44,5 +44,5 @@ def as_stranger(call: Callable[[], TokenAnswer]) -> TokenAnswer:
 
 def _count(status: int) -> None:
     if 400 <= status < 500 and status != 429:
-        refused = Use(rule="token_refused", subject=client(), mode=Mode.COUNT)
-        get_services().limiter.try_all(refused)
+        refused = uses_of_client("token_refused", mode=Mode.COUNT)
+        get_services().limiter.try_all(*refused)

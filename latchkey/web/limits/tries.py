@@ -16,7 +16,7 @@ from latchkey.problems import limits as problems
 from latchkey.problems.limits import CLIENT_LIMIT, MAILBOX_LIMIT
 from latchkey.providers.same_mailbox import counted_mailbox
 from latchkey.web.flow import SignIn
-from latchkey.web.limits.client import client
+from latchkey.web.limits.client import client, uses_of_client
 from latchkey.web.limits.device import known_device
 from latchkey.web.limits.mailbox import mailboxes_of, names_of
 from latchkey.web.limits.requests import TooManyRequests, report
@@ -25,6 +25,8 @@ from latchkey.web.services import get_services
 # Of 5 tries and of 20 refused passwords: what one client may take from a mailbox for all others.
 _PART_OF_TRIES = 2
 _PART_OF_REFUSED = 10
+# At one mailbox, a /48 of IPv6 has the tries of so many clients, and takes the part of one.
+_CLIENTS_OF_SITE = 2
 # Passwords refused before the page says that there will be a pause.
 _WARN_AFTER = 3
 _ABOUT_CLIENTS = ("client", "client_refused", "all")
@@ -37,7 +39,6 @@ class _Try:
     :ivar owner: hash of a browser or a link that proves itself, "" without one.
     """
 
-    client: str
     mailboxes: tuple[str, ...]
     owner: str
 
@@ -47,26 +48,24 @@ class _Try:
             return [Use(rule="owner", subject=f"{self.owner} {box}") for box in self.mailboxes]
         uses = [
             Use(rule="all", subject=""),
-            Use(rule="client", subject=self.client),
-            Use(rule="client_refused", subject=self.client, mode=Mode.CHECK),
+            *uses_of_client("client"),
+            *uses_of_client("client_refused", mode=Mode.CHECK),
         ]
         for mailbox in self.mailboxes:
-            both = f"{self.client} {mailbox}"
             uses += [
-                Use(rule="client_mailbox", subject=both),
+                *_of_both("client_mailbox", mailbox),
                 Use(rule="mailbox", subject=mailbox, part=_PART_OF_TRIES),
-                Use(rule="client_mailbox_refused", subject=both, mode=Mode.CHECK),
+                *_of_both("client_mailbox_refused", mailbox, mode=Mode.CHECK),
                 Use(rule="mailbox_refused", subject=mailbox, mode=Mode.CHECK),
             ]
         return uses
 
     def refused(self) -> list[Use]:
         """What counts when the password was refused."""
-        uses = [Use(rule="client_refused", subject=self.client, mode=Mode.COUNT)]
+        uses = uses_of_client("client_refused", mode=Mode.COUNT)
         for mailbox in self.mailboxes:
-            both = f"{self.client} {mailbox}"
             uses += [
-                Use(rule="client_mailbox_refused", subject=both, mode=Mode.COUNT),
+                *_of_both("client_mailbox_refused", mailbox, mode=Mode.COUNT),
                 Use(
                     rule="mailbox_refused",
                     subject=mailbox,
@@ -113,13 +112,18 @@ def is_pause_near(email: str) -> bool:
     return get_services().limiter.number("client_mailbox_refused", both) >= _WARN_AFTER
 
 
+def _of_both(rule: str, mailbox: str, *, mode: Mode = Mode.TAKE) -> list[Use]:
+    """The last of them is what may add only a part to the mailbox's own counter."""
+    return uses_of_client(rule, mailbox, mode=mode, of_site=_CLIENTS_OF_SITE)
+
+
 def _try(sign_in: SignIn, settings: Mapping[str, Any]) -> _Try:
     mailboxes = mailboxes_of(sign_in.email, settings)
     link = sign_in.link_claims
     linked = link and mailboxes == (counted_mailbox(link.email),)
     names = names_of(sign_in.email, settings)
     owner = f"link {link.id}" if link and linked else known_device(names)
-    return _Try(client=client(), mailboxes=mailboxes, owner=owner)
+    return _Try(mailboxes=mailboxes, owner=owner)
 
 
 def _refusal(hit: Hit) -> Failed:

@@ -1,10 +1,14 @@
 """Which client a request comes from, and for whom it is."""
 
+from functools import partial
+
 import pytest
 
 from latchkey.connect import ANYONE, Party
+from latchkey.infra.limits import Mode
 from latchkey.web import flow
 from latchkey.web.limits import client, party
+from latchkey.web.limits.client import uses_of_client
 from tests.latchkey.web.limits.bare import Browser, bare_app, limiter_of
 
 APP = bare_app()
@@ -39,6 +43,17 @@ def test_two_addresses_are_one_client_when_their_networks_are(
     one: str, other: str, same: bool
 ) -> None:
     assert (name(one) == name(other)) is same
+
+
+def test_what_counts_for_a_client_counts_for_its_larger_network_of_ipv6_too() -> None:
+    def counted(address: str) -> list[tuple[str, int]]:
+        uses = Browser(APP, address).request(partial(uses_of_client, "token"))
+        assert {(use.rule, use.mode) for use in uses} == {("token", Mode.TAKE)}
+        return [(use.subject, use.times) for use in uses]
+
+    larger = limiter_of(APP).fingerprint("client 2001:db8:1::/48")
+    assert counted("2001:db8:1:2::7") == [(name("2001:db8:1:2::7"), 1), (larger, 4)]
+    assert counted("203.0.113.7") == [(name("203.0.113.7"), 1)]
 
 
 def party_of_a_sign_in() -> Party:

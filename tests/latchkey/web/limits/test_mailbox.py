@@ -1,7 +1,7 @@
 import pytest
 
 from latchkey.providers.same_mailbox import counted_mailbox
-from latchkey.web.limits.client import network
+from latchkey.web.limits.client import network, site
 from latchkey.web.limits.mailbox import mailboxes_of
 
 
@@ -74,6 +74,11 @@ def test_the_own_login_name_does_not_count_twice() -> None:
         ("203.0.113.7:40001", "203.0.113.7"),
         ("[2001:db8:1:2::7]:40001", "2001:db8:1:2::/64"),
         ("[2001:db8:1:2::7]", "2001:db8:1:2::/64"),
+        ("64:ff9b::203.0.113.7", "203.0.113.7"),
+        ("[64:ff9b::cb00:7107]:40001", "203.0.113.7"),
+        ("64:ff9b:1::203.0.113.7", "64:ff9b:1::/64"),
+        ("2002:cb00:7107:5::1", "203.0.113.7"),
+        ("2001:0:cb00:7107::1", "2001:0:cb00:7107::/64"),
         ("Somewhere", "somewhere"),
         (None, ""),
     ],
@@ -82,3 +87,21 @@ def test_a_client_is_an_ipv4_address_or_a_network_of_ipv6(
     address: str | None, counted: str
 ) -> None:
     assert network(address) == counted
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ("[2001:db8:1:2::7]:40001", "2001:db8:1::/48"),
+        ("203.0.113.7", ""),
+        ("::ffff:203.0.113.7", ""),
+        ("64:ff9b::203.0.113.7", ""),
+        ("Somewhere", ""),
+        (None, ""),
+    ],
+)
+def test_only_ipv6_has_a_larger_network_that_counts_as_well(
+    address: str | None, counted: str
+) -> None:
+    assert site(address) == counted

@@ -132,6 +132,26 @@ def test_ipv6_addresses_of_one_network_are_one_client() -> None:
     assert town.nylas.tries == 40
 
 
+def test_a_network_of_ipv6_cannot_lock_the_owner_out(town: Town) -> None:
+    for number in range(6):
+        for _ in range(3):
+            town.guess(f"2001:db8:aa:{number:x}::1", "owner@example.com")
+    assert town.nylas.tries == 10, "those of two clients"
+    assert town.guess("203.0.113.9", "owner@example.com").heading == "Your mailbox is connected"
+
+
+def test_networks_of_ipv6_are_clients_and_together_have_the_room_of_four() -> None:
+    town = Town(LIMITS="client=3/5m")
+    tries = []
+    for last in range(5):
+        for number in range(4):
+            town.guess(f"2001:db8:aa:{last:x}::1", f"someone-{last}-{number}@example.com")
+        tries.append(town.nylas.tries)
+    assert tries == [3, 6, 9, 12, 12]
+    town.guess("2001:db8:ab::1", "someone@example.com")
+    assert town.nylas.tries == 13
+
+
 @pytest.mark.parametrize("written", ["203.0.113.7:{}", "[2001:db8::7]:{}", "[2001:db8::{:x}]"])
 def test_a_proxy_that_names_the_port_as_well_makes_no_client_for_each(written: str) -> None:
     town = Town(TRUSTED_PROXIES="1", LIMITS="client=3/5m")
