@@ -21,6 +21,7 @@ from latchkey.infra.settings import (
     Variable,
     contradictions,
     doubts,
+    file_doubts,
     filled,
     misspelt,
     read,
@@ -140,7 +141,7 @@ class Settings:
     languages: tuple[str, ...] = setting(parse=language_tags, unset=tuple(BY_TAG))
     default_language: str = setting(parse=language_tag)
     clients: Mapping[str, Client]  # <PROVIDER>_...: CLIENT_VARIABLES
-    commented: tuple[str, ...] = ()  # no setting: see EnvFile
+    file_doubts: tuple[str, ...] = ()  # no setting: see the function of this name
     microsoft_tenant: str = setting("common", tenant)
     redis_url: str = setting(parse=redis_address, secret=True)
     state_dir: Path = setting("state", folder_path(ROOT))
@@ -217,7 +218,7 @@ class Settings:
 VARIABLES = tuple(
     variables_of(
         Settings,
-        commented=(),
+        file_doubts=(),
         clients=(
             *(
                 replace(variable, name=f"{provider.upper()}_{variable.name}")
@@ -255,9 +256,8 @@ def load_settings(
     clients = {
         name: client for name in OAUTH_PROVIDERS if (client := _take_client(name, values)).id
     }
-    # A later line may have set it, or the environment.
-    commented = tuple(name for name in read_from.commented if written.get(name) == "")
-    return Settings(**values, clients=clients, commented=commented)
+    in_file = tuple(file_doubts(VARIABLES, read_from, written))
+    return Settings(**values, clients=clients, file_doubts=in_file)
 
 
 def _parsed(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:

@@ -291,7 +291,7 @@ def test_settings_are_the_table_of_variables() -> None:
     plain = [var.name.lower() for var in VARIABLES if not var.name.startswith(CLIENTS)]
     names = [field.name for field in fields(Settings)]
     assert [
-        name for name in names if name not in ("clients", "commented", "microsoft_tenant")
+        name for name in names if name not in ("clients", "file_doubts", "microsoft_tenant")
     ] == plain
     hidden = [field.name.upper() for field in fields(Settings) if not field.repr]
     assert hidden == [name for name in SECRETS if not name.startswith(CLIENTS)]

@@ -350,7 +350,48 @@ def test_names_of_other_programs_in_the_environment_are_none_of_ours(name: str) 
     assert load(**GOOD, **{name: "something"}) == load(**GOOD)
 
 
-@pytest.mark.parametrize("name", ["COMPOSE_PROJECT_NAME", "NYLAS_GRANT_ID", "DEBUG", "TAG"])
-def test_names_of_other_programs_in_the_file_are_none_of_ours(name: str, env: Path) -> None:
-    env.write_text(f"{name}=something\n")
-    assert load(env, **GOOD) == load(**GOOD)
+UNKNOWN = [
+    ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+    ("TRUST_PROXY", "TRUSTED_PROXIES"),
+    ("trust_proxy", "TRUSTED_PROXIES"),
+    ("NYLAS_REGION", "NYLAS_API_URI"),
+    ("REDIS_HOST", "REDIS_URL"),
+    ("REDIRECT_URIS", "RETURN_URIS"),
+    ("ALLOWED_HOSTS", "TRUSTED_HOSTS"),
+    ("AZURE_CLIENT_ID", "MICROSOFT_CLIENT_ID"),
+    ("MICROSOFT_REVOKE_URL", "MICROSOFT_TOKEN_URL"),
+    ("RATE_LIMITS", "LIMITS"),
+    ("WORKERS", "WEB_CONCURRENCY"),
+    ("DEBUG", ""),
+    ("SENTRY_DSN", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "meant"), UNKNOWN)
+def test_a_name_in_the_file_that_is_no_setting_is_warned_of(
+    name: str, meant: str, env: Path
+) -> None:
+    env.write_text(f"{name}=hidden\n")
+    hint = f": did you mean {meant}?" if meant else "."
+    sentence = f"{name} in .env has no effect, as it is no setting{hint}"
+    assert load(env, **GOOD).warnings == (sentence,)
+    env.write_text(f"{name}=\n")
+    assert load(env, **GOOD).warnings == ()
+    assert load(**GOOD, **{name: "hidden"}).warnings == (), "the environment is for all programs"
+
+
+OF_TOOLS = [
+    "COMPOSE_PROJECT_NAME", "DOCKER_HOST", "FLASK_SKIP_DOTENV", "GUNICORN_CMD_ARGS", "LANG",
+    "LC_ALL", "PROMETHEUS_MULTIPROC_DIR", "PYTHONUNBUFFERED", "SSL_CERT_FILE", "TZ", "HTTPS_PROXY",
+    "https_proxy", "NO_PROXY",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*OF_TOOLS, "SECRET_KEY_FALLBACKS_FILE", "U2VjcmV0"])
+def test_names_of_tools_and_parts_of_secrets_are_not_warned_of(
+    name: str, env: Path, tmp_path: Path
+) -> None:
+    former = tmp_path / "former"
+    former.write_text(SECRET[::-1])
+    env.write_text(f"{name}={former}\n")
+    assert load(env, **GOOD).warnings == ()

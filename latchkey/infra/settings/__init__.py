@@ -5,7 +5,7 @@
     settings/
     ├── variable.py        Variable, and setting() for a field of a dataclass
     ├── sources.py         environment, .env and secrets' files
-    ├── names.py           names that were probably meant for one of ours
+    ├── names.py           names that are none of ours, and what was probably meant
     ├── parsers.py         numbers, lists, hosts, colours, files
     ├── line_of_text.py   a line that people read
     ├── secrets.py         API keys, secret keys, OAuth clients
@@ -15,7 +15,7 @@
 Which settings there are is in ``config.py``.
 """
 
-from latchkey.infra.settings.contradictions import contradictions, doubts
+from latchkey.infra.settings.contradictions import contradictions, doubts, file_doubts
 from latchkey.infra.settings.names import misspelt
 from latchkey.infra.settings.sources import ConfigError, filled, read, read_env_file
 from latchkey.infra.settings.variable import Variable, setting, variables_of
@@ -25,6 +25,7 @@ __all__ = [
     "Variable",
     "contradictions",
     "doubts",
+    "file_doubts",
     "filled",
     "misspelt",
     "read",

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from latchkey.infra.addresses import is_loopback
+from latchkey.infra.settings.names import unknown_names
 from latchkey.infra.settings.secrets import misplaced
+from latchkey.infra.settings.sources import EnvFile, filled
+from latchkey.infra.settings.variable import Variable
 
 _OWN_KEYS = ("secret_key", "nylas_api_key")
 # The app knows two of them, and who reads metrics the third.
@@ -13,11 +16,7 @@ _SHARED_KEYS = ("link_key", "result_webhook_secret", "metrics_token")
 
 def doubts(values: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each thing that is allowed but probably not meant."""
-    for name in values["commented"]:
-        yield (
-            f"{name} is empty in .env, as # behind a blank begins a comment: put the value into "
-            "quotation marks."
-        )
+    yield from values["file_doubts"]
     named = values["public_url"] or values["trusted_hosts"]
     if not is_loopback(values["host"]) and not named and not values["sandbox_lan"]:
         yield (
@@ -29,6 +28,23 @@ def doubts(values: Mapping[str, Any]) -> Iterator[str]:
             "SANDBOX is true, so the page answers on this machine only, not at PUBLIC_URL, "
             "and connects no real mailbox. Set NYLAS_API_KEY in its place, or leave PUBLIC_URL out."
         )
+
+
+def file_doubts(
+    variables: Iterable[Variable], file: EnvFile, written: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield a sentence for each name in ``.env`` that is probably meant to have an effect.
+
+    :param written: values of ``file`` that no name of the environment replaces.
+    """
+    for name in file.commented:
+        # A later line may have set it, or the environment.
+        if written.get(name) == "":
+            yield (
+                f"{name} is empty in .env, as # behind a blank begins a comment: put the value "
+                "into quotation marks."
+            )
+    yield from unknown_names(variables, filled(file.values))
 
 
 def contradictions(values: Mapping[str, Any], providers: Iterable[str]) -> list[str]:

@@ -5,21 +5,46 @@ A setting that is misspelt would be ignored in silence: with ``NYLAS_APIKEY`` th
 around it; the environment holds many names of others, so there only a slip of the pen counts.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from latchkey.infra.settings.variable import Variable
 
 # Below this many letters and digits, another program's name is as likely as a slip.
 _SHORTEST = 6
 _MOST_SLIPS = 2
+# From this on (difflib's ratio), a name is worth mentioning.
+_SIMILAR = 0.7
+# Names that other programs and services have for these settings.
+_ELSEWHERE = {
+    "ALLOWED_HOSTS": "TRUSTED_HOSTS",
+    "AZURE_CLIENT_ID": "MICROSOFT_CLIENT_ID",
+    "AZURE_CLIENT_SECRET": "MICROSOFT_CLIENT_SECRET",
+    "AZURE_TENANT_ID": "MICROSOFT_TENANT",
+    "BASE_URL": "PUBLIC_URL",
+    "NYLAS_REGION": "NYLAS_API_URI",
+    "REDIRECT_URI": "RETURN_URIS",
+    "REDIRECT_URIS": "RETURN_URIS",
+    "REDIS_HOST": "REDIS_URL",
+    "WORKERS": "WEB_CONCURRENCY",
+}
+# Names of the tools around the page: compose reads the same ``.env``, and people keep these there.
+_OF_TOOLS = re.compile(
+    r"(BUILDKIT|BUILDX|COMPOSE|DOCKER|FLASK|GEVENT|GUNICORN|LC|LD|MALLOC|OTEL|PIP|PROMETHEUS|PYTHON"
+    r"|SSL|WERKZEUG|XDG)_\w+|PYTHON[A-Z]+|(ALL|FTP|HTTPS?|NO)_PROXY"
+    r"|FORCE_COLOR|HOME|HOSTNAME|LANG|NO_COLOR|OPENSSL_CONF|PATH|TERM|TMPDIR|TZ|USER",
+    re.IGNORECASE,
+)
+# Not what may be the second line of a secret, like Q2hhbmdl=.
+_NAME = re.compile(r"[A-Z0-9_]{2,50}|[a-z0-9_]{2,50}")
 
 
 def misspelt(
     variables: Iterable[Variable], in_file: Iterable[str], in_environment: Iterable[str]
 ) -> Iterator[str]:
     """Yield a sentence for each name that is none of ``variables`` but looks like one."""
-    known = {variable.name: variable for variable in variables}
-    known |= {f"{name}_FILE": variable for name, variable in known.items() if variable.secret}
+    known = _known(variables)
     file = [name for name in in_file if name not in known]
     others = [name for name in in_environment if name not in known and name not in file]
     for name in [*file, *others]:
@@ -28,6 +53,24 @@ def misspelt(
             yield f"{name} is no setting: only secrets come from a file. Set {base} itself."
         elif meant := _meant(name, known, strict=name in others):
             yield f"{name} is no setting: did you mean {meant}?"
+
+
+def unknown_names(variables: Iterable[Variable], in_file: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each name that has no effect, and is none of a tool around the page."""
+    known = _known(variables)
+    for name in in_file:
+        if name in known or _OF_TOOLS.fullmatch(name) or not _NAME.fullmatch(name):
+            continue
+        near = get_close_matches(name.upper(), known, n=1, cutoff=_SIMILAR)
+        similar = _ELSEWHERE.get(name.upper()) or "".join(near)
+        hint = f": did you mean {similar}?" if similar else "."
+        yield f"{name} in .env has no effect, as it is no setting{hint}"
+
+
+def _known(variables: Iterable[Variable]) -> dict[str, Variable]:
+    """Each name that is read, and its setting."""
+    known = {variable.name: variable for variable in variables}
+    return known | {f"{name}_FILE": each for name, each in known.items() if each.secret}
 
 
 def _meant(name: str, known: Iterable[str], *, strict: bool) -> str:
