@@ -92,6 +92,7 @@ class Limiter:
         return Charge(
             key=f"{use.rule}:{self.fingerprint(f'{use.rule} {use.subject}')}",
             windows=[Window(limit * use.times, seconds) for limit, seconds in windows],
+            rule=use.rule,
             mode=use.mode,
             part=use.part,
         )

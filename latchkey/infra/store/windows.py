@@ -29,6 +29,7 @@ class Charge:
     """One counter that a request is held against.
 
     :ivar key: of the counter; never what a client sent, but a keyed hash of it.
+    :ivar rule: the counters of one rule never push those of another one out of memory.
     :ivar windows: all of them hold for the one counter.
     :ivar part: the most that the counter of the *previous* charge in the list may add to this one
         within the longest window; what is beyond is not counted here. So one client cannot use up
@@ -37,6 +38,7 @@ class Charge:
 
     key: str
     windows: Sequence[Window]
+    rule: str = ""
     mode: Mode = Mode.TAKE
     part: int = 0
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from latchkey.infra.store.windows import Charge, Mode
 
-# About 330 bytes each. More than one hour of the usual limits can create.
-_MOST = 50_000
+# Of each rule, at about 330 bytes: 7 MB. Some fifteen rules have a counter for each client or each
+# mailbox, and half of them count what costs a stranger no more than a request.
+_MOST = 20_000
 _SWEEP_SECONDS = 60.0
 
 
@@ -29,16 +30,20 @@ class _Counter:
 
 
 class MemoryWindows:
-    """Safe between threads, and bounded: the counter used longest ago goes first."""
+    """Safe between threads, and bounded: of a rule, the counter used longest ago goes first.
+
+    Each rule has room of its own. Else requests of many clients, which cost nothing, would make it
+    forget the passwords that were tried.
+    """
 
     def __init__(self) -> None:
-        # In the order of their last use.
-        self._counters: dict[str, _Counter] = {}
+        # By rule, and in the order of their last use.
+        self._counters: dict[str, dict[str, _Counter]] = {}
         self._sweep_at = 0.0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self._counters)
+        return sum(map(len, self._counters.values()))
 
     def pass_all(self, charges: Sequence[Charge], *, divisor: int) -> list[float]:
         """Count in all counters if all have room; return the seconds to wait for each.
@@ -57,11 +62,14 @@ class MemoryWindows:
     def number(self, charge: Charge) -> int:
         """Return how many events the longest window holds."""
         with self._lock:
-            counter = self._counters.get(charge.key, _Counter())
+            counter = self._find(charge) or _Counter()
             return sum(stamp > time.monotonic() - charge.seconds for stamp in counter.stamps)
 
+    def _find(self, charge: Charge) -> _Counter | None:
+        return self._counters.get(charge.rule, {}).get(charge.key)
+
     def _wait(self, charge: Charge, now: float, divisor: int) -> float:
-        counter = self._counters.get(charge.key)
+        counter = self._find(charge)
         if counter is None or charge.mode is Mode.COUNT:
             return 0.0
         waits = (
@@ -71,24 +79,27 @@ class MemoryWindows:
         return max(0.0, *waits)
 
     def _count(self, charge: Charge, now: float) -> None:
-        counter = self._counters.pop(charge.key, None) or _Counter()
-        self._make_room(now)
+        self._sweep(now)
+        counters = self._counters.setdefault(charge.rule, {})
+        counter = counters.pop(charge.key, None) or _Counter()
+        if len(counters) >= _MOST:
+            del counters[next(iter(counters))]
         counter.stamps.append(now)
         del counter.stamps[: -charge.kept]
         counter.until = now + charge.seconds
-        self._counters[charge.key] = counter
+        counters[charge.key] = counter
 
-    def _make_room(self, now: float) -> None:
-        if now >= self._sweep_at:
-            self._sweep_at = now + _SWEEP_SECONDS
-            for key in [key for key, counter in self._counters.items() if counter.until <= now]:
-                del self._counters[key]
-        if len(self._counters) >= _MOST:
-            del self._counters[next(iter(self._counters))]
+    def _sweep(self, now: float) -> None:
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + _SWEEP_SECONDS
+        for counters in self._counters.values():
+            for key in [key for key, counter in counters.items() if counter.until <= now]:
+                del counters[key]
 
     def _adding(self, charges: Sequence[Charge], now: float) -> list[Charge]:
         """Those to count in: not where the counter before has added its part already."""
-        before = [_Counter(), *(self._counters.get(charge.key, _Counter()) for charge in charges)]
+        before = [_Counter(), *(self._find(charge) or _Counter() for charge in charges)]
         return [
             charge
             for charge, counter in zip(charges, before, strict=False)

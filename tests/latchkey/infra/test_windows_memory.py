@@ -133,6 +133,21 @@ def test_of_too_many_counters_the_one_used_longest_ago_goes(
     assert [memory.number(charge(key)) for key in "ac"] == [2, 2]
 
 
+def test_counters_of_one_rule_never_push_out_those_of_another(
+    wait: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows_memory, "_MOST", 3)
+    rules = {"mailbox": (Window(1, 60.0),), "token": (Window(1, 60.0),)}
+    limiter = Limiter(Store(), rules, secret_key=SECRET_KEY)
+    tried = Use(rule="mailbox", subject="a")
+    assert limiter.try_all(tried) is None
+    for number in range(9):
+        assert limiter.try_all(Use(rule="token", subject=str(number))) is None
+    assert limiter.try_all(tried) == Hit(rule="mailbox", wait=60)
+    assert limiter.number("token", "5") == 0
+    assert [limiter.number("token", subject) for subject in "678"] == [1, 1, 1]
+
+
 def test_counters_that_ran_out_are_swept_away_once_a_minute(wait: Clock) -> None:
     memory = MemoryWindows()
     passed(memory, charge("short", (Window(1, 60.0),)))
@@ -173,11 +188,11 @@ def test_who_was_known_before_an_update_is_known_after_it() -> None:
     assert limiter.fingerprint("\udcff") != limiter.fingerprint("\udcfe")
 
 
-def test_fifty_thousand_counters_take_no_more_than_twenty_megabytes() -> None:
+def test_the_counters_of_a_rule_take_no_more_than_eight_megabytes() -> None:
     memory = MemoryWindows()
     tracemalloc.start()
     for number in range(1000):
         memory.pass_all([charge(f"address:{number:064}")], divisor=1)
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert taken < 400 * 1000
+    assert taken / 1000 * windows_memory._MOST < 8 * 1000 * 1000
