@@ -20,6 +20,7 @@ from latchkey.infra.store import Store, Vault
 from latchkey.nylas import NylasClient
 from latchkey.operator.cli import init_cli
 from latchkey.operator.metrics import FOR_METRICS, init_metrics
+from latchkey.operator.without_settings import app_without_settings
 from latchkey.providers import PROVIDERS
 from latchkey.providers.settings_shape import settings_shape
 from latchkey.providers.wiring import provider_services
@@ -72,10 +73,13 @@ def create_app(
 
     :param settings: read from the environment and ``.env`` unless given.
     :param transport: replaces the network to Nylas (tests); in the sandbox, the sandbox does.
-    :raises ConfigError: when the settings cannot be used.
+    :raises ConfigError: when the settings cannot be used; ``flask`` still has some commands then.
     """
-    settings = settings or load_settings()
-    brands = _brands(settings)
+    try:
+        settings = settings or load_settings()
+        brands = _brands(settings)
+    except ConfigError as error:
+        return app_without_settings(error)
     settings = replace(settings, trusted_hosts=(*settings.trusted_hosts, *brands.hosts))
     app = Flask(__name__)
     app.jinja_environment = PageEnvironment

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import click
@@ -28,7 +29,8 @@ def init_cli(app: Flask) -> None:
     """Add the commands to ``flask``."""
     _add_doctor(app)
     _add_try(app)
-    _add_explain(app)
+    add_version(app)
+    add_explain(app)
     _add_who(app)
     _add_link(app)
 
@@ -40,11 +42,16 @@ def _add_doctor(app: Flask) -> None:
         """Check everything around the page: exit code 0 is well, 1 warnings, 2 trouble."""
         findings = list(diagnose(get_services()))
         if as_json:
-            click.echo(json.dumps([_as_object(finding) for finding in findings], indent=2))
+            click.echo(in_json(findings))
         else:
             for finding in findings:
                 click.echo(f"{finding.level.value} {finding.sentence}")
         sys.exit(exit_code(findings))
+
+
+def in_json(findings: Iterable[Finding]) -> str:
+    """Return what the doctor found, for programs."""
+    return json.dumps([_as_object(finding) for finding in findings], indent=2)
 
 
 def _as_object(finding: Finding) -> dict[str, str]:
@@ -67,13 +74,19 @@ def _add_try(app: Flask) -> None:
         except UpstreamError as error:
             raise click.ClickException(f"Nylas refuses ({error}): see flask doctor.") from None
 
+
+def add_version(app: Flask) -> None:
+    """Add ``flask version``, which needs no settings."""
+
     @app.cli.command("version")
     def show_version() -> None:
         """Print the version."""
         click.echo(f"Latchkey {version()}")
 
 
-def _add_explain(app: Flask) -> None:
+def add_explain(app: Flask) -> None:
+    """Add ``flask explain``, which needs no settings."""
+
     @app.cli.command("explain")
     @click.argument("code")
     def explain_code(code: str) -> None:

@@ -1,0 +1,74 @@
+"""Commands of an operator whose settings cannot be used."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from config import ROOT
+from latchkey.infra.version import version
+
+SECRET = "hidden-word"
+LINE = '{"event": "grant", "request_id": "1234", "provider": "imap", "outcome": "connected"}'
+WRONG = "Latchkey cannot start. Please mend these settings:"
+PROBLEM = "PORT must be a whole number from 1 to 65535."
+
+
+def flask(*args: str, **more: str) -> subprocess.CompletedProcess[str]:
+    environ = {"PATH": os.environ["PATH"], "PORT": "none", "SANDBOX": "true", "SECRET_KEY": SECRET}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *args],
+        cwd=ROOT, env={**environ, **more}, input=LINE,
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert SECRET not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["version"], f"Latchkey {version()}"),
+        (["explain", "1234"], "Connecting imap ended with: connected."),
+    ],
+    ids=["version", "explain"],
+)
+def test_a_command_that_needs_no_settings_runs_without(command: list[str], told: str) -> None:
+    done = flask(*command)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, told, "")
+
+
+def test_the_doctor_tells_programs_what_is_wrong_with_the_settings() -> None:
+    done = flask("doctor", "--json")
+    assert (done.returncode, done.stderr.count(PROBLEM)) == (2, 1)
+    (check,) = json.loads(done.stdout)
+    assert (check["check"], check["level"], check["text"]) == ("settings", "failed", WRONG)
+    assert PROBLEM in check["fix"]
+    assert "SECRET_KEY is too short" in check["fix"]
+
+
+@pytest.mark.parametrize(
+    "command", [["doctor"], ["try", "a@b.example"], ["who", "a@b.example"], ["nothing"], ["run"]]
+)
+def test_all_others_say_what_is_wrong_with_the_settings(command: list[str]) -> None:
+    done = flask(*command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Error: {WRONG}" in done.stderr
+
+
+def test_the_help_lists_them_and_says_what_is_wrong() -> None:
+    done = flask("--help")
+    assert done.returncode == 0
+    assert PROBLEM in done.stderr
+    assert "explain " in done.stdout
+
+
+def test_a_brand_that_cannot_be_used_is_told_to_programs_too() -> None:
+    settings = {"PORT": "8000", "SECRET_KEY": "", "BRAND_FILE": "pyproject.toml"}
+    done = flask("doctor", "--json", **settings)
+    (check,) = json.loads(done.stdout)
+    assert (done.returncode, check["text"]) == (2, "Latchkey cannot start. Please mend the brand:")
+    assert "pyproject.toml" in check["fix"]
