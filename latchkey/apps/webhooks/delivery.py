@@ -18,6 +18,9 @@ _FIRST_WAIT_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 5 * 60.0
 # A receiver that answers slowly must not hold up everything, nor get everything at once.
 _AT_ONCE = 8
+# These are left to what is not minor: a receiver that hangs at failed sign-ins, which strangers can
+# cause, must not hold up what was connected.
+_NEVER_MINOR = 2
 _TROUBLE_SECONDS = 1.0
 
 _CALL = UpstreamCall("webhook")
@@ -77,7 +80,8 @@ class Sender:
 
     def _look(self) -> float:
         """Begin to deliver what is due; return the seconds until the next look."""
-        claims, wait = self._outbox.claim(_AT_ONCE - len(self._under_way))
+        free = _AT_ONCE - len(self._under_way)
+        claims, wait = self._outbox.claim(free, minor=max(0, free - _NEVER_MINOR))
         for claim in claims:
             thread = threading.Thread(target=self._deliver, args=(claim,), daemon=True)
             with self._lock:

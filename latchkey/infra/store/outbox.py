@@ -36,7 +36,8 @@ class Outbox:
 
         What waits under ``key`` is replaced.
 
-        :param minor: it may be left out when so much waits that only room for the others is left.
+        :param minor: it is done after the others, and may be left out when so much waits that only
+            room for them is left.
         """
         self._mine.put(key, value, seconds=seconds, minor=minor)
 
@@ -47,10 +48,13 @@ class Outbox:
         else:
             self._mine.drop(key)
 
-    def claim(self, limit: int) -> tuple[list[Claim], float]:
-        """Return at most so many that are due, and the seconds until it is worth looking again."""
-        found = self._claim_shared(limit) if self._hand_over() else None
-        claims, wait = found or self._mine.claim(limit, lease=LEASE_SECONDS)
+    def claim(self, limit: int, *, minor: int) -> tuple[list[Claim], float]:
+        """Return at most so many that are due, and the seconds until it is worth looking again.
+
+        :param minor: how many of them may be minor ones; with 0, these are no reason to look.
+        """
+        found = self._claim_shared(limit, minor) if self._hand_over() else None
+        claims, wait = found or self._mine.claim(limit, minor=minor, lease=LEASE_SECONDS)
         return claims, min(wait, _SHARED_LOOK_SECONDS if self._store.shared else _LOOK_SECONDS)
 
     def done(self, claim: Claim) -> None:
@@ -74,15 +78,17 @@ class Outbox:
             self._mine.forget(entries)
         return moved
 
-    def _claim_shared(self, limit: int) -> tuple[list[Claim], float] | None:
-        return self._store.ask(lambda remote: remote.outbox.claim(limit, lease=LEASE_SECONDS), None)
+    def _claim_shared(self, limit: int, minor: int) -> tuple[list[Claim], float] | None:
+        return self._store.ask(
+            lambda remote: remote.outbox.claim(limit, minor=minor, lease=LEASE_SECONDS), None
+        )
 
     def _finish(self, claim: Claim, value: Any, seconds: float) -> None:
         if not claim.shared:
             self._mine.finish(claim, value, seconds=seconds)
         elif not self._change(lambda outbox: outbox.finish(claim, value, seconds=seconds)):
             # Redis is gone; the change moves there when it is back.
-            self._mine.add(claim.key, value, seconds=seconds)
+            self._mine.add(claim.key, value, seconds=seconds, minor=claim.minor)
 
     def _change(self, change: Callable[["RemoteOutbox"], None]) -> bool:
         """Change what lies in Redis; False when Redis does not answer."""

@@ -24,6 +24,7 @@ class Claim:
 
     :ivar lease: when it runs out, by the clock of its place; it tells this claim from later ones.
     :ivar shared: whether it lies in Redis.
+    :ivar minor: as of the entry.
     :ivar box: number of the secret key that its box there belongs to, 0 for the newest.
     """
 
@@ -31,6 +32,7 @@ class Claim:
     value: Any
     lease: float
     shared: bool
+    minor: bool
     box: int = 0
 
 
@@ -40,7 +42,8 @@ class Entry:
 
     :ivar value: None when there is nothing to do, except that Redis has to forget the key.
     :ivar due: when it is to be done, or for how long it is leased, by ``time.monotonic``.
-    :ivar minor: not taken in any more when only the room for the others is left.
+    :ivar minor: not taken in any more when only the room for the others is left, and done after
+        them.
     """
 
     key: str
@@ -63,8 +66,8 @@ class MemoryOutbox:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
-        # When and what, the earliest first.
-        self._order: list[tuple[float, str]] = []
+        # When and what, the earliest first: of those that are minor (True), and of the others.
+        self._orders: dict[bool, list[tuple[float, str]]] = {False: [], True: []}
         self._lock = threading.Lock()
         self._logged_at = float("-inf")
 
@@ -76,33 +79,40 @@ class MemoryOutbox:
             else:
                 self._put(key, value, seconds, minor=minor)
 
-    def add(self, key: str, value: Any, *, seconds: float) -> None:
+    def add(self, key: str, value: Any, *, seconds: float, minor: bool = False) -> None:
         """Have ``value`` done in ``seconds``, unless something newer waits under ``key``."""
         with self._lock:
             if key not in self._entries:
-                self._put(key, value, seconds)
+                self._put(key, value, seconds, minor=minor)
 
     def drop(self, key: str) -> None:
         """Forget what waits under ``key``."""
         with self._lock:
             self._take(key)
 
-    def claim(self, limit: int, *, lease: float) -> tuple[list[Claim], float]:
+    def claim(self, limit: int, *, minor: int, lease: float) -> tuple[list[Claim], float]:
         """Return at most so many that are due, and the seconds until the next one will be.
 
+        :param minor: how many of them may be minor ones, which are not looked at when that is 0.
         :param lease: seconds after which they are due again.
         """
         with self._lock:
             now = time.monotonic()
-            until = now + lease
-            claims: list[Claim] = []
-            while len(claims) < limit and self._order and self._order[0][0] <= now:
-                key = self._order[0][1]
-                value = self._entries[key].value
-                self._place(Entry(key=key, value=value, due=until, leased=True))
-                claims.append(Claim(key=key, value=value, lease=until, shared=False))
-            wait = self._order[0][0] - now if self._order else math.inf
-            return claims, max(0.0, wait)
+            claims = self._lease(False, limit, now, lease)
+            claims += self._lease(True, min(limit - len(claims), minor), now, lease)
+            orders = [self._orders[kind] for kind in (False, True) if minor or not kind]
+            first = min((order[0][0] for order in orders if order), default=math.inf)
+            return claims, max(0.0, first - now)
+
+    def _lease(self, minor: bool, limit: int, now: float, lease: float) -> list[Claim]:
+        order, until = self._orders[minor], now + lease
+        claims: list[Claim] = []
+        while len(claims) < limit and order and order[0][0] <= now:
+            key = order[0][1]
+            value = self._entries[key].value
+            self._place(Entry(key=key, value=value, due=until, leased=True, minor=minor))
+            claims.append(Claim(key=key, value=value, lease=until, shared=False, minor=minor))
+        return claims
 
     def finish(self, claim: Claim, value: Any, *, seconds: float) -> None:
         """Have ``value`` done in ``seconds`` instead, or nothing when it is None.
@@ -116,7 +126,8 @@ class MemoryOutbox:
             if value is None:
                 self._take(claim.key)
             else:
-                self._place(Entry(key=claim.key, value=value, due=time.monotonic() + seconds))
+                due = time.monotonic() + seconds
+                self._place(Entry(key=claim.key, value=value, due=due, minor=claim.minor))
 
     def waiting(self, limit: int) -> list[Entry]:
         """Return at most so many unclaimed entries, the oldest first."""
@@ -150,7 +161,7 @@ class MemoryOutbox:
         if before := self._entries.get(entry.key):
             self._unorder(before)
         self._entries[entry.key] = entry
-        bisect.insort(self._order, (entry.due, entry.key))
+        bisect.insort(self._orders[entry.minor], (entry.due, entry.key))
 
     def _take(self, key: str) -> Entry | None:
         entry = self._entries.pop(key, None)
@@ -159,4 +170,5 @@ class MemoryOutbox:
         return entry
 
     def _unorder(self, entry: Entry) -> None:
-        del self._order[bisect.bisect_left(self._order, (entry.due, entry.key))]
+        order = self._orders[entry.minor]
+        del order[bisect.bisect_left(order, (entry.due, entry.key))]

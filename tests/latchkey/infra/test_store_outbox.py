@@ -51,7 +51,7 @@ def process(server: RedisServer, stores: list[Store]) -> Process:
 
 
 def claim(box: Outbox, limit: int = 100) -> list[Claim]:
-    return box.claim(limit)[0]
+    return box.claim(limit, minor=limit)[0]
 
 
 def claimed(box: Outbox, limit: int = 100) -> list[str]:
@@ -65,7 +65,7 @@ def test_what_is_due_comes_in_its_order_and_the_rest_later(box: Outbox) -> None:
     box.put("a third", 3, seconds=0)
     box.put("their first", 1, seconds=-1)
     assert claimed(box, limit=2) == ["their first", "the second"]
-    claims, wait = box.claim(2)
+    claims, wait = box.claim(2, minor=2)
     assert [(got.key, got.value) for got in claims] == [("a third", 3)]
     assert 0 < wait <= 0.3
     time.sleep(wait + 0.01)
@@ -75,7 +75,7 @@ def test_what_is_due_comes_in_its_order_and_the_rest_later(box: Outbox) -> None:
 def test_nothing_is_claimed_twice_by_those_who_claim_at_once(box: Outbox) -> None:
     for number in range(300):
         box.put(str(number), number, seconds=0)
-    box.claim(0)
+    box.claim(0, minor=0)
     found: list[str] = []
 
     def work() -> None:
@@ -136,7 +136,7 @@ def test_what_was_dropped_or_replaced_meanwhile_is_not_brought_back(box: Outbox)
     dropped, replaced = sorted(claim(box), key=lambda got: got.key)
     box.drop("dropped")
     box.put("replaced", 2, seconds=0.2)
-    box.claim(0)
+    box.claim(0, minor=0)
     box.again(dropped, 3, seconds=0)
     box.done(replaced)
     assert claim(box) == []
@@ -145,7 +145,7 @@ def test_what_was_dropped_or_replaced_meanwhile_is_not_brought_back(box: Outbox)
 
 
 def test_without_anything_to_do_nobody_looks_often() -> None:
-    assert Outbox(Store()).claim(1) == ([], 60)
+    assert Outbox(Store()).claim(1, minor=1) == ([], 60)
 
 
 def test_memory_does_not_grow_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,11 +156,11 @@ def test_memory_does_not_grow_without_bound(monkeypatch: pytest.MonkeyPatch) -> 
     for key in ("oldest", "older", "old"):
         memory.put(key, 1, seconds=0)
     # Trying it does not make it younger.
-    (oldest,), _ = memory.claim(1, lease=60)
+    (oldest,), _ = memory.claim(1, minor=1, lease=60)
     memory.finish(oldest, 2, seconds=0)
     memory.put("new", 1, seconds=-1)
     assert [entry.key for entry in memory.waiting(9)] == ["older", "old", "new"]
-    assert [got.key for got in memory.claim(9, lease=60)[0]] == ["new", "older", "old"]
+    assert [got.key for got in memory.claim(9, minor=9, lease=60)[0]] == ["new", "older", "old"]
     fields = {"level": logging.WARNING, "outcome": "dropped", "detail": "oldest"}
     assert logged == [("outbox", fields)]
 
@@ -172,7 +172,7 @@ class TestTwoProcesses:
     def test_one_does_what_the_other_put(self, process: Process) -> None:
         one, other = process(), process()
         one.put("key", {"a": "ü"}, seconds=0)
-        assert one.claim(0) == ([], 0)
+        assert one.claim(0, minor=0) == ([], 0)
         (got,) = claim(other)
         assert (got.key, got.value) == ("key", {"a": "ü"})
         assert claim(one) == []
@@ -181,9 +181,9 @@ class TestTwoProcesses:
     def test_one_drops_what_the_other_put(self, process: Process) -> None:
         one, other = process(), process()
         one.put("key", 1, seconds=0.2)
-        one.claim(0)
+        one.claim(0, minor=0)
         other.drop("key")
-        other.claim(0)
+        other.claim(0, minor=0)
         time.sleep(0.25)
         assert claim(one) == claim(other) == []
 
@@ -202,14 +202,14 @@ class TestTwoProcesses:
     def test_they_look_every_second_for_what_the_others_put(self, process: Process) -> None:
         box = process()
         box.put("key", 1, seconds=3)
-        assert box.claim(1) == ([], 1)
+        assert box.claim(1, minor=1) == ([], 1)
         box.drop("key")
-        assert box.claim(1) == ([], 1)
+        assert box.claim(1, minor=1) == ([], 1)
 
     def test_nothing_stays_in_redis_for_ever(self, process: Process, server: RedisServer) -> None:
         box = process()
         box.put("key", 1, seconds=0)
-        box.claim(0)
+        box.claim(0, minor=0)
         with redis_client.Redis.from_url(server.url) as found:
             keys = found.keys()
             assert len(keys) == 2
@@ -235,7 +235,7 @@ class TestWithoutRedis:
             one.done(got)
             server.start()
             time.sleep(1.1)
-            one.claim(0)
+            one.claim(0, minor=0)
             assert claimed(other) == ["left"]
             assert claim(one) == []
 
@@ -245,12 +245,12 @@ class TestWithoutRedis:
         with redis() as server:
             one, other = process(server.url), process(server.url)
             one.put("key", 1, seconds=0)
-            one.claim(0)
+            one.claim(0, minor=0)
             with server.paused():
-                other.claim(0)
+                other.claim(0, minor=0)
                 other.drop("key")
             time.sleep(1.1)
-            other.claim(0)
+            other.claim(0, minor=0)
             assert claim(one) == []
 
     def test_what_it_was_at_when_redis_went_is_tried_again(self, process: Process) -> None:
@@ -271,11 +271,28 @@ class TestWithoutRedis:
             box.put("key", 1, seconds=0)
             (got,) = claim(box)
             with server.paused():
-                box.claim(0)
+                box.claim(0, minor=0)
                 box.done(got)
             time.sleep(1.1)
-            box.claim(0)
+            box.claim(0, minor=0)
             assert claim(other) == []
+
+
+def test_minor_entries_come_after_the_others_and_only_so_many(box: Outbox) -> None:
+    for number in range(3):
+        box.put(f"minor {number}", 1, seconds=number - 9, minor=True)
+    box.put("major", 1, seconds=0)
+    box.put("a later one", 1, seconds=0.4)
+    claims, wait = box.claim(9, minor=0)
+    assert [got.key for got in claims] == ["major"]
+    assert 0 < wait <= 0.4, "minor ones are no reason to look"
+    (first,), wait = box.claim(9, minor=1)
+    assert (first.key, wait) == ("minor 0", 0)
+    box.again(first, 2, seconds=0)
+    time.sleep(0.4)
+    assert claimed(box, limit=2) == ["a later one", "minor 1"]
+    assert box.claim(9, minor=0)[0] == [], "what is done again stays minor"
+    assert claimed(box) == ["minor 2", "minor 0"]
 
 
 def test_minor_entries_leave_room_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +313,7 @@ def test_minor_entries_leave_room_in_redis(
     box = Outbox(store_at(server.url))
     for number in range(10):
         box.put(f"minor {number}", 1, seconds=0, minor=True)
-    box.claim(0)
+    box.claim(0, minor=0)
     box.put("minor 0", 2, seconds=0, minor=True)
     box.put("major", 1, seconds=0)
     got = claim(box)
@@ -320,7 +337,7 @@ def test_what_is_put_back_does_not_replace_what_is_newer() -> None:
     memory = MemoryOutbox()
     memory.put("key", "newer", seconds=0)
     memory.add("key", "older", seconds=0)
-    assert [claim.value for claim in memory.claim(9, lease=60)[0]] == ["newer"]
+    assert [claim.value for claim in memory.claim(9, minor=9, lease=60)[0]] == ["newer"]
 
 
 def test_what_was_replaced_meanwhile_is_not_forgotten() -> None:
@@ -330,4 +347,4 @@ def test_what_was_replaced_meanwhile_is_not_forgotten() -> None:
     entries = memory.waiting(9)
     memory.put("key", "newer", seconds=0)
     memory.forget(entries)
-    assert [claim.value for claim in memory.claim(9, lease=60)[0]] == ["newer"]
+    assert [claim.value for claim in memory.claim(9, minor=9, lease=60)[0]] == ["newer"]

@@ -74,7 +74,7 @@ def test_names_and_values_say_nothing(client: "redis_client.Redis", process: Pro
     store.add("submission:someone@corp.example", VALUE, seconds=60)
     outbox = Outbox(store)
     outbox.put("sign-in-1-abandoned", {"state": "corp-state", "email": "a@corp.example"}, seconds=9)
-    outbox.claim(0)
+    outbox.claim(0, minor=0)
     everything = repr([(name, client.dump(name)) for name in client.scan_iter()])
     for secret in ("corp", "grant", "someone", "state", "abandoned", "detect", "submission"):
         assert secret not in everything
@@ -292,7 +292,7 @@ def test_an_outbox_of_another_kind_delays_nothing(
     client.set(VAULT.name("outbox"), "a")
     outbox = Outbox(process())
     outbox.put("key", VALUE, seconds=0)
-    assert [claim.value for claim in outbox.claim(9)[0]] == [VALUE]
+    assert [claim.value for claim in outbox.claim(9, minor=9)[0]] == [VALUE]
 
 
 def test_an_entry_that_others_put_is_never_done(
@@ -303,7 +303,7 @@ def test_an_entry_that_others_put_is_never_done(
     for forged in ('{"told": {}}', seal("key", VALUE, seconds=60), "a" * (MAX_BYTES * 2)):
         client.zadd(box, {member: 0})
         client.hset(f"{box}:values", member, forged)
-        assert Outbox(process()).claim(9)[0] == []
+        assert Outbox(process()).claim(9, minor=9)[0] == []
         assert client.keys() == []
     assert logged == ["foreign entry"] * 3
 
@@ -330,9 +330,9 @@ class TestTwoInstallations:
         one, other = map(Outbox, pair)
         for number in range(40):
             one.put(str(number), number, seconds=0)
-        one.claim(0)
-        assert other.claim(100)[0] == []
-        assert len(one.claim(100)[0]) == 40
+        one.claim(0, minor=0)
+        assert other.claim(100, minor=100)[0] == []
+        assert len(one.claim(100, minor=100)[0]) == 40
 
     @pytest.mark.usefixtures("client")
     def test_the_rates_of_one_application_are_shared_and_no_others(self, process: Process) -> None:
@@ -358,18 +358,18 @@ class TestRotation:
         before, after = Outbox(process()), Outbox(process(NEW, SECRET))
         for key in ("done", "again", "replaced", "dropped"):
             before.put(key, 1, seconds=0)
-        before.claim(0)
+        before.claim(0, minor=0)
         after.put("replaced", 2, seconds=0)
         after.drop("dropped")
-        claims = {claim.key: claim for claim in after.claim(9)[0]}
+        claims = {claim.key: claim for claim in after.claim(9, minor=9)[0]}
         assert {key: claim.value for key, claim in claims.items()} == {
             "done": 1, "again": 1, "replaced": 2,
         }  # fmt: skip
         after.done(claims["done"])
         after.done(claims["replaced"])
         after.again(claims["again"], 3, seconds=0)
-        assert [(claim.key, claim.value) for claim in after.claim(9)[0]] == [("again", 3)]
-        assert before.claim(9)[0] == []
+        assert [(claim.key, claim.value) for claim in after.claim(9, minor=9)[0]] == [("again", 3)]
+        assert before.claim(9, minor=9)[0] == []
 
     def test_marks_hold_before_during_and_after(self, process: Process) -> None:
         before, during, after = process(), process(NEW, SECRET), process(NEW)

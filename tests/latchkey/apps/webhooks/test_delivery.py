@@ -161,11 +161,32 @@ def test_one_that_hangs_does_not_hold_up_the_others(firm: Company) -> None:
 
     firm.receiver.answer = answer
     process = firm.process()
-    for _ in range(7):
+    for _ in range(5):
         process.failed(ABOUT, reason="slow")
     for number in range(50):
         process.failed(reference_to(number), reason="wrong_password")
-    eventually(lambda: len(firm.receiver.received) == 57, seconds=5)
+    eventually(lambda: len(firm.receiver.received) == 55, seconds=5)
+
+
+@pytest.mark.parametrize("shared", [False, pytest.param(True, marks=pytest.mark.redis)])
+@pytest.mark.usefixtures("impatient")
+def test_what_was_connected_does_not_wait_for_what_failed(
+    firm: Company, request: pytest.FixtureRequest, shared: bool
+) -> None:
+    def answer(received: Received) -> Response:
+        slow = received.told["type"] == "sign_in.failed"
+        return firm.receiver.hang(received) if slow else Response(status=204)
+
+    firm.receiver.answer = answer
+    process = firm.process(request.getfixturevalue("server").url if shared else "")
+    for number in range(20):
+        process.failed(reference_to(number), reason="wrong_password")
+    eventually(lambda: len(firm.receiver.received) == 6)
+    for number in range(5):
+        about = reference_to(number)
+        process.connected(about, grant_id="grant-1", reconnected=False)
+    eventually(lambda: len(firm.receiver.received) == 11, seconds=3)
+    assert {kind for kind, _ in firm.receiver.told[6:]} == {"sign_in.connected"}
 
 
 def test_only_a_few_are_on_their_way_at_once(
@@ -174,7 +195,7 @@ def test_only_a_few_are_on_their_way_at_once(
     firm.receiver.answer = firm.receiver.hang
     process = firm.process()
     for number in range(20):
-        process.failed(reference_to(number), reason="wrong_password")
+        process.connected(reference_to(number), grant_id="grant-1", reconnected=False)
     eventually(lambda: len(firm.receiver.received) == 8)
     time.sleep(0.3)
     assert len(firm.receiver.received) == 8
@@ -273,11 +294,11 @@ def test_after_a_mistake_of_the_program_the_next_notices_are_delivered(
     monkeypatch.setattr(delivery, "_TROUBLE_SECONDS", 0.1)
     claim, failed = Outbox.claim, threading.Event()
 
-    def fails_once(outbox: Outbox, limit: int) -> Any:
+    def fails_once(outbox: Outbox, limit: int, **more: Any) -> Any:
         if not failed.is_set():
             failed.set()
             raise RuntimeError("a mistake")
-        return claim(outbox, limit)
+        return claim(outbox, limit, **more)
 
     monkeypatch.setattr(Outbox, "claim", fails_once)
     connect(firm)
