@@ -112,7 +112,9 @@ def when_ready(server: Arbiter) -> None:
     note = '  (sandbox: no real mailboxes; any password but "wrong" works)'
     for warning in settings.warnings:
         server.log.warning("%s", warning)
-    print(f"Latchkey is ready: {address}{note if settings.sandbox else ''}", flush=True)
+    ready = f"Latchkey is ready: {address}{note if settings.sandbox else ''}"
+    # Standard output is for the log alone, whose lines are JSON objects.
+    print(ready, file=sys.stderr, flush=True)
 
 
 def pre_fork(server: Arbiter, worker: Worker) -> None:

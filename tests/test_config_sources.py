@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_read_stops_every_command_with_one_line(
     lines = [line for line in done.stderr.splitlines() if not line.startswith("make:")]
     assert len(lines) == 1
     assert f"Latchkey cannot start: {copy / '.env'} is a directory" in lines[0]
-    assert "ready" not in done.stdout
+    assert "ready" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -1,5 +1,6 @@
 import contextlib
 import imaplib
+import json
 import os
 import re
 import signal
@@ -170,6 +171,15 @@ def test_the_address_to_open_is_printed_even_where_only_ascii_can_be(tmp_path: P
         assert "200 OK" in ask(port, "GET / HTTP/1.1", "Host: localhost")
     log = (tmp_path / "log").read_text()
     assert f"Latchkey is ready: http://localhost:{port}  (sandbox" in log
+
+
+def test_standard_output_is_the_log_alone(tmp_path: Path) -> None:
+    apart = ("sh", "-c", f"exec \"$@\" 2>'{tmp_path}/errors'", "sh")
+    with gunicorn_ready(tmp_path, app="app:create_app()", before=apart):
+        pass
+    assert "Latchkey is ready: " in (tmp_path / "errors").read_text()
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert "request" in [line["event"] for line in lines]
 
 
 def test_an_ipv6_address_can_be_listened_on(tmp_path: Path) -> None:
