@@ -1,7 +1,8 @@
 """Signed links, for users whom the app knows already: they connect this address and no other."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from latchkey.apps.link_claims import (
     LONGEST_SECONDS,
@@ -25,6 +26,10 @@ MOST_MISMATCHES = 3
 MISMATCHES = frozenset({ACCOUNT_MISMATCH.kind, OTHER_ADDRESS.kind})
 
 _USED = "link"
+# Besides, while what the link is used for is under way.
+_IN_USE = "link in use"
+# Longer than a submission takes; until then it may be a process that was killed.
+_IN_USE_SECONDS = 5 * 60.0
 _MISMATCH = "link mismatch"
 
 
@@ -77,7 +82,8 @@ class SignedLinks:
     def read(self, link: str) -> LinkClaims:
         """Return what the link, or what was carried of one, settles.
 
-        :raises LinkRefused: it is not signed by the app, too old, used, or cannot be checked now.
+        :raises LinkRefused: it is not signed by the app, too old, used, in use, or cannot be
+            checked now.
         """
         if not self._keys:
             raise LinkRefused(LINK_OFF)
@@ -90,12 +96,13 @@ class SignedLinks:
         if self._marks.trouble:
             raise LinkRefused(LINK_WAITS, claims)
         try:
-            used = self._marks.is_spent(_USED, claims.id)
+            if not self._marks.is_spent(_USED, claims.id):
+                return claims
+            # Nobody knows yet whether it will be good again.
+            in_use = self._marks.is_spent(_IN_USE, claims.id)
         except MarksUnavailable:
             raise LinkRefused(LINK_WAITS, claims) from None
-        if used:
-            raise LinkRefused(LINK_USED, claims)
-        return claims
+        raise LinkRefused(LINK_WAITS if in_use else LINK_USED, claims)
 
     def _sealer(self) -> Sealer:
         return Sealer(self._keys, purpose="carried link")
@@ -130,11 +137,23 @@ class SignedLinks:
         except MarksUnavailable as unavailable:
             return Failed(problem=LINK_WAITS, detail="marks unavailable", wait=unavailable.wait)
         outcome: Outcome = Failed(problem=LINK_USED)
-        try:
-            outcome = send()
-        finally:
-            self._settle(claims, outcome, submission)
+        with self._in_use(claims):
+            try:
+                outcome = send()
+            finally:
+                self._settle(claims, outcome, submission)
         return outcome
+
+    @contextmanager
+    def _in_use(self, claims: LinkClaims) -> Iterator[None]:
+        """Who opens the link meanwhile is asked to wait; it is used up all the same."""
+        with suppress(MarksUnavailable):
+            self._marks.spend(_IN_USE, claims.id, seconds=_IN_USE_SECONDS)
+        try:
+            yield
+        finally:
+            with suppress(MarksUnavailable):
+                self._marks.release(_IN_USE, claims.id)
 
     def _settle(self, claims: LinkClaims, outcome: Outcome, submission: str) -> None:
         """Decide whether the link stays used up."""

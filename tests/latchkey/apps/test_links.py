@@ -251,6 +251,38 @@ def test_a_link_that_is_being_used_cannot_be_used_beside_it() -> None:
     assert problem_of(links.redeem(CLAIMS, pytest.fail)) is LINK_USED
 
 
+@pytest.mark.parametrize("outcome", [connected()(), failed(OUTCOME_UNKNOWN)()])
+def test_who_opens_a_link_that_is_being_used_is_asked_to_wait(outcome: Outcome) -> None:
+    links = links_of()
+    link = links.make(EMAIL, seconds=HOUR)
+    meanwhile: list[Problem] = []
+
+    def slowly(ended: Outcome) -> Outcome:
+        meanwhile.append(why_refused(link, links))
+        return ended
+
+    links.redeem(links.read(link), lambda: slowly(failed()()))
+    links.redeem(links.read(link), lambda: slowly(outcome))
+    assert meanwhile == [LINK_WAITS, LINK_WAITS]
+    assert why_refused(link, links) is LINK_USED
+
+
+def test_what_never_ends_because_its_process_was_killed_leaves_the_link_used(wait: Clock) -> None:
+    links = links_of()
+    link = links.make(EMAIL, seconds=HOUR)
+
+    def never_ends() -> Outcome:
+        wait(299)
+        assert why_refused(link, links) is LINK_WAITS
+        wait(2)
+        assert why_refused(link, links) is LINK_USED
+        assert problem_of(links.redeem(claims, pytest.fail)) is LINK_USED
+        return failed(OUTCOME_UNKNOWN)()
+
+    claims = links.read(link)
+    links.redeem(claims, never_ends)
+
+
 def test_a_sign_in_that_breaks_off_does_not_use_the_link_up() -> None:
     links = links_of()
 
@@ -364,6 +396,22 @@ class TestTwoProcesses:
             problems = list(pool.map(sign_in, range(8)))
         assert problems.count(None) == 1
         assert problems.count(LINK_USED) == 7
+
+    def test_a_link_that_one_is_using_waits_at_the_other(
+        self, both: tuple[SignedLinks, SignedLinks]
+    ) -> None:
+        one, other = both
+        link = one.make(EMAIL, seconds=HOUR)
+
+        def meanwhile() -> Outcome:
+            assert why_refused(link, other) is LINK_WAITS
+            assert problem_of(other.redeem(other_claims, pytest.fail)) is LINK_USED
+            return failed()()
+
+        other_claims = other.read(link)
+        one.redeem(one.read(link), meanwhile)
+        assert problem_of(other.redeem(other.read(link), connected())) is None
+        assert why_refused(link, one) is LINK_USED
 
     def test_while_the_store_is_lost_links_wait_and_stay_good(self, server: RedisServer) -> None:
         with contextlib.closing(store_at(server.url)) as store:
