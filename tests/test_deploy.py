@@ -200,6 +200,46 @@ def test_kubernetes_takes_it_as_restricted() -> None:
     assert "\t" not in KUBERNETES + COMPOSE
 
 
+VALIDATORS = {
+    "compose.yaml": ("check-jsonschema", "--builtin-schema", "vendor.compose-spec"),
+    "latchkey.yaml": ("kubernetes-validate", "--strict"),
+}
+
+
+@pytest.mark.parametrize("name", VALIDATORS)
+def test_the_lines_for_a_brand_of_your_own_can_be_taken_in(name: str, tmp_path: Path) -> None:
+    text = COMPOSE if name == "compose.yaml" else KUBERNETES
+    taken, count = re.subn(r"^( +)# (?=- \{|volumes: |[A-Z]+_FILE: )", r"\1", text, flags=re.M)
+    assert count == 3
+    (tmp_path / name).write_text(taken)
+    program, *arguments = VALIDATORS[name]
+    tool = str(Path(sys.executable).parent / program)
+    command = [tool, *arguments, str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_namespace_is_there_before_its_secrets() -> None:
+    header = KUBERNETES.partition("apiVersion:")[0]
+    steps = (
+        "kubectl create namespace latchkey ",
+        "create secret generic latchkey ",
+        "kubectl apply ",
+    )
+    places = [header.index(step) for step in steps]
+    assert places == sorted(places)
+    files = re.findall(r"--from-file=([\w-]+)", header)
+    assert all(f"/run/secrets/latchkey/{file}\n" in KUBERNETES for file in files)
+
+
+def test_a_copy_of_the_example_cannot_change_what_the_unit_sets() -> None:
+    """``EnvironmentFile=`` wins over ``Environment=``, but not over the command's own."""
+    example = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+    lines = re.findall(r"^Environment=(.*)$", SERVICE, re.M)
+    assert not example & {pair.partition("=")[0] for line in lines for pair in line.split()}
+    assert "\nExecStart=/usr/bin/env STATE_DIR=%S/%N PORT=%i /opt/" in SERVICE
+
+
 @pytest.mark.parametrize(
     "command",
     [

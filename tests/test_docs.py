@@ -1,5 +1,6 @@
 import ast
 import csv
+import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from config import CLIENT_VARIABLES, OAUTH_PROVIDERS, ROOT, VARIABLES
+from latchkey.apps.link_claims import LinkClaims
 from latchkey.apps.parameters import READERS
 from latchkey.infra.logs import FIELDS
 from latchkey.infra.settings import Variable
 from latchkey.operator.events import ALWAYS, EVENTS
 from latchkey.sandbox.outcomes import OUTCOMES
+from latchkey.web.language import PARAMETERS
 from tests.test_structure import FILES, LAYERS
 
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -96,8 +99,25 @@ def test_the_readme_names_the_layers_from_the_top() -> None:
 def test_the_readme_names_all_that_apps_can_ask_for() -> None:
     row = re.search(r"^\| query of `/v3/connect/auth` \| (.*) \|$", README, re.M)
     assert row
-    read = {"client_id", "redirect_uri", "state", *READERS}
+    read = {"client_id", "redirect_uri", "state", *READERS, *PARAMETERS}
     assert set(re.findall(r"`(\w+)`", row[1])) == read
+
+
+def test_the_readme_names_all_claims_of_a_signed_link() -> None:
+    table = README.partition("| claim | meaning |\n")[2].partition("\n\n")[0]
+    named = {
+        name for row in table.splitlines()[1:] for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
+    claims = {field.name for field in dataclasses.fields(LinkClaims)} - {"id"}
+    assert named == claims | {"aud", "jti"}
+
+
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "docs/upgrading.md"])
+def test_the_former_secret_key_stays_as_long_in_every_document(name: str) -> None:
+    text = " ".join((ROOT / name).read_text().split())
+    advice = re.search(r"into `SECRET_KEY_FALLBACKS`(.{,200})", text)
+    assert advice
+    assert re.findall(r"(\w+) (?:hours|days)\b", advice[1])[:1] == ["30"]
 
 
 def test_the_readme_points_to_files_that_exist() -> None:
@@ -118,6 +138,20 @@ def test_the_commands_of_the_readme_are_targets_of_make() -> None:
 
 
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+
+
+def test_commands_are_called_where_the_page_runs() -> None:
+    compose = (ROOT / "deploy" / "compose.yaml").read_text()
+    kubernetes = (ROOT / "deploy" / "kubernetes" / "latchkey.yaml").read_text()
+    called = " ".join(OPERATIONS.split())
+    assert set(re.findall(r"-T (\w+) flask", called)) == {"page"}
+    assert "\n  page:\n" in compose
+    assert set(re.findall(r"-n (\w+) (?:exec|logs)", called)) == {"latchkey"}
+    assert set(re.findall(r"-l app=(\w+)", called)) == {"latchkey"}
+    assert "matchLabels: { app: latchkey }" in kubernetes
+    assert "< page.log" not in OPERATIONS
+    for script in re.findall(r"/opt/latchkey/(\S+?)[` ]", OPERATIONS):
+        assert (ROOT / script).exists()
 
 
 def calls() -> Iterator[ast.Call]:

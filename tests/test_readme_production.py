@@ -18,13 +18,14 @@ INSTALL, SECOND = re.findall(
     r"```sh\n(.*?)```", README.partition("All of it on a bare Debian")[2], re.S
 )[:2]
 SERVICE = (ROOT / "deploy" / "latchkey.service").read_text()
+FLASK = (ROOT / "deploy" / "flask.sh").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 PASTED = "install -m 600 /dev/stdin /etc/latchkey/api-key"
 
 
 def ran(lines: list[str], etc: Path) -> subprocess.CompletedProcess[str]:
-    """Run commands with ``/etc`` in a folder and this Python's own ``flask``."""
-    script = "\n".join(lines).replace("/etc/", f"{etc}/")
+    """Run commands with ``/etc`` and ``/var`` in a folder and this Python's own ``flask``."""
+    script = "\n".join(lines).replace("/etc/", f"{etc}/").replace("/var/", f"{etc}/var/")
     script = script.replace(".venv/bin/flask", f"{sys.executable} -m flask")
     return subprocess.run(
         ["/bin/sh", "-e", "-c", script], cwd=ROOT, env={"PATH": os.environ["PATH"]},
@@ -40,7 +41,9 @@ def etc(tmp_path: Path) -> Path:
     assert PASTED in INSTALL
     commands = INSTALL.replace(PASTED, f"echo {KEY} | {PASTED}").splitlines()
     first = next(number for number, line in enumerate(commands) if line.startswith("install -d"))
-    here = [line for line in commands[first:] if not line.startswith(("systemctl", "(set -a"))]
+    here = [
+        line for line in commands[first:] if not line.startswith(("systemctl", "deploy/flask.sh"))
+    ]
     done = ran(here, tmp_path)
     assert done.returncode == 0, done.stderr
     return tmp_path
@@ -60,6 +63,15 @@ def test_what_the_commands_leave_is_what_the_files_of_deploy_read(etc: Path) -> 
         assert f" /etc/ssl/latchkey/{certificate};" in NGINX
 
 
+def with_settings(command: str, etc: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in place of ``flask`` in ``deploy/flask.sh``."""
+    assert 'cd "$(dirname "$0")/.."\n' in FLASK
+    called = FLASK.replace('"$(dirname "$0")/.."', str(ROOT)).replace(
+        '.venv/bin/flask "$@"', command
+    )
+    return ran([called], etc)
+
+
 def test_the_doctor_gets_the_settings_of_the_unit(etc: Path) -> None:
     env = etc / "latchkey" / "env"
     text = env.read_text()
@@ -67,11 +79,22 @@ def test_the_doctor_gets_the_settings_of_the_unit(etc: Path) -> None:
     text = text.replace("https://api.us.nylas.com", nowhere)
     text = text.replace("https://connect.example.com", nowhere)
     env.write_text(re.sub(r"redis://.*", f"redis://127.0.0.1:{free_port()}/0", text))
-    (doctor,) = [line for line in INSTALL.splitlines() if "flask doctor" in line]
-    done = ran([doctor], etc)
+    assert INSTALL.endswith("\ndeploy/flask.sh doctor\n")
+    assert os.access(ROOT / "deploy" / "flask.sh", os.X_OK)
+    done = with_settings(".venv/bin/flask doctor", etc)
     assert done.returncode == 2, done.stderr
     assert "✗ Nylas cannot be asked" in done.stdout
     assert "✗ Redis cannot be used" in done.stdout
+
+
+def test_commands_keep_marks_where_the_unit_does_and_read_values_in_single_quotes(
+    etc: Path,
+) -> None:
+    assert "STATE_DIR=%S/%N " in SERVICE
+    settings = "BRAND_NAME='A & B; $HOME'\nSTATE_DIR=state\n"
+    (etc / "latchkey" / "env").write_text(f"PUBLIC_URL=https://connect.example.com\n{settings}")
+    done = with_settings("printenv STATE_DIR BRAND_NAME", etc)
+    assert done.stdout.splitlines() == [f"{etc}/var/lib/latchkey", "A & B; $HOME"], done.stderr
 
 
 def test_the_second_instance_has_a_port_of_its_own(etc: Path) -> None:

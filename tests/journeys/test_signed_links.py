@@ -14,6 +14,7 @@ from flask import Flask
 
 from app import create_app
 from config import ROOT, SANDBOX_API_KEY
+from latchkey.apps.link_claims import read_link
 from latchkey.sandbox.catalogue import APPLICATION_ID
 from tests.conftest import LINK_KEY, make_settings
 from tests.pages import Visitor
@@ -52,12 +53,29 @@ def by_python(app: Flask, page: str) -> str:
 
 
 def by_node(app: Flask, page: str) -> str:
+    return node_link(page, EMAIL, CALLBACK, STATE)
+
+
+def node_link(page: str, *arguments: str) -> str:
     node, _ = find_node_package(HERE, "nylas")
     known = f"const LINK_KEY = {json.dumps(LINK_KEY)}, PAGE = {json.dumps(page)};"
-    call = f"console.log(link({', '.join(map(json.dumps, (EMAIL, CALLBACK, STATE)))}));"
+    call = f"console.log(link({', '.join(map(json.dumps, arguments))}));"
     program = "\n".join((BLOCKS["js"], known, call))
     command = [node, "--input-type=module", "--eval", program]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def test_a_link_without_an_app_has_no_empty_claims() -> None:
+    scope: dict[str, Any] = {"LINK_KEY": LINK_KEY, "PAGE": "https://connect.example.com"}
+    exec(BLOCKS["python"], scope)  # noqa: S102 (the README is ours)
+    made = httpx.URL(scope["link"](EMAIL, "", "")).params["link"]
+    assert read_link(made, [LINK_KEY]).email == EMAIL
+
+
+@pytest.mark.node
+def test_a_link_of_node_without_an_app_has_no_empty_claims() -> None:
+    made = httpx.URL(node_link("https://connect.example.com", EMAIL, "", "").strip())
+    assert read_link(made.params["link"], [LINK_KEY]).email == EMAIL
 
 
 Maker = Callable[[Flask, str], str]
