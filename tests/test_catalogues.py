@@ -245,3 +245,20 @@ def test_the_readme_says_who_has_read_each_language() -> None:
         names = [one.name for one in ALL if one.tag != SOURCE and state_of(one.tag) == state]
         row = f"| {words} | {', '.join(names)} |"
         assert (row in readme) == bool(names), row
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize(
+    ("seen", "spoken"),
+    [
+        ("Show", "Show password"),
+        ("Hide", "Hide password"),
+        ("Change", "Change the address"),
+    ],
+)
+def test_what_is_spoken_of_a_button_has_what_is_seen_on_it(
+    tag: str, seen: str, spoken: str
+) -> None:
+    # Who steers by voice says what they see (WCAG 2.2, 2.5.3).
+    words = [read_catalogue(tag).gettext(text).casefold() for text in (seen, spoken)]
+    assert words[0] in words[1]

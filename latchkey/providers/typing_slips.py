@@ -27,11 +27,14 @@ _SHORTEST_NAME = 4
 _SHORTEST_REPLACED = 5
 # Typed in place of "com" for a name that has no such domain of its own.
 _MARKS = re.compile(r"[.,;\s]+")
+_LABEL = re.compile(r"[\w-]+")
 _OTHER_ENDINGS = frozenset(["net", "org", "info", "biz", "edu"])
 
 
 def likely_domain(domain: str) -> str:
-    """Return the common domain that ``domain`` is a likely slip of, "" when there is none.
+    """Return the domain that ``domain`` is a likely slip of, "" when there is none.
+
+    It is a common one, or the typed one with a dot for a comma, its neighbour on keyboards.
 
     :param domain: in small letters, with or without an ending (``gmail`` was cut off).
     """
@@ -39,7 +42,13 @@ def likely_domain(domain: str) -> str:
         return ""
     if (dotted := _MARKS.sub(".", domain)) in _COMMON:
         return dotted
-    return next((common for common in _COMMON if _is_slip(domain, common)), "")
+    slip = next((common for common in _COMMON if _is_slip(domain, common)), "")
+    return slip or _with_dot(domain)
+
+
+def _with_dot(domain: str) -> str:
+    name, comma, ending = domain.partition(",")
+    return f"{name}.{ending}" if comma and _LABEL.fullmatch(name) and is_ending(ending) else ""
 
 
 def _is_slip(typed: str, common: str) -> bool:

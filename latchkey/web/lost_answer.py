@@ -6,12 +6,14 @@ ended, under a name made of the salt in the browser's own cookie. No password is
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
+from latchkey.connect import Failed, Outcome
 from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.i18n import N_
+from latchkey.problems.nylas import OUTCOME_UNKNOWN
 from latchkey.web import flow
 from latchkey.web.flow import ConnectedGrant, SignIn
 from latchkey.web.services import get_services
@@ -27,6 +29,7 @@ class Lost(StrEnum):
 
     UNDER_WAY = "under way"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 WORDS = {
@@ -41,19 +44,24 @@ WORDS = {
         N_("Your last try didn’t work"),
         N_("The mailbox was not connected. Please sign in again."),
     ),
+    Lost.UNKNOWN: (OUTCOME_UNKNOWN.title, OUTCOME_UNKNOWN.text),
 }
 
 
 @contextmanager
-def kept_for(sign_in: SignIn) -> Iterator[None]:
-    """Keep that a form of ``sign_in`` is sent to Nylas now, and afterwards how it ended."""
+def kept_for(sign_in: SignIn) -> Iterator[Callable[[Outcome], None]]:
+    """Keep that a form of ``sign_in`` is sent to Nylas now, and afterwards how it ended.
+
+    The caller is given a function, and calls it with the outcome.
+    """
+    outcomes: list[Outcome] = []
     with get_services().store.together():
         _keep(sign_in, Lost.UNDER_WAY)
         try:
-            yield
+            yield outcomes.append
         finally:
             now = flow.current()
-            _keep(sign_in, to_json(now.grant) if now and now.grant else Lost.FAILED)
+            _keep(sign_in, to_json(now.grant) if now and now.grant else _without_grant(outcomes))
 
 
 def find(sign_in: SignIn) -> ConnectedGrant | Lost | None:
@@ -62,13 +70,19 @@ def find(sign_in: SignIn) -> ConnectedGrant | Lost | None:
         # The form is shown for the first time, so the store need not be asked.
         return None
     kept = get_services().store.latest(_name(sign_in))
-    if kept is None or (kept == Lost.FAILED and sign_in.last_problem):
+    if kept is None or (kept in (Lost.FAILED, Lost.UNKNOWN) and sign_in.last_problem):
         return None
     try:
         return Lost(kept) if isinstance(kept, str) else from_json(ConnectedGrant, kept)
     except (ValueError, UnknownShape):
         # Another version of this program kept it.
         return None
+
+
+def _without_grant(outcomes: list[Outcome]) -> Lost:
+    """What is known without a grant: a mailbox may be connected whose answer never came."""
+    failed = [outcome.problem for outcome in outcomes if isinstance(outcome, Failed)]
+    return Lost.FAILED if failed and OUTCOME_UNKNOWN not in failed else Lost.UNKNOWN
 
 
 def _keep(sign_in: SignIn, what: object) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from config import ROOT
 from tests.browser.axe import SCHEMES, flaws, flaws_everywhere, width
 from tests.browser.conftest import Site, running_site
-from tests.browser.states import SETTINGS, SHOWN, STATES, reach
+from tests.browser.states import SETTINGS, SHOWN, STATES, enter, reach
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +121,26 @@ def test_text_can_be_twice_as_large_on_a_small_phone(open_page: Callable[..., Pa
         if (found := width(page)) > 360:
             wide[state] = found
     assert wide == {}
+
+
+def test_lists_wrap_where_words_are_long_and_text_is_twice_as_large(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(size="narrow", locale="ru")
+    enter(page, "someone@icloud.com")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.locator(".works li").count()
+    assert width(page) <= 320
+
+
+def test_the_support_code_is_as_readable_as_the_rest_of_the_alert(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page()
+    reach(page, "ending-wrong-password")
+    said, code = page.locator(".alert h2"), page.locator(".alert code")
+    color = "node => getComputedStyle(node).color"
+    assert said.evaluate(color) == code.evaluate(color)
 
 
 def test_a_server_and_its_port_are_in_one_row_while_there_is_room(

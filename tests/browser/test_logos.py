@@ -77,3 +77,18 @@ def test_every_kind_of_logo_is_seen(
     assert min(across, down) >= 20
     assert right <= page.evaluate("innerWidth")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.browser
+def test_the_name_is_read_where_the_logo_is_broken(
+    tmp_path: Path, served: Callable[..., str], open_page: Callable[..., Page]
+) -> None:
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(png(64, 64))
+    name = "Grundstücksverkehrsgenehmigungszuständigkeitsübertragung AG"
+    url = served(create_app(make_settings(BRAND_LOGO=str(logo), BRAND_NAME=name)))
+    page = open_page(url=url, size="narrow")
+    page.route("**/brand/*", lambda route: route.fulfill(content_type="image/png", body="broken"))
+    page.goto("/")
+    page.get_by_role("img", name=name).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

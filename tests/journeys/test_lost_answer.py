@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app import create_app
+from latchkey.problems.nylas import OUTCOME_UNKNOWN
 from latchkey.web.lost_answer import SOONEST_SECONDS, WORDS, Lost
 from tests.conftest import KEY, make_settings
 from tests.grants import Grants
@@ -77,10 +78,30 @@ def test_while_it_runs_the_form_says_so_and_then_the_mailbox_is_connected(phone:
 
 def test_a_try_that_failed_meanwhile_is_told(phone: Phone) -> None:
     phone.held.may.set()
-    phone.held.grants.broken = lambda: httpx.Response(503)
+    phone.held.grants.broken = lambda: httpx.Response(
+        401, json={"error": {"type": "provider.authentication_error", "message": "Login failed"}}
+    )
     phone.held.grants.makes = False
     assert phone.send().status_code >= 400
     assert WORDS[Lost.FAILED][0] in phone.comes_back().text
+
+
+def test_what_is_not_known_is_not_told_as_a_failure(phone: Phone) -> None:
+    phone.held.may.set()
+    phone.held.grants.broken = lambda: httpx.Response(503)
+    phone.held.grants.makes = False
+    assert phone.send().status_code == 504
+    page = phone.comes_back()
+    assert f"<title>{OUTCOME_UNKNOWN.title} – Sign in to" in page.html
+    assert OUTCOME_UNKNOWN.text % {"company": "Latchkey"} in page.text
+    assert WORDS[Lost.FAILED][0] not in page.text
+
+
+def test_a_crash_is_not_told_as_a_failure(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone.held.may.set()
+    monkeypatch.setattr("latchkey.web.pages.credentials.end_password", lambda *_: 1 / 0)
+    assert phone.send().status_code == 500
+    assert WORDS[Lost.UNKNOWN][0] in phone.comes_back().text
 
 
 def test_nothing_is_told_of_a_form_that_was_not_sent(phone: Phone) -> None:

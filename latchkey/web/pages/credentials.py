@@ -76,8 +76,9 @@ def submit(key: str) -> ResponseReturnValue:
         return _form_page(form, provider, sign_in, status=422)
     if form.asks_about_password() and not get_services().is_trial(sign_in.email):
         return _question_page(form, provider, sign_in)
-    with lost_answer.kept_for(sign_in):
+    with lost_answer.kept_for(sign_in) as ended:
         outcome = _submit(form, provider, sign_in)
+        ended(outcome)
         limits.raise_if_limited(outcome)
         end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
