@@ -42,9 +42,6 @@ def begin(*, complete: bool) -> SignIn:
     if refused:
         refused.back = app.denied(refused.problem.kind) if app else ""
         raise refused
-    if link_claims and app:
-        # From here on they are the app's request's.
-        link_claims = replace(link_claims, state="", redirect_uri="")
     email, display_address = _known_address(app, link_claims)
     return flow.start(
         email=email,

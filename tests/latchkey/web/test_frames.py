@@ -1,6 +1,5 @@
-from dataclasses import replace
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -88,8 +87,30 @@ def test_a_signed_link_still_decides_in_the_window_around_the_frame(
     assert "pinned@gmail.com" in in_window.text.replace("<wbr>", "")
     query = parse_qs(urlsplit(out).query)
     carried, before = links.read(query["link"][0]), links.read(link)
-    assert carried == replace(before, **dict.fromkeys(to_app, ""))
+    assert carried == before
     assert {name: query[name][0] for name in to_app} == to_app
+
+
+def test_on_the_way_out_of_a_frame_the_links_state_and_way_back_stay_its_own() -> None:
+    back, other = "https://app.example.com/back", "https://other.example.com/back"
+    app = company(
+        PUBLIC_URL=PUBLIC, EMBED_ORIGINS=ONE, GOOGLE_CLIENT_ID="id", GOOGLE_CLIENT_SECRET="secret",
+        RETURN_URIS=f"{back},{other}",
+    )  # fmt: skip
+    links = app.extensions["services"].links
+    link = links.make(
+        "pinned@gmail.com", seconds=600, provider="google", redirect_uri=back, state="S1"
+    )
+    page = framed(app).client.get(f"/?link={link}", follow_redirects=True)
+    out = unescape(page.text.partition('" target="_top"')[0].rpartition('href="')[2])
+    query = {name: values[0] for name, values in parse_qs(urlsplit(out).query).items()}
+    altered = f"/v3/connect/auth?{urlencode(query | {'redirect_uri': other, 'state': 'S2'})}"
+    client = visitor_at(app, PUBLIC).client
+    in_window = client.get(altered, follow_redirects=True).text
+    way_back = unescape(in_window.partition('href="/return?')[2].partition('"')[0])
+    left = client.get(f"/return?{way_back}").headers["location"]
+    assert left.startswith(f"{back}?")
+    assert parse_qs(urlsplit(left).query)["state"] == ["S1"]
 
 
 def test_what_was_carried_of_a_link_is_used_up_with_it() -> None:
