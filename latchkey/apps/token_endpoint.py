@@ -24,6 +24,8 @@ _PASSED_ON = {
     "client_credentials": ("client_id", "client_secret", "grant_type", "grant_id"),
 }
 _ABOUT = {"refresh_token": "refresh_token", "client_credentials": "grant_id"}
+# What is said of a token, where Nylas says nothing of that kind.
+_USUAL = {"expires_in": 3600, "scope": "", "token_type": "Bearer"}
 
 
 class TokenEndpoint:
@@ -132,17 +134,19 @@ class TokenEndpoint:
 
     def _tokens(self, ticket: Ticket, issuer: str) -> dict[str, Any]:
         answer = self._nylas.token_for(ticket.grant_id, client_id=ticket.client_id)
-        access_token = answer.content.get("access_token")
-        if answer.status != 200 or not isinstance(access_token, str):
+        said = answer.content
+        access_token = said.get("access_token")
+        if not (200 <= answer.status < 300 and isinstance(access_token, str) and access_token):
             logs.event(
                 "nylas", level=logging.WARNING, detail=f"{answer.status} to client_credentials"
             )
             raise TokenRefused("temporarily_unavailable", "Nylas gave no access token", 503)
-        names = ("expires_in", "scope", "token_type")
-        usual = {"expires_in": 3600, "scope": "", "token_type": "Bearer"}
         return {
             "access_token": access_token,
-            **{name: answer.content.get(name, usual[name]) for name in names},
+            **{
+                name: said[name] if type(said.get(name)) is type(usual) else usual
+                for name, usual in _USUAL.items()
+            },
             "grant_id": ticket.grant_id,
             "provider": ticket.provider,
             **({"email": ticket.email} if ticket.email else {}),

@@ -64,6 +64,22 @@ def test_what_nylas_says_of_the_token_is_passed_on_and_an_unknown_address_left_o
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"expires_in": None, "scope": None, "token_type": None},
+        {"expires_in": "3600", "scope": ["mail"], "token_type": 7},
+        {"expires_in": True, "scope": {}, "token_type": False},
+    ],
+)
+def test_what_is_of_no_use_to_an_app_is_told_as_usual(said: dict[str, Any]) -> None:
+    rules = TokenRules(httpx.Response(201, json={"access_token": "token-1", **said}))
+    told = rules.token(**GIVEN, code=new_code(rules)).content
+    assert {name: told[name] for name in said} == {
+        "expires_in": 3600, "scope": "", "token_type": "Bearer",
+    }  # fmt: skip
+
+
 def test_the_apps_server_is_told_once_that_the_account_is_connected() -> None:
     rules = TokenRules(TOKEN, hook="https://app.example.com/hook")
     rules.token(**GIVEN, code=new_code(rules, visit="visit-1", state="s", reconnected=True))
@@ -88,6 +104,7 @@ def test_a_code_is_good_once() -> None:
     [
         httpx.Response(400, json={"access_token": "token-0"}),
         httpx.Response(200, json={"access_token": 7}),
+        httpx.Response(200, json={"access_token": ""}),
         httpx.Response(200, json={}),
     ],
 )
