@@ -113,5 +113,7 @@ def answered(answer: TokenAnswer) -> TokenAnswer:
     :raises TokenRefused: it holds nothing.
     """
     if not answer.content:
-        raise TokenRefused("temporarily_unavailable", "Nylas does not answer", 503)
+        raise TokenRefused(
+            "temporarily_unavailable", "Nylas does not answer", 503, wait=answer.retry_after
+        )
     return answer

@@ -140,7 +140,10 @@ class TokenEndpoint:
             logs.event(
                 "nylas", level=logging.WARNING, detail=f"{answer.status} to client_credentials"
             )
-            raise TokenRefused("temporarily_unavailable", "Nylas gave no access token", 503)
+            raise TokenRefused(
+                "temporarily_unavailable", "Nylas gave no access token", 503,
+                wait=answer.retry_after,
+            )  # fmt: skip
         return {
             "access_token": access_token,
             **{

@@ -38,7 +38,7 @@ def refused(answer: Answer, content: dict[str, Any]) -> Refused:
         kind=kind.rpartition(".")[2],
         provider_error=str(inner.get("error") or inner.get("code") or ""),
         text=" ".join(text for text in texts if isinstance(text, str)).lower(),
-        retry_after=_seconds(answer.headers.get("retry-after", "")),
+        retry_after=retry_after(answer),
     )
     return Refused(refusal, request_id=_request_id(answer, content))
 
@@ -53,7 +53,9 @@ def _provider_error(given: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name != "error"} | nested
 
 
-def _seconds(text: str) -> int:
+def retry_after(answer: Answer) -> int:
+    """Return the seconds to wait of ``Retry-After``, 0 without it."""
+    text = answer.headers.get("retry-after", "")
     return min(int(text), _LONGEST_WAIT) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 

@@ -71,10 +71,14 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenAnswer:
-    """The answer of a Nylas OAuth endpoint, to be passed on: status, and an object."""
+    """The answer of a Nylas OAuth endpoint, to be passed on: status, and an object.
+
+    :ivar retry_after: seconds to wait of ``Retry-After``, 0 without it.
+    """
 
     status: int
     content: Mapping[str, Any] = field(repr=False)
+    retry_after: int = 0
 
 
 def application_of(data: Any) -> Application | None:

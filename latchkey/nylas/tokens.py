@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from latchkey.infra.http import Answer
 from latchkey.infra.upstream_call import UpstreamCall
-from latchkey.nylas.answers import read_json
+from latchkey.nylas.answers import read_json, retry_after
 from latchkey.nylas.calls import NylasCalls
 from latchkey.nylas.records import TokenAnswer
 
@@ -23,7 +24,7 @@ class TokenCalls(NylasCalls):
             "POST", f"{self._base_url}/v3/connect/token", call=_TOKEN, seconds=TOKEN_SECONDS,
             json=dict(request),
         )  # fmt: skip
-        return TokenAnswer(status=answer.status, content=read_json(answer))
+        return _read(answer)
 
     def token_for(self, grant_id: str, *, client_id: str) -> TokenAnswer:
         """Ask for an access token for a grant of this application (client credentials)."""
@@ -45,4 +46,10 @@ class TokenCalls(NylasCalls):
             "GET", f"{self._base_url}/v3/connect/tokeninfo", call=_TOKEN_INFO,
             seconds=_INFO_SECONDS, headers=self._headers if with_key else None, params=query,
         )  # fmt: skip
-        return TokenAnswer(status=answer.status, content=read_json(answer))
+        return _read(answer)
+
+
+def _read(answer: Answer) -> TokenAnswer:
+    return TokenAnswer(
+        status=answer.status, content=read_json(answer), retry_after=retry_after(answer)
+    )

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from latchkey.apps import TokenRefused
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
+from latchkey.nylas import TokenAnswer
 from latchkey.web.own_address import own_address
 from latchkey.web.security import OriginRefused
 from latchkey.web.services import get_services
@@ -36,7 +37,7 @@ def exchange() -> ResponseReturnValue:
     answer = get_services().token_endpoint.token(
         given, authorization=request.headers.get("Authorization", ""), issuer=own_address()
     )
-    return jsonify(answer.content), answer.status
+    return _answer(answer)
 
 
 @bp.get("/v3/connect/tokeninfo")
@@ -45,7 +46,7 @@ def inspect() -> ResponseReturnValue:
     answer = get_services().token_info.inspect(
         request.args.to_dict(), authorization=request.headers.get("Authorization", "")
     )
-    return jsonify(answer.content), answer.status
+    return _answer(answer)
 
 
 @bp.get("/.well-known/jwks.json")
@@ -115,6 +116,11 @@ def fail(error: Exception) -> ResponseReturnValue:
     """The program itself failed."""
     logs.unexpected(error)
     return refuse(TokenRefused("server_error", "Something broke on our side", 500))
+
+
+def _answer(answer: TokenAnswer) -> ResponseReturnValue:
+    headers = {"Retry-After": str(answer.retry_after)} if answer.retry_after else {}
+    return jsonify(answer.content), answer.status, headers
 
 
 def _origins() -> frozenset[str]:
