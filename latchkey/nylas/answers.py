@@ -30,7 +30,7 @@ def refused(answer: Answer, content: dict[str, Any]) -> Refused:
     fields = error if isinstance(error, dict) else content
     inner = _provider_error(fields.get("provider_error"))
     texts = (fields.get("message"), error, content.get("error_description"), *inner.values())
-    # A type is logged, so what is free text instead must not become one.
+    # What is free text instead of a type must not become one.
     kinds = (fields.get("type"), fields.get("code"), error)
     kind = next((text for text in kinds if isinstance(text, str) and _TYPE.fullmatch(text)), "")
     refusal = Refusal(

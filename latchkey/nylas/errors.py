@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from latchkey.infra.error_codes import loggable
 from latchkey.infra.errors import UpstreamError
+
+# Types of one word, which could be anything if they were not listed.
+_ONE_WORD = frozenset({"unauthorized"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,6 +15,7 @@ class Refusal:
 
     :ivar status: HTTP status.
     :ivar kind: ``error.type`` after its last dot; the part before it comes and goes.
+        For matching only, as it may be free text of one word.
     :ivar provider_error: code that the mail provider gave, if any.
     :ivar text: all messages in one, in small letters, for matching only: it may echo anything.
     :ivar retry_after: seconds to wait of ``Retry-After``, 0 without it.
@@ -30,7 +35,7 @@ class Refused(UpstreamError):
     """
 
     def __init__(self, refusal: Refusal, *, request_id: str = "") -> None:
-        super().__init__(f"{refusal.status} {refusal.kind}")
+        super().__init__(f"{refusal.status} {loggable(refusal.kind, known=_ONE_WORD)}")
         self.refusal = refusal
         self.request_id = request_id
 

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterable
 from importlib.resources import files
 
+from latchkey.infra.error_codes import loggable
 from latchkey.infra.errors import UpstreamError
 from latchkey.problems import mail_server, oauth
 from latchkey.problems.model import Problem
@@ -17,13 +18,15 @@ from latchkey.problems.oauth import CLIENT_REFUSED, PROVIDER_DOWN, SIGN_IN_AGAIN
 class ProviderRefused(UpstreamError):
     """A provider's OAuth endpoint answered with an error.
 
-    :ivar error: code of RFC 6749, "" when the answer has none.
+    :ivar error: code of RFC 6749, "" when the answer has none; for matching only, as it may be any
+        text.
     :ivar numbers: Microsoft's AADSTS numbers.
     :ivar status: HTTP status of the token endpoint, 0 when the browser brought the error.
     """
 
     def __init__(self, error: str, *, numbers: tuple[int, ...] = (), status: int = 0) -> None:
-        super().__init__(" ".join(str(part) for part in (status or "", error, *numbers) if part))
+        code = loggable(error, known=CODES)
+        super().__init__(" ".join(str(part) for part in (status or "", code, *numbers) if part))
         self.error = error
         self.numbers = numbers
         self.status = status

@@ -34,7 +34,7 @@ def answers(status: int, **content: Any) -> Answer:
     return lambda: httpx.Response(status, json=content)
 
 
-unauthorized = answers(401, error={"type": "grant.unusable"})
+unauthorized = answers(401, error={"type": "grant.not_usable"})
 
 
 class Nylas:
@@ -199,7 +199,7 @@ def test_a_401_is_settled_by_trying_the_key(connectors: Answer, key: str, kind: 
     outcome = nylas.connect(key)
     assert isinstance(outcome, Failed)
     assert outcome.problem.kind == kind
-    assert outcome.detail == "401 unusable"
+    assert outcome.detail == "401 not_usable"
     assert nylas.calls.count("custom") == 1
 
 

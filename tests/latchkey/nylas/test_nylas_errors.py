@@ -126,6 +126,21 @@ def test_an_error_in_plain_words_is_text_and_not_a_type() -> None:
 
 
 @pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("abcdefghijklmnop", "other"),
+        ({"type": "Summer2026_Passw0rd"}, "other"),
+        ({"type": "api.abcdefghijklmnop"}, "other"),
+        ({"type": "grant.not_found"}, "not_found"),
+        ({"type": "unauthorized"}, "unauthorized"),
+        ("some words", ""),
+    ],
+)
+def test_an_echo_in_the_place_of_a_type_is_not_told(error: Any, told: str) -> None:
+    assert str(Nylas({"error": error}, 400).refused()) == f"400 {told}"
+
+
+@pytest.mark.parametrize(
     ("body", "headers", "found"),
     [
         ({"request_id": SOME_ID}, {}, SOME_ID),

@@ -164,6 +164,12 @@ def test_an_error_that_nobody_thought_of_is_not_taken_for_another() -> None:
         problem_for(UpstreamError(), oauth=False)
 
 
+@pytest.mark.parametrize("row", [*NYLAS_ROWS, *OTHER_ROWS])
+def test_the_log_tells_every_type_that_decides_something(row: nylas.Row) -> None:
+    for kind in row.kinds:
+        assert str(Refused(Refusal(status=400, kind=kind))) == f"400 {kind}"
+
+
 @pytest.mark.parametrize("rows", [NYLAS_ROWS, OTHER_ROWS], ids=["nylas", "other"])
 def test_every_row_of_the_table_can_be_reached(rows: tuple[nylas.Row, ...]) -> None:
     reached = set()

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from latchkey.connect import Connected, Failed
-from latchkey.connect.oauth import OAuthClient, PendingAuthorization, Tokens
+from latchkey.connect.oauth import OAuthClient, PendingAuthorization, Tokens, refused_by
 from latchkey.connect.oauth.authorization import check_account, exchange, may_revoke
 from latchkey.connect.verification import ExpectedMailbox
 from latchkey.nylas import Grant
@@ -149,3 +149,21 @@ def test_what_goes_wrong_with_a_code_comes_back_as_an_outcome() -> None:
         assert isinstance(failed, Failed)
         assert failed.problem is PROVIDER_DOWN
         assert failed.detail
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("code 4/0Ab verifier wx-7 secret GOCSPX-1", "other"),
+        ("ya29.a0AfB_byC for ann.smith(at)corp.example", "other"),
+        ("abcdefghijklmnop", "other"),
+        ("user_not_in_any_group", "user_not_in_any_group"),
+        ("Invalid_Grant", "invalid_grant"),
+    ],
+)
+def test_a_provider_s_own_words_are_not_kept_unless_they_are_a_code(error: str, told: str) -> None:
+    refused = came_back(httpx.Response(400, json={"error": error, "error_codes": [70008]}))
+    assert isinstance(refused, Failed)
+    assert refused.detail == f"400 {told} 70008"
+    assert str(refused_by({"error": error})) == told
+    assert refused_by({"error": error}).error == error, "the problem is found by the whole text"
