@@ -1,6 +1,5 @@
 """A connection for one HTTP request: it knows its deadline, and when its first byte may be sent."""
 
-import ipaddress
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +8,8 @@ from typing import Any
 
 import httpcore
 import httpx
+
+from latchkey.infra.ip_addresses import is_public
 
 # Makes the context to send the first byte in; it may wait for its moment.
 SendSlot = Callable[[], AbstractContextManager[None]]
@@ -61,7 +62,7 @@ class _Backend(httpcore.SyncBackend):
     def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
         stream = super().connect_tcp(*args, **kwargs)
         # The address that was taken counts: a second look at DNS may give another (rebinding).
-        if self._public_only and not _is_public(stream):
+        if self._public_only and not is_public(stream.get_extra_info("server_addr")[0]):
             stream.close()
             raise httpcore.ConnectError("private address")
         return _Stream(stream, self._deadline, self._send_slot)
@@ -101,8 +102,3 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def _is_public(stream: httpcore.NetworkStream) -> bool:
-    address = ipaddress.ip_address(stream.get_extra_info("server_addr")[0].partition("%")[0])
-    return (getattr(address, "ipv4_mapped", None) or address).is_global

@@ -4,7 +4,6 @@ Questions are about the domain of the address, and about a server that was found
 Nothing that is found is ever connected to from here.
 """
 
-import ipaddress
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
@@ -16,6 +15,7 @@ from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.IN.SRV import SRV
 
 from latchkey.infra.circuit_breaker import CircuitBreaker
+from latchkey.infra.ip_addresses import is_public
 from latchkey.infra.store import Store
 
 FOUND_SECONDS = 60 * 60
@@ -25,6 +25,8 @@ SILENT_SECONDS = 60
 # dnspython pauses between two tries and counts no pause, so that all is over within a second.
 _SECONDS = 0.8
 _TRY_SECONDS = 0.4
+# What silence about IPv4 leaves of the time for IPv6.
+_IPV6_SECONDS = 0.3
 # A resolver that is well has this answer in its cache.
 _PROBE_SECONDS = 0.2
 _AT_ONCE = 6
@@ -96,7 +98,7 @@ class MailRecords:
     def leads_inward(self, host: str) -> bool:
         """Tell whether ``host`` has an address that means something only inside one network."""
         found = self._cached(f"ip {host}", lambda deadline: self._addresses(host, deadline))
-        return not all(ipaddress.ip_address(address).is_global for address in found or ())
+        return not all(map(is_public, found or ()))
 
     def answers(self) -> bool:
         """Tell whether DNS answers about a domain whose records everyone can see."""
@@ -157,10 +159,18 @@ class MailRecords:
                 # Some servers fail at types they do not know: the domain then has no such record.
                 continue
 
-    def _addresses(self, host: str, deadline: float) -> Iterator[str]:
-        for kind in ("A", "AAAA"):
-            for record in self._ask(host, kind, deadline):
-                yield record.to_text()
+    def _addresses(self, host: str, deadline: float) -> list[str]:
+        """The addresses; one that leads inward counts, whatever is not told of the other type."""
+        found: list[str] = []
+        failed: list[Exception] = []
+        for kind, until in (("A", deadline - _IPV6_SECONDS), ("AAAA", deadline)):
+            try:
+                found += [record.to_text() for record in self._ask(host, kind, until)]
+            except (dns.exception.DNSException, OSError) as error:
+                failed.append(error)
+        if failed and all(map(is_public, found)):
+            raise max(failed, key=lambda error: isinstance(error, dns.resolver.LifetimeTimeout))
+        return found
 
     def _ask(self, name: str, kind: str, deadline: float) -> Iterable[Any]:
         seconds = max(deadline - time.monotonic(), 0.01)

@@ -5,11 +5,12 @@ Of IPv6, a client has the first 64 bits at least, and may have a /56 or a /48 (R
 which has a few times as much room.
 """
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from flask import request
 
 from latchkey.connect import ANYONE, Party
+from latchkey.infra.ip_addresses import without_ipv6
 from latchkey.infra.limits import Mode, Use
 from latchkey.web import flow
 from latchkey.web.services import get_services
@@ -18,8 +19,6 @@ _IPV6_PREFIX = 64
 _SITE_PREFIX = 48
 # How many clients' room a /48 has.
 _CLIENTS_OF_SITE = 4
-# IPv4 clients of a server without IPv4 (RFC 6052, 2.1).
-_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def client() -> str:
@@ -80,14 +79,9 @@ def _name(found: str) -> str:
 def _parsed(address: str | None) -> IPv4Address | IPv6Address | None:
     """The address, of IPv6 the IPv4 address that it stands for if any."""
     try:
-        parsed = ip_address(_without_port(address or "").partition("%")[0])
+        return without_ipv6(ip_address(_without_port(address or "").partition("%")[0]))
     except ValueError:
         return None
-    if isinstance(parsed, IPv4Address):
-        return parsed
-    if parsed in _NAT64:
-        return IPv4Address(parsed.packed[-4:])
-    return parsed.ipv4_mapped or parsed.sixtofour or parsed
 
 
 def _without_port(address: str) -> str:
