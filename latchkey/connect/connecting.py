@@ -17,6 +17,7 @@ from latchkey.problems.nylas import (
     BUSY,
     NYLAS_DOWN,
     OUTCOME_UNKNOWN,
+    leaves_open,
     problem_for,
 )
 from latchkey.problems.oauth import SIGN_IN_AGAIN
@@ -98,13 +99,9 @@ def _with_address(client: NylasClient, grant: Grant) -> Grant:
 
 
 def _may_have_worked(error: UpstreamError) -> bool:
-    """No answer of Nylas itself: a broken connection, or a gateway in between that gave up.
-
-    Gateways have more statuses than those of RFC 9110 (520 to 530 at Cloudflare).
-    """
+    """No verdict of Nylas: a broken connection, or an answer that leaves the outcome open."""
     if isinstance(error, Refused):
-        status = error.refusal.status
-        return (status >= 500 or status == 408) and not error.refusal.kind
+        return leaves_open(error.refusal)
     return isinstance(error, OutcomeUnknown | BadAnswer)
 
 

@@ -6,7 +6,7 @@ of the mail server (``evidence``), and the rest is decided by type and status al
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown, UpstreamError
 from latchkey.nylas.errors import Refusal, Refused
@@ -42,7 +42,7 @@ from latchkey.problems.service import (
 
 __all__ = [
     "AMBIGUOUS", "BAD_KEY", "BUSY", "MISSING_PERMISSIONS", "NYLAS_DOWN", "OTHER_ADDRESS",
-    "OUTCOME_UNKNOWN", "RATE_LIMITED", "REJECTED", "WRONG_PASSWORD", "problem_for",
+    "OUTCOME_UNKNOWN", "RATE_LIMITED", "REJECTED", "WRONG_PASSWORD", "leaves_open", "problem_for",
 ]  # fmt: skip
 
 
@@ -69,6 +69,12 @@ class Row:
 
 
 _KEY_KINDS = ("unauthorized_access", "authentication_error", "unauthorized")
+# What Nylas says of a provider also with the status of a failing server. Any other word there may
+# be a gateway's ("timeout"), or Nylas's about itself ("bad_gateway").
+_PROVIDER_KINDS = ("provider_error", "partial_success_error")
+_VERDICTS = (
+    *_PROVIDER_KINDS, "invalid_authentication", "refresh_token_invalid", "exchange_failed",
+)  # fmt: skip
 _NYLAS_KINDS = (
     "invalid_request_payload", "provider_required", "invalid_query_params", "invalid_field",
     "callback_uri_not_allowed",
@@ -94,14 +100,13 @@ OTHER_ROWS = (
     Row(kinds=("invalid_authentication",), oauth=False, problem=WRONG_PASSWORD),
     Row(statuses=(400,), text=r"refresh.?token", oauth=True, problem=SIGN_IN_AGAIN),
     Row(kinds=("provider_error",), text=r"\A\W*\Z|provider error", problem=SERVER_UNREACHABLE),
-    # With an envelope it is Nylas telling about the mail server, without one a gateway before it.
-    Row(statuses=(502, 503, 504), kinds=("",), problem=NYLAS_DOWN),
-    Row(statuses=(502, 503, 504), problem=SERVER_UNREACHABLE),
+    Row(statuses=(502, 503, 504), kinds=_PROVIDER_KINDS, problem=SERVER_UNREACHABLE),
     Row(kinds=("provider_error",), problem=REJECTED),
     Row(statuses=(404,), problem=CONNECTOR_MISSING),
     Row(statuses=(423,), problem=BLOCKED),
     Row(statuses=(403,), problem=FORBIDDEN),
     Row(statuses=(401,), problem=AMBIGUOUS),
+    Row(statuses=(408,), problem=NYLAS_DOWN),
     Row(statuses=tuple(range(400, 500)), problem=REJECTED),
     Row(problem=NYLAS_DOWN),
 )
@@ -137,7 +142,18 @@ def problem_for(error: UpstreamError, *, oauth: bool) -> Problem:
     raise TypeError(f"{type(error).__name__} has no problem")
 
 
+def leaves_open(refusal: Refusal) -> bool:
+    """Tell whether the call may have worked: Nylas failed, or a gateway in between gave up.
+
+    Gateways have more statuses than those of RFC 9110 (520 to 530 at Cloudflare).
+    """
+    known = (*_VERDICTS, "internal_error") if refusal.status == 500 else _VERDICTS
+    return (refusal.status >= 500 or refusal.status == 408) and refusal.kind not in known
+
+
 def _of_refusal(refusal: Refusal, *, oauth: bool) -> Problem:
+    if leaves_open(refusal):
+        refusal = replace(refusal, kind="")
     return (
         _first(NYLAS_ROWS, refusal, oauth=oauth)
         or _said(refusal, oauth=oauth)
@@ -162,7 +178,7 @@ def _said(refusal: Refusal, *, oauth: bool) -> Problem | None:
     if refusal.status in (401, 403) and of_a_login and not of_the_provider:
         # Our own key may be what was refused; ``connect`` finds out.
         return AMBIGUOUS if found is WRONG_PASSWORD and refusal.status == 401 else None
-    if refusal.status >= 500 and not refusal.kind and found is SERVER_UNREACHABLE:
+    if leaves_open(refusal) and found is SERVER_UNREACHABLE:
         return None
     return _WITHOUT_PASSWORD.get(found.kind, found) if oauth else found
 

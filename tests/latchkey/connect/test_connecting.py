@@ -143,6 +143,18 @@ NO_ANSWER = {
     "a gateway's own status": lambda: httpx.Response(524, content=b"<html>"),
     "a server without words": lambda: httpx.Response(500),
     "a gateway that waited for the rest": lambda: httpx.Response(408, content=b"<html>"),
+    "a gateway's word": answers(504, error="timeout"),
+    "a gateway's code": answers(504, code="GATEWAY_TIMEOUT", message="Gateway timeout"),
+    "a gateway's type": answers(408, type="request_timeout"),
+    "a bad gateway at Nylas": answers(502, error={"type": "api.bad_gateway", "message": "Later"}),
+    "Nylas without its parts": answers(503, error={"type": "api.internal_error"}),
+    "a server's own word": answers(500, error="InternalServerError"),
+}
+VERDICTS = {
+    "provider": (answers(504, error={"type": "api.provider_error"}), "server_unreachable"),
+    "in part": (answers(504, error={"type": "api.partial_success_error"}), "server_unreachable"),
+    "password": (answers(502, error={"type": "grant.invalid_authentication"}), "wrong_password"),
+    "Nylas": (answers(500, error={"type": "api.internal_error"}), "nylas_down"),
 }
 OF_ANOTHER_CALL = {
     "of another call": {"state": "another-state"},
@@ -170,6 +182,17 @@ def test_a_grant_that_this_sign_in_did_not_make_is_not_taken_for_its_own(
     assert isinstance(outcome, Failed)
     assert outcome.problem.kind == "outcome_unknown"
     assert nylas.calls == ["custom", "grants"]
+
+
+@pytest.mark.parametrize(("custom", "kind"), VERDICTS.values(), ids=VERDICTS)
+def test_what_nylas_says_of_a_provider_is_a_verdict_whatever_the_status(
+    custom: Answer, kind: str
+) -> None:
+    nylas = Nylas(custom=custom)
+    outcome = nylas.connect()
+    assert isinstance(outcome, Failed)
+    assert outcome.problem.kind == kind
+    assert nylas.calls == ["custom"]
 
 
 @pytest.mark.parametrize("grants", [times_out, no_connection, answers(500), answers(200, data=5)])
