@@ -2,11 +2,14 @@
 
 import hmac
 import re
+from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
+from urllib.parse import unquote_plus
 
 from latchkey.apps.return_addresses import ReturnAddresses
 from latchkey.nylas import TokenAnswer
 
+_BASIC = "basic "
 _BEARER = "bearer "
 _VISIBLE = re.compile("[\x20-\x7e]+")
 
@@ -88,9 +91,10 @@ class TokenCallers:
         """Return the request with its secret, which may be in the header alone.
 
         Nylas's SDK for Node.js sends its API key with every call, and no longer in the body, too.
+        Clients of OAuth may show their id there as well (RFC 6749, 2.3.1).
         """
         secret = _bearer(authorization)
-        return {"client_secret": secret, **given} if secret else given
+        return {**({"client_secret": secret} if secret else _basic(authorization)), **given}
 
     def _is_secret(self, given: str) -> bool:
         shown = given.encode("utf-8", "surrogatepass")
@@ -100,6 +104,19 @@ class TokenCallers:
 def _bearer(authorization: str) -> str | None:
     is_bearer = authorization[: len(_BEARER)].lower() == _BEARER
     return authorization[len(_BEARER) :] if is_bearer else None
+
+
+def _basic(authorization: str) -> dict[str, str]:
+    """Id and secret, which are form-encoded before they are put together; without empty ones."""
+    if authorization[: len(_BASIC)].lower() != _BASIC:
+        return {}
+    try:
+        shown = b64decode(authorization[len(_BASIC) :], validate=True).decode()
+    except ValueError:
+        return {}
+    client_id, _, secret = shown.partition(":")
+    found = {"client_id": unquote_plus(client_id), "client_secret": unquote_plus(secret)}
+    return {name: value for name, value in found.items() if value}
 
 
 def is_visible(text: str) -> bool:

@@ -65,6 +65,16 @@ def number(response: Response) -> Response:
 
 
 @bp.after_request
+def name_scheme(response: Response) -> Response:
+    """Say how to show who asks, to those who did so in the header (RFC 6749, 5.2)."""
+    given = request.headers.get("Authorization", "")
+    if response.status_code == 401 and given:
+        scheme = "Bearer" if given.lower().startswith("bearer") else "Basic"
+        response.headers["WWW-Authenticate"] = f'{scheme} realm="token"'
+    return response
+
+
+@bp.after_request
 def allow_apps(response: Response) -> Response:
     """Let the pages of apps read the answer, and no other pages (CORS)."""
     response.vary.add("Origin")

@@ -1,6 +1,8 @@
+from base64 import b64encode
+
 import pytest
 
-from latchkey.apps import TokenRefused
+from latchkey.apps import TokenCallers, TokenRefused
 from latchkey.apps.token_caller import answered, is_visible
 from latchkey.nylas import TokenAnswer
 from tests.conftest import KEY
@@ -49,6 +51,44 @@ def test_what_cannot_be_a_client_id_is_refused_without_nylas(client_id: dict[str
     rules = TokenRules(known=False)
     assert refusal(lambda: rules.callers.check(client_id, secret_needed=False)) == WRONG_CLIENT
     assert not rules.requests
+
+
+def basic(shown: bytes, scheme: str = "Basic") -> str:
+    return f"{scheme} {b64encode(shown).decode()}"
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "BASIC"])
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        (b"app-1:key", {"client_id": "app-1", "client_secret": "key"}),
+        (b"a+b%3a%C3%BC:k%2B:%25", {"client_id": "a b:ü", "client_secret": "k+:%"}),
+        (b"app-1:", {"client_id": "app-1"}),
+        (b"app-1", {"client_id": "app-1"}),
+        (b":key", {"client_secret": "key"}),
+        (b":", {}),
+        (b"", {}),
+        (b"\xff:key", {}),
+    ],
+)
+def test_id_and_secret_may_be_in_the_header_form_encoded(
+    scheme: str, shown: bytes, found: dict[str, str]
+) -> None:
+    header = basic(shown, scheme)
+    assert TokenCallers.with_secret({}, header) == found
+    assert TokenCallers.with_secret({"code": "c"}, header) == {"code": "c", **found}
+
+
+def test_the_body_counts_before_the_header() -> None:
+    given = {"client_id": "app-2", "client_secret": "another"}
+    assert TokenCallers.with_secret(given, basic(b"app-1:key")) == given
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic ", "Basic YTpi YTpi", "Basic YTp", "Basic \xfc", "BasicYTpi"]
+)
+def test_what_is_not_encoded_as_it_should_be_shows_nothing(header: str) -> None:
+    assert TokenCallers.with_secret({}, header) == {}
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])

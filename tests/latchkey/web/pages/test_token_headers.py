@@ -11,6 +11,7 @@ from tests.calling import TOKEN, CallingApp, refusal
 from tests.conftest import KEY, make_settings
 from tests.hostile import Play, hostile, http, say
 from tests.latchkey.apps.test_codes import ticket
+from tests.latchkey.web.pages.test_token import APP, new_code
 from tests.latchkey.web.pages.test_token_odd import INFO, REFRESH
 
 SLOW_DOWN = '{"error": "slow_down"}'
@@ -64,3 +65,50 @@ def test_who_cannot_exchange_a_code_yet_hears_when_to_try_again() -> None:
     answer = ask(BUSY, exchange)
     assert refusal(answer) == (503, "temporarily_unavailable")
     assert answer.headers["retry-after"] == "7"
+
+
+def test_a_client_of_oauth_may_show_id_and_secret_as_its_standard_says() -> None:
+    given = APP.asks(code=new_code(), client_id=None, client_secret=None)
+    wrong = APP.server.post(TOKEN, data=given, auth=(APP.client_id, "another"))
+    assert refusal(wrong) == (401, "invalid_client")
+    another = APP.server.post(TOKEN, data=given, auth=("another", APP.secret))
+    assert refusal(another) == (401, "invalid_client")
+    answer = APP.server.post(TOKEN, data=given, auth=(APP.client_id, APP.secret))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "scheme"),
+    [
+        ("Bearer another", "Bearer"),
+        ("bearer", "Bearer"),
+        ("Basic YTpi", "Basic"),
+        ("Basic", "Basic"),
+        ("Digest a", "Basic"),
+    ],
+)
+def test_who_is_refused_by_the_header_hears_how_to_use_it(header: str, scheme: str) -> None:
+    given = APP.asks(code=new_code(), client_secret=None)
+    answer = APP.server.post(TOKEN, json=given, headers={"Authorization": header})
+    assert refusal(answer) == (401, "invalid_client")
+    assert answer.headers["www-authenticate"] == f'{scheme} realm="token"'
+
+
+def test_who_is_refused_by_nylas_hears_it_too() -> None:
+    headers = {"Authorization": f"Bearer {KEY}"}
+    answer = ask(
+        say(http("401 Unauthorized", '{"error": "invalid_client"}')),
+        lambda app: app.server.post(TOKEN, json=REFRESH, headers=headers),
+    )
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer realm="token"'
+
+
+def test_nobody_else_is_told_about_headers() -> None:
+    given = APP.asks(code=new_code(), client_secret=None)
+    assert "www-authenticate" not in APP.server.post(TOKEN, json=given).headers
+    invented = {**given, "code": "invented"}
+    headers = {"Authorization": "Bearer another"}
+    answer = APP.server.post(TOKEN, json=invented, headers=headers)
+    assert refusal(answer) == (400, "invalid_grant")
+    assert "www-authenticate" not in answer.headers
