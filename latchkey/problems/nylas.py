@@ -69,6 +69,7 @@ class Row:
 
 
 _KEY_KINDS = ("unauthorized_access", "authentication_error", "unauthorized")
+_KEY_STATUSES = (400, 401, 403)
 # What Nylas says of a provider also with the status of a failing server. Any other word there may
 # be a gateway's ("timeout"), or Nylas's about itself ("bad_gateway").
 _PROVIDER_KINDS = ("provider_error", "partial_success_error")
@@ -84,6 +85,8 @@ _NYLAS_KINDS = (
 NYLAS_ROWS = (
     Row(statuses=(429,), kinds=("", "rate_limit_error"), problem=RATE_LIMITED),
     Row(text=r"sandbox grants|for this plan", problem=PLAN_LIMIT),
+    Row(statuses=_KEY_STATUSES, kinds=("", *_KEY_KINDS), text="invalid api key", problem=BAD_KEY),
+    Row(kinds=("resource_blocked",), problem=BLOCKED),
     Row(kinds=("refresh_token_invalid", "exchange_failed", "invalid_grant"), problem=SIGN_IN_AGAIN),
     Row(provider_errors=("invalid_grant",), problem=SIGN_IN_AGAIN),
     Row(kinds=("reauth_email_invalid",), problem=OTHER_ADDRESS),
@@ -173,14 +176,21 @@ def _said(refusal: Refusal, *, oauth: bool) -> Problem | None:
     found = problem_in(refusal.text)
     if found is None:
         return None
-    of_a_login = found in (WRONG_PASSWORD, UNKNOWN_USER, NO_ACCESS)
-    of_the_provider = refusal.kind in ("provider_error", "invalid_authentication")
-    if refusal.status in (401, 403) and of_a_login and not of_the_provider:
-        # Our own key may be what was refused; ``connect`` finds out.
-        return AMBIGUOUS if found is WRONG_PASSWORD and refusal.status == 401 else None
+    if found is not MISCONFIGURED and _may_be_of_our_key(refusal, found):
+        # ``connect`` finds out.
+        of_a_password = found in (WRONG_PASSWORD, APP_PASSWORD_NEEDED)
+        return AMBIGUOUS if of_a_password and refusal.status != 403 else None
     if leaves_open(refusal) and found is SERVER_UNREACHABLE:
         return None
     return _WITHOUT_PASSWORD.get(found.kind, found) if oauth else found
+
+
+def _may_be_of_our_key(refusal: Refusal, found: Problem) -> bool:
+    if refusal.kind in _KEY_KINDS:
+        return refusal.status in _KEY_STATUSES
+    of_a_login = found in (WRONG_PASSWORD, UNKNOWN_USER, NO_ACCESS)
+    of_the_provider = refusal.kind in ("provider_error", "invalid_authentication")
+    return refusal.status in (401, 403) and of_a_login and not of_the_provider
 
 
 def _of_numbers(text: str) -> Problem | None:
