@@ -58,6 +58,7 @@ from latchkey.web.redirects import init_redirects
 from latchkey.web.sandbox_pages import SandboxPages
 from latchkey.web.security import init_security
 from latchkey.web.services import Services
+from latchkey.web.shown_address import shown_address
 from latchkey.web.social_picture import social_picture
 from latchkey.web.support import support_mail, support_slip
 from latchkey.web.under_path import UnderPath
@@ -142,7 +143,7 @@ def _init_parts(app: Flask, services: Services) -> None:
 def _init_templates(app: Flask, settings: Settings, lan: SandboxLan | None) -> None:
     app.jinja_env.add_extension(Unindented)
     init_icons(app)
-    app.jinja_env.filters.update(breakable=breakable, whole=whole)
+    app.jinja_env.filters.update(breakable=breakable, whole=whole, shown_address=shown_address)
     app.jinja_env.globals.update(support_slip=support_slip, support_mail=support_mail)
     app.jinja_env.globals.update(brand=LocalProxy(current_brand), brand_url=brand_url)
     app.jinja_env.globals.update(social_picture=social_picture)

@@ -10,10 +10,11 @@ from latchkey.apps.parameters import is_as_written
 from latchkey.infra import logs
 from latchkey.problems.apps import LINK_BROKEN, LINK_NEEDED, LINK_OLD, LINK_USED
 from latchkey.providers import PROVIDERS, Provider
-from latchkey.providers.email_address import AddressRefused, clean_hint, exact_address, read_address
+from latchkey.providers.email_address import exact_address
 from latchkey.web import flow
 from latchkey.web.brand_in_force import choose_brand
 from latchkey.web.flow import SignIn
+from latchkey.web.known_address import is_to_confirm, known_address
 from latchkey.web.language import keep_language
 from latchkey.web.opener import is_opened_by_app
 from latchkey.web.services import get_services
@@ -42,11 +43,11 @@ def begin(*, complete: bool) -> SignIn:
     if refused:
         refused.back = app.denied(refused.problem.kind) if app else ""
         raise refused
-    email, display_address = _known_address(app, link_claims)
+    email, display_address = known_address(app, link_claims)
     return flow.start(
         email=email,
         display_address=display_address,
-        provider=_settled_provider(app, link_claims, email),
+        provider=_settled_provider(app, link_claims, email, display_address),
         brand=brand,
         app=app,
         link_claims=link_claims,
@@ -104,7 +105,9 @@ def choices(sign_in: SignIn) -> tuple[str, ...]:
 def chooses_first(sign_in: SignIn) -> bool:
     """Tell whether the providers are shown before the address is asked for."""
     app = sign_in.app
-    return bool(app and not sign_in.link_claims and app.choose and len(app.providers) != 1)
+    if sign_in.link_claims or is_to_confirm(sign_in.email, sign_in.display_address):
+        return False
+    return bool(app and app.choose and len(app.providers) != 1)
 
 
 def scope_for(sign_in: SignIn, provider: Provider) -> tuple[str, ...]:
@@ -176,19 +179,13 @@ def _read_app(link_claims: LinkClaims | None, *, complete: bool) -> AppRequest |
     return app
 
 
-def _known_address(app: AppRequest | None, link_claims: LinkClaims | None) -> tuple[str, str]:
-    """The address for Nylas and for display; only the latter when Nylas could not use it."""
-    hint = link_claims.email if link_claims else clean_hint(app.login_hint) if app else ""
-    try:
-        address = read_address(hint)
-    except AddressRefused:
-        return "", hint
-    return address.ascii_email or "", address.normalized
-
-
-def _settled_provider(app: AppRequest | None, link_claims: LinkClaims | None, email: str) -> str:
+def _settled_provider(
+    app: AppRequest | None, link_claims: LinkClaims | None, email: str, display_address: str
+) -> str:
     """The only provider there is to choose, when nothing else has to be asked before its page."""
     only = link_claims.provider if link_claims and link_claims.provider else ""
     if not only and app and len(app.providers) == 1:
         only = app.providers[0]
-    return only if only and (email or PROVIDERS[only].oauth) else ""
+    if not only or is_to_confirm(email, display_address):
+        return ""
+    return only if email or PROVIDERS[only].oauth else ""

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app import create_app
 from latchkey.apps import AppRequest, LinkClaims
 from latchkey.providers import PROVIDERS
+from latchkey.providers.email_address import check_email
 from latchkey.web.flow import SignIn
 from latchkey.web.start import chooses_first, scope_for
 from tests.calling import CALLBACK, HOSTED_AUTH, CallingApp
@@ -181,6 +182,40 @@ def test_the_request_decides_which_page_comes_first(
     page = visitor.get(APP.address(path, **query))
     assert (page.status, page.heading) == (200, heading)
     assert APP.get_back(visitor, page)["error"] == "access_denied"
+
+
+@pytest.mark.parametrize("domain", ["аррӏе.com", "xn--80ak6aa92e.com", "bücher.example"])  # noqa: RUF001 # is the point
+@pytest.mark.parametrize(
+    "query", [{"provider": "imap"}, {"provider": "google"}, {"prompt": "select_provider"}, {}]
+)
+@pytest.mark.parametrize("path", [HOSTED_AUTH, "/"])
+def test_a_domain_that_may_look_like_another_is_seen_before_a_password_is_asked_for(
+    domain: str, query: dict[str, str], path: str
+) -> None:
+    visitor = Visitor.inside(APP.page)
+    page = visitor.get(APP.address(path, login_hint=f"cfo@{domain}", **query))
+    typed, in_ascii = (
+        check_email(f"cfo@{domain}").normalized,
+        check_email(f"cfo@{domain}").ascii_domain,
+    )
+    assert (page.heading, page.fields()["email"]) == (FIRST, typed)
+    page = visitor.submit(page)
+    assert f"{typed} ({in_ascii})" in page.text
+    if "provider" in query:
+        assert f"/{query['provider']}" in page.url.path
+
+
+def test_a_signed_link_settles_such_a_domain_as_well() -> None:
+    links = APP.page.extensions["services"].links
+    link = links.make("ann@bücher.example", seconds=600, provider="imap")
+    page = Visitor.inside(APP.page).get(APP.address(link=link))
+    assert page.heading == "Sign in to bücher.example"
+    assert "ann@bücher.example (xn--bcher-kva.example)" in page.text
+
+
+def test_a_hint_in_full_width_letters_is_an_ascii_domain() -> None:
+    page = arrive(provider="imap", login_hint="a@ｅｘａｍｐｌｅ.com")  # noqa: RUF001 # is the point
+    assert page.heading == "Sign in to example.com"
 
 
 def test_a_hint_fills_in_the_address_and_can_be_changed() -> None:
