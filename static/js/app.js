@@ -43,11 +43,14 @@ function keepOpen(note) {
     const request = new XMLHttpRequest();
     request.open("HEAD", location.href);
     request.addEventListener("load", () => {
-      // Two hours are the most there is: then this leads to the first page.
-      if (new URL(request.responseURL).pathname !== location.pathname) return;
+      // The sign-in is over, as after two hours: the page that this leads to says so.
+      if (new URL(request.responseURL).pathname !== location.pathname) return location.assign(request.responseURL);
       text.textContent = button.dataset.done;
+      // The focus would be lost with the button.
+      text.tabIndex = -1;
+      text.focus();
       button.hidden = true;
-      wait();
+      return wait();
     });
     request.send();
   });
@@ -93,7 +96,10 @@ function sendOnce(form) {
     button.setAttribute("aria-disabled", "true");
     status.textContent = status.dataset.wait;
     const { waitLong } = status.dataset;
-    if (waitLong) timer = setTimeout(() => (status.textContent = waitLong), 10_000);
+    timer = waitLong
+      ? setTimeout(() => (status.textContent = waitLong), 10_000)
+      // A page that was stopped on its way tells nobody.
+      : setTimeout(() => rest(before), 15_000);
   });
   // Back from another page: browsers may bring the old one back as it was.
   window.addEventListener("pageshow", () => rest(before));
@@ -151,8 +157,9 @@ function makeCopyable(button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     text.select();
-    await navigator.clipboard?.writeText(text.value);
-    button.textContent = button.dataset.done;
+    // Refused, or without https not there at all: then the older way, as what is selected.
+    const copied = await navigator.clipboard?.writeText(text.value).then(() => true, () => false);
+    if (copied || document.execCommand("copy")) button.textContent = button.dataset.done;
   });
 }
 

@@ -24,9 +24,21 @@ def test_the_password_page_can_be_kept_open(page: Page, site: Site) -> None:
     assert extended.value.status == 200
     expect(page.get_by_text("Thank you, it stays open.")).to_be_visible()
     expect(page.get_by_role("button", name="Keep it open")).to_be_hidden()
+    # Not lost with the button.
+    expect(page.get_by_text("Thank you, it stays open.")).to_be_focused()
     expect(password(page)).to_have_value("half a passw")
     page.clock.fast_forward("25:00")
     expect(page.get_by_role("button", name="Keep it open")).to_be_visible()
+
+
+def test_a_sign_in_that_is_over_is_not_kept_open_but_told(page: Page) -> None:
+    page.clock.install()
+    enter(page, "someone@example.com")
+    page.clock.fast_forward("25:00")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Keep it open").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Connect your mailbox")
+    expect(page.get_by_role("alert")).to_be_visible()
 
 
 def test_a_page_that_leads_on_by_itself_can_be_stayed_on(open_page: Callable[..., Page]) -> None:

@@ -149,3 +149,26 @@ def test_a_page_that_a_browser_kept_as_it_was_can_be_sent_again(page: Page) -> N
     expect(page.get_by_role("status")).to_contain_text("This usually takes a few seconds")
     with page.expect_request(lambda request: request.method == "POST"):
         connect(page).click()
+
+
+def test_a_page_that_was_stopped_on_its_way_can_be_sent_again(page: Page) -> None:
+    page.clock.install()
+    page.goto("/")
+    # As after the browser's Stop, the page stays as it was.
+    page.route(
+        lambda url: True,
+        lambda route: (
+            route.fulfill(status=204) if route.request.method == "POST" else route.continue_()
+        ),
+    )
+    page.get_by_label("E-mail address").fill("someone@example.com")
+    button = page.get_by_role("button", name="Continue")
+    button.click()
+    expect(button).to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_role("status")).to_have_text("One moment…")
+    page.clock.fast_forward(15_000)
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_text("One moment…")).to_be_hidden()
+    page.unroute_all()
+    button.click()
+    expect(password(page)).to_be_visible()
