@@ -26,9 +26,9 @@ MISCONFIGURED = operator_problem("misconfigured")
 # Addresses and links hold words that the server did not mean; Google's marker in a link is a code.
 _ADDRESS = re.compile(r"[^\s<>\"(]{1,254}@[^\s<>\")]{1,254}")
 _LINK = re.compile(r"\bhttps?://[^\s\])>]*?(?:\?p=(\w+)[^\s\])>]*)?(?=[\s\])>]|$)")
-_ABOUT_SMTP = re.compile(r"\bsmtps?\b|:(?:25|465|587)\b|\b(?:outgoing|submission)\b")
+_ABOUT_SMTP = re.compile(r"\bsmtps?\b(?! address)|:(?:25|465|587)\b|\b(?:outgoing|submission)\b")
 _ABOUT_IMAP = re.compile(r"\bimap|\bincoming\b|:(?:143|993)\b")
-_ABOUT_PASSWORD = re.compile(r"pass ?w|credential|密码")
+_ABOUT_PASSWORD = re.compile(r"pass ?w|/pass\b|credential|密码")
 _LONGEST = 4000  # characters that are read; one may become eighteen when they are folded (U+FDFA)
 _NO_PASSWORD = "not about a password"
 _NOT_NOW = "not now"

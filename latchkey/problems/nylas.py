@@ -93,6 +93,7 @@ NYLAS_ROWS = (
     Row(kinds=("scopes_conflict", "insufficient_scopes"), problem=MISSING_PERMISSIONS),
     Row(kinds=("gmail_domain_invalid",), problem=FORBIDDEN),
     Row(kinds=_NYLAS_KINDS, problem=REJECTED),
+    Row(statuses=(404,), kinds=("", "not_found_error"), text="404", problem=CONNECTOR_MISSING),
     Row(kinds=("internal_error",), problem=NYLAS_DOWN),
 )
 # When the text says nothing.
