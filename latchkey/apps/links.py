@@ -17,7 +17,14 @@ from latchkey.infra.codec import UnknownShape, from_json, to_json
 from latchkey.infra.marks import MarksUnavailable, UsedMarks
 from latchkey.infra.sealing import SealBroken, Sealer
 from latchkey.problems import Problem
-from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, LINK_WAITS
+from latchkey.problems.apps import (
+    LINK_BROKEN,
+    LINK_IN_USE,
+    LINK_OFF,
+    LINK_OLD,
+    LINK_USED,
+    LINK_WAITS,
+)
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN
 
@@ -102,7 +109,7 @@ class SignedLinks:
             in_use = self._marks.is_spent(_IN_USE, claims.id)
         except MarksUnavailable:
             raise LinkRefused(LINK_WAITS, claims) from None
-        raise LinkRefused(LINK_WAITS if in_use else LINK_USED, claims)
+        raise LinkRefused(LINK_IN_USE if in_use else LINK_USED, claims)
 
     def _sealer(self) -> Sealer:
         return Sealer(self._keys, purpose="carried link")

@@ -32,6 +32,14 @@ LINK_USED = _link(
     ),
     410,
 )
+LINK_IN_USE = Problem(
+    kind="link_in_use",
+    title=N_("This link is being used right now"),
+    text=N_("A sign-in with it is under way. Please wait a minute or two, then open it again."),
+    place="page",
+    status=503,
+    fault="nobody",
+)
 LINK_NEEDED = _link(
     "link_needed",
     N_("You need a personal link"),
@@ -71,4 +79,13 @@ UNKNOWN_APP = Problem(
     retry=False,
 )
 
-ALL = (LINK_BROKEN, LINK_OLD, LINK_USED, LINK_NEEDED, LINK_OFF, LINK_WAITS, UNKNOWN_APP)
+ALL = (
+    LINK_BROKEN,
+    LINK_OLD,
+    LINK_USED,
+    LINK_IN_USE,
+    LINK_NEEDED,
+    LINK_OFF,
+    LINK_WAITS,
+    UNKNOWN_APP,
+)

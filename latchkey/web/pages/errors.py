@@ -13,7 +13,7 @@ from latchkey.apps import LinkRefused, RequestRefused, UntrustedRequest
 from latchkey.infra import logs
 from latchkey.infra.errors import UpstreamError
 from latchkey.problems import Problem
-from latchkey.problems.apps import LINK_BROKEN, LINK_WAITS, UNKNOWN_APP
+from latchkey.problems.apps import LINK_BROKEN, LINK_IN_USE, LINK_WAITS, UNKNOWN_APP
 from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, problem_for
 from latchkey.problems.pages import HTTP_PROBLEMS, UNKNOWN_HOST
 from latchkey.providers.email_address import MAX_EMAIL
@@ -122,7 +122,7 @@ def _link_refused(error: LinkRefused) -> ResponseReturnValue:
         except TooManyRequests as limited:
             return _too_many(limited)
     response = make_response(_page(error.problem, "", back=error.back))
-    if error.problem is LINK_WAITS:
+    if error.problem in (LINK_WAITS, LINK_IN_USE):
         response.headers["Retry-After"] = _RETRY_SECONDS
     return keep_opener(response) if error.back and is_opened_by_app() else response
 

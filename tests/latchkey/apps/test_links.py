@@ -20,7 +20,14 @@ from latchkey.infra.marks import UsedMarks, open_marks
 from latchkey.infra.store import Store
 from latchkey.nylas import Grant
 from latchkey.problems import Problem
-from latchkey.problems.apps import LINK_BROKEN, LINK_OFF, LINK_OLD, LINK_USED, LINK_WAITS
+from latchkey.problems.apps import (
+    LINK_BROKEN,
+    LINK_IN_USE,
+    LINK_OFF,
+    LINK_OLD,
+    LINK_USED,
+    LINK_WAITS,
+)
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH, ADDRESS_UNKNOWN
 from latchkey.problems.nylas import OTHER_ADDRESS, OUTCOME_UNKNOWN, WRONG_PASSWORD
 from tests.conftest import LINK_KEY, Clock
@@ -263,7 +270,7 @@ def test_who_opens_a_link_that_is_being_used_is_asked_to_wait(outcome: Outcome) 
 
     links.redeem(links.read(link), lambda: slowly(failed()()))
     links.redeem(links.read(link), lambda: slowly(outcome))
-    assert meanwhile == [LINK_WAITS, LINK_WAITS]
+    assert meanwhile == [LINK_IN_USE, LINK_IN_USE]
     assert why_refused(link, links) is LINK_USED
 
 
@@ -273,7 +280,7 @@ def test_what_never_ends_because_its_process_was_killed_leaves_the_link_used(wai
 
     def never_ends() -> Outcome:
         wait(299)
-        assert why_refused(link, links) is LINK_WAITS
+        assert why_refused(link, links) is LINK_IN_USE
         wait(2)
         assert why_refused(link, links) is LINK_USED
         assert problem_of(links.redeem(claims, pytest.fail)) is LINK_USED
@@ -404,7 +411,7 @@ class TestTwoProcesses:
         link = one.make(EMAIL, seconds=HOUR)
 
         def meanwhile() -> Outcome:
-            assert why_refused(link, other) is LINK_WAITS
+            assert why_refused(link, other) is LINK_IN_USE
             assert problem_of(other.redeem(other_claims, pytest.fail)) is LINK_USED
             return failed()()
 
