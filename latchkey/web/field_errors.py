@@ -29,6 +29,14 @@ def say_at_field(problem: Problem, form: CredentialsForm) -> None:
             mailbox=mailbox.name,
         )
     form[name].errors = [text]
+    if problem is WRONG_PASSWORD and mailbox.login_hint and not _names_account(form):
+        form["username"].errors = [translate(mailbox.login_hint)]
+
+
+def _names_account(form: CredentialsForm) -> bool:
+    """Tell whether the login name that was sent is an address at a mail provider."""
+    domain = form.identity.login.rpartition("@")[2]
+    return form.mailbox.hosts.find(domain) is not None
 
 
 def explain(problem: Problem, form: CredentialsForm) -> str:

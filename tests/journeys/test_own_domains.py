@@ -1,7 +1,7 @@
 """What is known of a mail provider holds for company domains, too, by their MX records."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -50,6 +50,15 @@ def form_of(app: Flask, domain: str) -> tuple[Visitor, Page]:
     page = visitor.enter(f"anna@{domain}")
     sign_in = str(page.response.url).rpartition("s=")[2]
     return visitor, visitor.get(f"/connect/imap?s={sign_in}")
+
+
+def offered(page: Page) -> dict[str, str]:
+    """The other ways to try: what is sent, by the text of the button."""
+    return {
+        "".join(node.itertext()): node.get("value", "")
+        for node in page.tree.iter("button")
+        if node.get("name") == "instead"
+    }
 
 
 @pytest.mark.parametrize(
@@ -175,15 +184,52 @@ def test_a_login_name_without_a_domain_is_asked_for_its_server_with_one_click_ea
     page = visitor.submit(page, username="anna7", password="secret")
     assert "fill in the mail server" in page.error_at("username")
     assert not nylas.sent
-    offered = {
-        "".join(node.itertext()): node.get("value", "")
-        for node in page.tree.iter("button")
-        if node.get("name") == "instead"
-    }
-    assert list(offered) == [
+    ways = offered(page)
+    assert list(ways) == [
         f"Try the mail server {name}.self.example" for name in ("mx", "mail", "imap")
     ]
-    chosen = offered["Try the mail server mx.self.example"]
+    chosen = ways["Try the mail server mx.self.example"]
     assert visitor.submit(page, instead=chosen, password="secret").heading
     assert nylas.settings["imap_username"] == "anna7"
     assert nylas.settings["imap_host"] == nylas.settings["smtp_host"] == "mx.self.example"
+
+
+APPLE_ADDRESS = "The one that ends in icloud.com, me.com or mac.com."
+
+
+def icloud_form_of(app: Flask, domain: str) -> tuple[Visitor, Page]:
+    visitor = Visitor.inside(app)
+    page = visitor.enter(f"anna@{domain}")
+    sign_in = str(page.response.url).rpartition("s=")[2]
+    return visitor, visitor.get(f"/connect/icloud?s={sign_in}")
+
+
+def test_icloud_asks_for_the_whole_apple_address_in_place_of_a_server(
+    app: Flask, nylas: Nylas
+) -> None:
+    visitor, page = icloud_form_of(app, "apple.example")
+    refused = visitor.submit(page, username="anna", password="abcd-efgh-ijkl-mnop")
+    assert refused.error_at("username") == APPLE_ADDRESS
+    assert not offered(refused)
+    assert not nylas.sent
+
+
+@pytest.mark.parametrize("login", ["", "anna", "anna@apple.example"])
+@pytest.mark.parametrize("form", [form_of, icloud_form_of])
+def test_a_refusal_by_apple_says_which_address_signs_in(
+    app: Flask, nylas: Nylas, form: Callable[..., tuple[Visitor, Page]], login: str
+) -> None:
+    visitor, page = form(app, "apple.example")
+    refused = visitor.submit(page, username=login, password="wrong", anyway="yes")
+    assert refused.error_at("username") == APPLE_ADDRESS
+    assert not offered(refused)
+
+
+@pytest.mark.parametrize("form", [form_of, icloud_form_of])
+def test_a_refused_apple_address_is_not_put_in_doubt(
+    app: Flask, nylas: Nylas, form: Callable[..., tuple[Visitor, Page]]
+) -> None:
+    visitor, page = form(app, "apple.example")
+    refused = visitor.submit(page, username="anna@me.com", password="wrong", anyway="yes")
+    assert refused.error_at("password")
+    assert not refused.error_at("username")

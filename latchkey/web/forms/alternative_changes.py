@@ -51,9 +51,10 @@ def usual_port(name: str) -> Change:
 
 
 def whole_address(form: CredentialsForm) -> Changes:
-    """The address as login name, after a name without a domain."""
+    """The address as login name, after a name without a domain; {} where it is another one."""
     typed = _text(form, "username")
-    return {"username": form.mailbox.email} if typed and "@" not in typed else {}
+    wanted = typed and "@" not in typed and not form.mailbox.login_hint
+    return {"username": form.mailbox.email} if wanted else {}
 
 
 def without_domain(form: CredentialsForm) -> Changes:

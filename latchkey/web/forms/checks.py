@@ -127,11 +127,18 @@ def judge_name(
     except LoginRefused as refused:
         raise ValidationError(
             translate(
-                _LOGIN_REFUSED[refused.reason],
+                _why(form, box, refused.reason),
                 domain=refused.domain or mailbox.shown_domain,
                 email=mailbox.display_address,
             )
         ) from None
+
+
+def _why(form: JudgedForm, box: Input, reason: LoginReason) -> str:
+    """The text of a refusal; without a field for the server, which name is wanted instead."""
+    if reason is LoginReason.SERVER_MISSING and not form.provider.server_field:
+        return next(spec.hint for spec in form.provider.fields if spec.name == box.name)
+    return _LOGIN_REFUSED[reason]
 
 
 def _is_another(form: JudgedForm, box: Input) -> bool:
