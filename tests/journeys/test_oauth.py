@@ -203,6 +203,25 @@ def test_another_account_is_named_and_can_be_used(visitor: Visitor) -> None:
     assert "other@example.org" in page.text
 
 
+def test_another_account_is_used_as_it_would_be_if_it_was_typed(visitor: Visitor) -> None:
+    page = visitor.submit(travel(visitor, "microsoft", account="other@BÜCHER.example"))
+    assert page.heading == "Continue with Microsoft"
+    assert "other@bücher.example (xn--bcher-kva.example)" in page.text
+    assert start(visitor, page).url.params["login_hint"] == "other@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("account", ["a\x00b@corp.example", "a..b@corp.example"])
+def test_an_account_that_is_no_good_address_cannot_be_used_instead(
+    visitor: Visitor, account: str
+) -> None:
+    page = travel(visitor, "microsoft", account=account)
+    assert page.heading == "That was another account"
+    assert page.tree.find(".//form") is None
+    token = visitor.get("/").fields()["csrf_token"]
+    answer = visitor.client.post(str(page.url), data={"csrf_token": token}, follow_redirects=True)
+    assert Page(answer).heading == "That was another account"
+
+
 def test_after_another_account_the_right_one_can_be_picked(visitor: Visitor) -> None:
     page = travel(visitor, "google", account="other@example.org")
     consent = start(visitor, page)

@@ -2,6 +2,7 @@
 
 from urllib.parse import urljoin
 
+from email_validator import ValidatedEmail
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +12,7 @@ from latchkey.problems import PROBLEMS
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.oauth import OTHER_ACCOUNT
 from latchkey.providers import Provider
+from latchkey.providers.email_address import AddressRefused, read_address
 from latchkey.web import flow, limits, oauth_return
 from latchkey.web.admin_message import admin_mail, admin_message
 from latchkey.web.completion import reference_to
@@ -50,10 +52,13 @@ def use_account(key: str) -> ResponseReturnValue:
     """Go on with the account that the person signed in with instead of the one that was typed."""
     oauth_provider(key)
     sign_in = flow.load()
-    failure = sign_in.authorization_failure
-    account = failure.account if failure else ""
-    if _other_account(sign_in) and account and not sign_in.link_claims:
-        flow.save(sign_in, email=account, display_address=account, authorization_failure=None)
+    if account := _usable_account(sign_in):
+        flow.save(
+            sign_in,
+            email=str(account.ascii_email),
+            display_address=account.normalized,
+            authorization_failure=None,
+        )
     return redirect(url_for("oauth.show", key=key, s=sign_in.id), code=303)
 
 
@@ -94,6 +99,7 @@ def _page(
         provider=provider,
         sign_in=sign_in,
         failure=failure,
+        usable_account=_usable_account(sign_in),
         problem=problem,
         support_code=failure.code if failure else "",
         permissions=_permissions(client),
@@ -152,6 +158,17 @@ def _other_account(sign_in: SignIn) -> bool:
     failure = sign_in.authorization_failure
     kinds = (OTHER_ACCOUNT.kind, ACCOUNT_MISMATCH.kind)
     return failure is not None and failure.problem in kinds
+
+
+def _usable_account(sign_in: SignIn) -> ValidatedEmail | None:
+    """The account to use instead of the address that was typed, if it is a good one as well."""
+    failure = sign_in.authorization_failure
+    if failure is None or sign_in.link_claims or not _other_account(sign_in):
+        return None
+    try:
+        return read_address(failure.account)
+    except AddressRefused:
+        return None
 
 
 def _may_be_shared(provider: Provider, sign_in: SignIn) -> bool:

@@ -1,8 +1,9 @@
 import pytest
 
 from app import create_app
-from latchkey.problems.oauth import CANCELLED
+from latchkey.problems.oauth import CANCELLED, OTHER_ACCOUNT
 from latchkey.providers import PROVIDERS
+from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.pages import oauth
 from tests.conftest import KEY, make_settings
 from tests.journeys.test_oauth import decide, reach, start
@@ -67,3 +68,25 @@ def test_how_a_try_at_another_provider_ended_is_not_told(visitor: Visitor) -> No
 )
 def test_a_permission_without_words_of_ours_has_its_own_name(scope: str, text: str) -> None:
     assert oauth._permission_text(PROVIDERS["google"], scope) == text
+
+
+@pytest.mark.parametrize(
+    ("account", "usable"),
+    [
+        ("ann@example.com", "ann@example.com"),
+        ("victim@corp.example\x00@evil.example", ""),
+        ("victim@corp.example, b@evil.example", ""),
+        ("ü@example.com", ""),
+        ("", ""),
+    ],
+)
+def test_an_account_can_be_used_instead_if_it_is_one_address(account: str, usable: str) -> None:
+    failure = AuthorizationFailure(
+        provider="microsoft", problem=OTHER_ACCOUNT.kind, account=account
+    )
+    sign_in = SignIn(
+        id="a", salt="b", email="", display_address="", started=0, saved=0,
+        authorization_failure=failure,
+    )  # fmt: skip
+    found = oauth._usable_account(sign_in)
+    assert (found.ascii_email if found else "") == usable
