@@ -54,12 +54,6 @@ def test_the_text_counts_more_than_the_status_around_it(status: int, kind: str) 
     assert sum(right) >= 0.98 * len(rows)
 
 
-@pytest.mark.parametrize("kind", ["", "not_found_error"])
-def test_what_nylas_itself_does_not_find_is_no_missing_mail_server(kind: str) -> None:
-    assert told("404 Not Found", status=404, kind=kind) == "connector_missing"
-    assert told("404 Not Found", status=404) == "server_unreachable"
-
-
 @pytest.mark.parametrize("kind", ["provider_error", "invalid_authentication", "bad_request"])
 def test_what_is_no_wrong_password_is_never_called_one(kind: str) -> None:
     others = [row for row in REPORTED + VARIANTS if row["problem"] != "wrong_password"]

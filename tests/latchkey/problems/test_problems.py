@@ -66,6 +66,10 @@ KNOWN = (
     (404, "partial_not_found_error", "", "", BOTH, "connector_missing"),
     (404, "not_found", "", "", BOTH, "connector_missing"),
     (404, "", "", "", BOTH, "connector_missing"),
+    # A mail server that does not know the path says the same, but then Nylas names the provider.
+    (404, "", "", "404 not found", BOTH, "connector_missing"),
+    (404, "not_found_error", "", "404 not found", BOTH, "connector_missing"),
+    (404, "provider_error", "", "404 not found", BOTH, "server_unreachable"),
     (401, "unauthorized_access", "", "bearer token invalid", BOTH, "bad_key"),
     (400, "unauthorized_access", "", "bearer token invalid", BOTH, "bad_key"),
     (403, "unauthorized_access", "", "", BOTH, "bad_key"),
