@@ -30,6 +30,7 @@ ZONE: Zone = {
     "microsoft.example": ["0 microsoft-example.mail.protection.outlook.com."],
     "proton.example": ["10 mail.protonmail.ch.", "20 mailsec.protonmail.ch."],
     "cloudflare.example": ["10 route1.mx.cloudflare.net."],
+    "hey.example": ["10 work-mx.app.hey.com."],
     "other.example": ["10 mx.other.example."],
     "self.example": ["10 mx.self.example."],
     "silent.example": None,
@@ -142,6 +143,7 @@ def test_icloud_asks_for_the_apple_address_of_an_own_domain(app: Flask, nylas: N
     [
         ("proton.example", "Mail for proton.example goes to Proton Mail, which has no way"),
         ("cloudflare.example", "goes through Cloudflare Email Routing, which forwards it"),
+        ("hey.example", "Mail for hey.example goes to HEY, which has no way"),
     ],
 )
 def test_a_domain_at_a_service_closed_to_apps_is_told_so(

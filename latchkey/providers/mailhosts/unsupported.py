@@ -57,4 +57,5 @@ class UnsupportedServices:
 
     def by_mx(self, exchange: str) -> UnsupportedService | None:
         """Give the service that takes in mail at this host."""
-        return by_ending(self._by_mx_suffix, exchange.lower().rstrip("."), dot="")
+        name = exchange.lower().rstrip(".")
+        return self._by_mx_suffix.get(name) or by_ending(self._by_mx_suffix, name, dot="")

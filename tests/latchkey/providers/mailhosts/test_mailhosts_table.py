@@ -18,6 +18,8 @@ from latchkey.providers.mailhosts import (
     Server,
     UnsupportedService,
     Username,
+    clean_app_password,
+    is_no_app_password,
 )
 
 ROOT = Path(__file__).parents[4]
@@ -258,6 +260,8 @@ def test_provider_is_found_by_its_imap_host() -> None:
         ("mx-aol.mail.gm0.yahoodns.net", "AOL Mail"),
         ("mx.zoho.eu", "Zoho Mail - Europe"),
         ("your-server.de", "Hetzner"),
+        ("mxn.mxhichina.com", "Alibaba Mail"),
+        ("mx2.qiye.aliyun.com", "Alibaba Mail"),
     ],
 )
 def test_provider_is_found_by_the_end_of_its_mx(exchange: str, name: str) -> None:
@@ -301,6 +305,9 @@ def test_help_comes_with_the_provider() -> None:
     [
         ("naver.com", "App password", (HelpKind.ENABLE_IMAP, HelpKind.APP_PASSWORD)),
         ("virginmedia.com", "App password", (HelpKind.APP_PASSWORD,)),
+        ("ntlworld.com", "App password", (HelpKind.APP_PASSWORD,)),
+        ("blueyonder.co.uk", "App password", (HelpKind.APP_PASSWORD,)),
+        ("virgin.net", "App password", (HelpKind.APP_PASSWORD,)),
         ("post.cz", "", (HelpKind.APP_PASSWORD_IF_TWO_STEP,)),
     ],
 )
@@ -313,6 +320,30 @@ def test_where_the_shape_is_not_known_the_help_is_still_given(
     assert (host.help.password_name, host.help.kinds) == (password_name, kinds)
     assert not host.help.shape
     assert not host.help.letter_groups
+
+
+def test_sky_shows_its_app_passwords_as_yahoo_does() -> None:
+    host = HOSTS.find("sky.com")
+    assert host is not None
+    assert clean_app_password("abcd efgh ijkl mnop", host) == "abcdefghijklmnop"
+    assert not is_no_app_password("My usual password 1", host), "its shape is second-hand"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "name"),
+    [
+        ("work-mx.app.hey.com.", "HEY"),
+        ("eforward3.registrar-servers.com", "Namecheap Email Forwarding"),
+        ("route1.mx.cloudflare.net", "Cloudflare Email Routing"),
+        ("fwd1.porkbun.com", None),
+        ("dns1.registrar-servers.com", None),
+    ],
+)
+def test_domains_at_services_closed_to_apps_are_known_by_their_mx(
+    exchange: str, name: str | None
+) -> None:
+    closed = HOSTS.unsupported_by_mx(exchange)
+    assert (closed.name if closed else None) == name
 
 
 @pytest.mark.parametrize(
@@ -330,6 +361,7 @@ def test_providers_without_imap_are_named(domain: str, name: str) -> None:
     [
         ("jubii.dk", "Jubii"),
         ("voila.fr", "Voila"),
+        ("skiff.com", "Skiff"),
         ("smith.freeserve.co.uk", "Orange Home UK"),
         ("Paradise.net.nz", "Vodafone Mail (New Zealand)"),
     ],
