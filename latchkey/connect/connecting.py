@@ -17,9 +17,9 @@ from latchkey.problems.nylas import (
     BUSY,
     NYLAS_DOWN,
     OUTCOME_UNKNOWN,
-    leaves_open,
     problem_for,
 )
+from latchkey.problems.nylas_rows import leaves_open
 from latchkey.problems.oauth import SIGN_IN_AGAIN
 from latchkey.providers import Provider
 

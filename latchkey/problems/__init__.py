@@ -2,7 +2,8 @@
 
 problems/
 ├── model    what is said about a problem
-├── nylas    from Nylas’s answers to problems: the table to edit after the first live test
+├── nylas    from Nylas’s answers to problems
+├── nylas_rows  the table for that, to edit after the first live test
 ├── evidence what the text of a refusal speaks of; its patterns are in data/phrases.txt
 ├── mail_server, service  what a mail server refuses, and what Nylas does
 ├── oauth    what goes wrong at a provider's own sign-in page

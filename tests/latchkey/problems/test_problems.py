@@ -14,7 +14,8 @@ from latchkey.nylas.errors import Refusal, Refused
 from latchkey.problems import PROBLEMS as LISTED
 from latchkey.problems import Problem, mail_server, nylas, oauth_codes, pages, service
 from latchkey.problems import oauth as providers
-from latchkey.problems.nylas import NYLAS_ROWS, OTHER_ROWS, problem_for
+from latchkey.problems.nylas import problem_for
+from latchkey.problems.nylas_rows import NYLAS_ROWS, OTHER_ROWS, Row
 from latchkey.problems.oauth_codes import ProviderRefused
 from latchkey.problems.pages import HTTP_PROBLEMS
 
@@ -101,6 +102,18 @@ KNOWN = (
      BOTH, "plan_limit"),
     (403, "forbidden_access", "", "maximum number reached for this plan", BOTH, "plan_limit"),
     (402, "", "", "sandbox grants", BOTH, "plan_limit"),
+    (400, "invalid_request_error", "", "maximum number of grants reached for application", BOTH,
+     "plan_limit"),
+    (403, "forbidden", "", "maximum number of production grants reached for application. add a "
+     "credit card to your account", BOTH, "plan_limit"),
+    (403, "forbidden_access", "", "grant limit exceeded for your subscription, login to upgrade",
+     BOTH, "plan_limit"),
+    (403, "forbidden", "", "you have exceeded the maximum number of connected accounts", BOTH,
+     "plan_limit"),
+    (402, "payment_required", "", "payment required", BOTH, "plan_limit"),
+    (400, "provider_error", "", "maximum number of connections exceeded", PASSWORD,
+     "too_many_tries"),
+    (429, "rate_limit_error", "", "grant limit exceeded", BOTH, "rate_limited"),
     (429, "rate_limit_error", "", "rate limit error", BOTH, "rate_limited"),
     (429, "", "", "", BOTH, "rate_limited"),
     (429, "provider_error", "", "wrong password", PASSWORD, "wrong_password"),
@@ -138,7 +151,18 @@ KNOWN = (
     (400, "invalid_query_params", "", "", BOTH, "rejected"),
     (400, "invalid_field", "", "", BOTH, "rejected"),
     (400, "callback_uri_not_allowed", "", "", BOTH, "rejected"),
-    (418, "", "", "", BOTH, "rejected"),
+    (418, "teapot", "", "", BOTH, "rejected"),
+    (418, "", "", "short and stout", BOTH, "rejected"),
+    (400, "", "401", "", BOTH, "rejected"),
+    # Of a gateway or a proxy: not about what was typed.
+    *((status, "", "", "", BOTH, "nylas_down") for status in (400, 406, 409, 410, 418, 422)),
+    *((status, "", "", "", BOTH, "misconfigured") for status in (405, 413, 415, 421, 426, 431)),
+    (407, "", "", "proxy authentication failed", BOTH, "misconfigured"),
+    (415, "unsupported_media", "", "unsupported content type", BOTH, "misconfigured"),
+    (402, "", "", "", BOTH, "plan_limit"),
+    (403, "", "", "", BOTH, "forbidden"),
+    (451, "", "", "", BOTH, "forbidden"),
+    (405, "provider_error", "", "imap is disabled", BOTH, "imap_off"),
     (500, "internal_error", "", "internal error", BOTH, "nylas_down"),
     (500, "", "", "", BOTH, "nylas_down"),
     # No envelope: a gateway in front of Nylas, so nothing was said about the mail server.
@@ -197,13 +221,13 @@ def test_an_error_that_nobody_thought_of_is_not_taken_for_another() -> None:
 
 
 @pytest.mark.parametrize("row", [*NYLAS_ROWS, *OTHER_ROWS])
-def test_the_log_tells_every_type_that_decides_something(row: nylas.Row) -> None:
+def test_the_log_tells_every_type_that_decides_something(row: Row) -> None:
     for kind in row.kinds:
         assert str(Refused(Refusal(status=400, kind=kind))) == f"400 {kind}"
 
 
 @pytest.mark.parametrize("rows", [NYLAS_ROWS, OTHER_ROWS], ids=["nylas", "other"])
-def test_every_row_of_the_table_can_be_reached(rows: tuple[nylas.Row, ...]) -> None:
+def test_every_row_of_the_table_can_be_reached(rows: tuple[Row, ...]) -> None:
     reached = set()
     for status, kind, provider_error, text, signs_in, _ in KNOWN:
         refusal = Refusal(status=status, kind=kind, provider_error=provider_error, text=text)
