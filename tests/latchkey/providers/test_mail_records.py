@@ -27,7 +27,8 @@ def leads_inward(server: NameServer, ipv4: Records, ipv6: Records) -> bool:
     records = MailRecords(nameserver=server.address)
     begun = time.monotonic()
     found = records.leads_inward("imap.ex.org")
-    assert time.monotonic() - begun < 1.1
+    # Within a second where nothing else runs; dnspython itself would wait for five.
+    assert time.monotonic() - begun < 4
     assert records.leads_inward("imap.ex.org") == found
     return found
 
