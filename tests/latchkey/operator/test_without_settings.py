@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from flask.cli import FlaskGroup, ScriptInfo
 
-from config import ROOT
+from config import ROOT, ConfigError, load_settings
 from latchkey.infra.version import version
+from latchkey.operator.without_settings import app_without_settings
 
 SECRET = "hidden-word"
 LINE = '{"event": "grant", "request_id": "1234", "provider": "imap", "outcome": "connected"}'
@@ -72,3 +76,41 @@ def test_a_brand_that_cannot_be_used_is_told_to_programs_too() -> None:
     (check,) = json.loads(done.stdout)
     assert (done.returncode, check["text"]) == (2, "Latchkey cannot start. Please mend the brand:")
     assert "pyproject.toml" in check["fix"]
+
+
+def broken() -> ConfigError:
+    with pytest.raises(ConfigError) as raised:
+        load_settings({"NYLAS_API_KEY": "nyk_v0_some-key-of-an-application"}, Path("/nowhere/.env"))
+    return raised.value
+
+
+def run(*arguments: str) -> Result:
+    """As ``flask`` finds and runs it, but in this process."""
+    error = broken()
+    group = FlaskGroup(load_dotenv=False, set_debug_flag=False)
+    info = ScriptInfo(create_app=lambda: app_without_settings(error))
+    return CliRunner().invoke(group, arguments, obj=info)
+
+
+def test_what_needs_no_settings_runs() -> None:
+    assert run("version").exit_code == 0
+    assert run("explain", "--help").exit_code == 0
+
+
+def test_the_doctor_names_what_is_wrong() -> None:
+    ran = run("doctor", "--json")
+    (finding,) = json.loads(ran.stdout)
+    assert (ran.exit_code, finding["check"], finding["level"]) == (2, "settings", "failed")
+    assert "SECRET_KEY" in finding["text"] + finding["fix"]
+
+
+def test_other_commands_and_the_help_say_what_is_wrong() -> None:
+    assert run("who", "ann@example.com").exit_code == 2
+    assert "explain" in run("--help").output
+
+
+def test_a_server_does_not_start() -> None:
+    error = broken()
+    with pytest.raises(ConfigError) as raised:
+        app_without_settings(error)
+    assert raised.value is error
