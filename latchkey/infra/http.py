@@ -9,21 +9,26 @@ carry passwords elsewhere.
 """
 
 import json
-import os
 import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
-from functools import cache
+from functools import partial
 from typing import Any, TypedDict, Unpack
 
 import httpx
 
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
 from latchkey.infra.freed_memory import PYTHONS_OWN
-from latchkey.infra.http_connection import BoundedTransport, SendSlot, make_request
+from latchkey.infra.http_connection import (
+    CONNECT_SECONDS,
+    MakeTransport,
+    SendSlot,
+    make_request,
+    network,
+)
 from latchkey.infra.upstream_call import UpstreamCall
 
 MAX_BYTES = 256 * 1024
@@ -70,7 +75,7 @@ class HttpClient:
         max_bytes: int = MAX_BYTES,
         public_only: bool = False,
     ) -> None:
-        self._transport = _replaced(transport) if transport else _network(public_only)
+        self._transport = _replaced(transport) if transport else network(public_only)
         self._max_bytes = max_bytes
 
     def send(
@@ -93,13 +98,10 @@ class HttpClient:
         :raises OutcomeUnknown: time was up, or the connection broke, after sending had begun.
         :raises BadAnswer: redirect, compression that was not asked for, or too many bytes.
         """
-        deadline = time.monotonic() + seconds
-        parts = _parts(sent)
+        began = time.monotonic()
+        once = partial(self._once, method, url, began + seconds, _parts(sent), send_slot)
         with call.timed() as answered:
-            try:
-                answer = self._once(method, url, deadline, parts, send_slot)
-            except NotSent:
-                answer = self._once(method, url, deadline, parts, send_slot)
+            answer = _twice(once, until=began + min(CONNECT_SECONDS, seconds))
             answered(answer.status)
         return answer
 
@@ -124,6 +126,16 @@ class HttpClient:
         # Raised out here, so that it has no context: httpx's exceptions carry the request, and
         # with it the password.
         raise failure
+
+
+def _twice(once: Callable[[], Answer], *, until: float) -> Answer:
+    """Try again what could not be sent, unless that took as long as a connection may take."""
+    try:
+        return once()
+    except NotSent:
+        if time.monotonic() >= until:
+            raise
+    return once()
 
 
 def _parts(sent: Sent) -> dict[str, Any]:
@@ -171,28 +183,9 @@ def _read(response: httpx.Response, deadline: float, max_bytes: int) -> Answer:
     return Answer(status=response.status_code, headers=dict(response.headers), body=body)
 
 
-_MakeTransport = Callable[[float, SendSlot], httpx.BaseTransport]
-
-
-def _replaced(transport: httpx.BaseTransport) -> _MakeTransport:
+def _replaced(transport: httpx.BaseTransport) -> MakeTransport:
     def make(deadline: float, send_slot: SendSlot) -> httpx.BaseTransport:
         with send_slot():
             return transport
 
     return make
-
-
-def _network(public_only: bool) -> _MakeTransport:
-    tls = _trusting(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    return lambda deadline, send_slot: BoundedTransport(
-        tls, deadline, send_slot, public_only=public_only
-    )
-
-
-@cache
-def _trusting(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """One context for all clients: reading the certificates takes as long as all else of a start.
-
-    The parameters are what httpx reads the certificates from.
-    """
-    return httpx.create_ssl_context()

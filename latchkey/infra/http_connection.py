@@ -1,19 +1,24 @@
 """A connection for one HTTP request: it knows its deadline, and when its first byte may be sent."""
 
+import os
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import Any
 
 import httpcore
 import httpx
+from httpcore._backends.sync import SyncStream
 
+from latchkey.infra import tcp
 from latchkey.infra.ip_addresses import is_public
 
 # Makes the context to send the first byte in; it may wait for its moment.
 SendSlot = Callable[[], AbstractContextManager[None]]
-
+# Takes the deadline of a request.
+MakeTransport = Callable[[float, SendSlot], httpx.BaseTransport]
 
 CONNECT_SECONDS = 5.0
 _HEADERS = {
@@ -39,7 +44,27 @@ def make_request(method: str, url: str, seconds: float, parts: Mapping[str, Any]
     return httpx.Request(method, url, **{**parts, "headers": headers, "extensions": extensions})
 
 
-class BoundedTransport(httpx.HTTPTransport):
+def network(public_only: bool) -> MakeTransport:
+    """Make what makes the transport of one request.
+
+    :param public_only: connect to no address that means something only inside one network.
+    """
+    tls = _trusting(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return lambda deadline, send_slot: _BoundedTransport(
+        tls, deadline, send_slot, public_only=public_only
+    )
+
+
+@cache
+def _trusting(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """One context for all clients: reading the certificates takes as long as all else of a start.
+
+    The parameters are what httpx reads the certificates from.
+    """
+    return httpx.create_ssl_context()
+
+
+class _BoundedTransport(httpx.HTTPTransport):
     """httpx's own transport, for one request, on a connection that knows its deadline."""
 
     def __init__(
@@ -59,8 +84,16 @@ class _Backend(httpcore.SyncBackend):
         self._send_slot = send_slot
         self._public_only = public_only
 
-    def connect_tcp(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
-        stream = super().connect_tcp(*args, **kwargs)
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any
+    ) -> httpcore.NetworkStream:
+        seconds = CONNECT_SECONDS if timeout is None else timeout
+        try:
+            stream = SyncStream(tcp.connect(host, port, seconds=seconds, deadline=self._deadline))
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(error) from error
+        except OSError as error:
+            raise httpcore.ConnectError(error) from error
         # The address that was taken counts: a second look at DNS may give another (rebinding).
         if self._public_only and not is_public(stream.get_extra_info("server_addr")[0]):
             stream.close()
@@ -85,17 +118,22 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, left)
 
     def start_tls(self, *args: Any, **kwargs: Any) -> httpcore.NetworkStream:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self.close()
+            raise httpcore.ConnectTimeout("no time left for TLS")
         # TLS writes for itself, so the first write of a stream is the request's.
-        stream = self._stream.start_tls(*args, **kwargs)
+        stream = self._stream.start_tls(*args, **{**kwargs, "timeout": min(CONNECT_SECONDS, left)})
         return _Stream(stream, self._deadline, self._send_slot)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         send_slot, self._send_slot = self._send_slot, nullcontext
         with send_slot():
-            if time.monotonic() >= self._deadline:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
                 # As if there were no connection: nothing was sent.
                 raise httpcore.ConnectTimeout("no time left to send")
-            self._stream.write(buffer, timeout)
+            self._stream.write(buffer, left)
 
     def close(self) -> None:
         self._stream.close()
