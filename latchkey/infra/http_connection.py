@@ -89,6 +89,7 @@ class _Backend(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         seconds = CONNECT_SECONDS if timeout is None else timeout
         try:
+            # httpcore has no public name for a stream on a socket that was connected elsewhere.
             stream = SyncStream(tcp.connect(host, port, seconds=seconds, deadline=self._deadline))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout(error) from error
