@@ -110,8 +110,11 @@ def judge_login(
     :raises LoginRefused: it may not be sent for this address.
     """
     login = _read_name(typed)
-    if not login or ascii_address(login).lower() == address.lower():
+    if not login:
         return address
+    # Some servers tell capital letters apart: what the user typed last is what is tried.
+    if ascii_address(login).lower() == address.lower():
+        return ascii_address(login)
     if settled:
         raise LoginRefused(LoginReason.SETTLED)
     if same_mailbox(login, address):
