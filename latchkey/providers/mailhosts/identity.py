@@ -109,16 +109,13 @@ def judge_login(
     :param settled: a signed link settled the address.
     :raises LoginRefused: it may not be sent for this address.
     """
-    login = _read_name(typed)
-    if not login:
-        return address
+    login = _read_name(typed) or address
+    account = ascii_address(login)
     # Some servers tell capital letters apart: what the user typed last is what is tried.
-    if ascii_address(login).lower() == address.lower():
-        return ascii_address(login)
+    if account.lower() == address.lower() or (not settled and same_mailbox(login, address)):
+        return account
     if settled:
         raise LoginRefused(LoginReason.SETTLED)
-    if same_mailbox(login, address):
-        return ascii_address(login)
     if "@" in login and kind is ServerKind.MAIL:
         return _judge_account(login, address, (host, sending_host), servers)
     name = _judge_domain_login(login, address) if "@" in login else login
