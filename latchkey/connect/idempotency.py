@@ -27,7 +27,7 @@ from latchkey.problems.nylas import NYLAS_DOWN, OUTCOME_UNKNOWN
 _REMEMBERED_SECONDS = 120
 # Waiting in line, the sign-in itself; and looking up whose it is, before and after, with a code the
 # provider's calls, too.
-_LONGEST_SECONDS = PATIENCE_SECONDS + GRANT_SECONDS + 100
+LONGEST_SECONDS = PATIENCE_SECONDS + GRANT_SECONDS + 100
 _LOOK_SECONDS = 0.25
 _BROKE_OFF = Failed(problem=NYLAS_DOWN, detail="submission broke off")
 _UNKNOWN = Failed(problem=OUTCOME_UNKNOWN, detail="outcome of the first submission unknown")
@@ -95,13 +95,13 @@ class IdempotentSubmissions:
                 broken.append(error)
                 return _BROKE_OFF
 
-        outcome = self._single_flight.run(key, lead, max_wait=_LONGEST_SECONDS)
+        outcome = self._single_flight.run(key, lead, max_wait=LONGEST_SECONDS)
         if broken:
             raise broken[0]
         return outcome or _UNKNOWN
 
     def _once_anywhere(self, key: str, send: Callable[[], Outcome]) -> Outcome:
-        if not self._store.add(key, "", seconds=_LONGEST_SECONDS):
+        if not self._store.add(key, "", seconds=LONGEST_SECONDS):
             return self._sent_before(key)
         outcome: Outcome = _BROKE_OFF
         try:
@@ -115,7 +115,7 @@ class IdempotentSubmissions:
     def _sent_before(self, key: str) -> Outcome:
         """The outcome of what was sent already, here or by another process that is still at it."""
         sender = Listener(self._store, key)
-        until = time.monotonic() + _LONGEST_SECONDS
+        until = time.monotonic() + LONGEST_SECONDS
         while (sealed := self._store.get(key)) is not None and time.monotonic() < until:
             if sealed:
                 try:

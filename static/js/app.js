@@ -42,15 +42,18 @@ function keepOpen(note) {
   button.addEventListener("click", () => {
     const request = new XMLHttpRequest();
     request.open("HEAD", location.href);
-    request.addEventListener("load", () => {
+    request.timeout = 30_000;
+    request.addEventListener("loadend", () => {
+      const { responseURL, status } = request;
       // The sign-in is over, as after two hours: the page that this leads to says so.
-      if (new URL(request.responseURL).pathname !== location.pathname) return location.assign(request.responseURL);
-      text.textContent = button.dataset.done;
+      if (responseURL && new URL(responseURL).pathname !== location.pathname) return location.assign(responseURL);
+      text.textContent = status === 200 ? button.dataset.done : document.querySelector("[data-broken]").dataset.broken;
+      if (status !== 200) return;
       // The focus would be lost with the button.
       text.tabIndex = -1;
       text.focus();
       button.hidden = true;
-      return wait();
+      wait();
     });
     request.send();
   });
@@ -89,7 +92,11 @@ function sendOnce(form) {
     if (passwords.length) {
       event.preventDefault();
       remember(passwords, "refill" in button.dataset);
-      sendFromHere(form, button, () => rest(status.dataset.broken));
+      sendFromHere(form, button, () => {
+        rest(status.dataset.broken);
+        // On a phone it may be below the screen.
+        status.scrollIntoView({ block: "nearest" });
+      });
       // What is typed now would be gone with the answer.
       for (const box of boxes) box.readOnly = true;
     }
@@ -120,6 +127,8 @@ function sendFromHere(form, button, failed) {
   const request = new XMLHttpRequest();
   request.responseType = "document";
   request.open("POST", form.action);
+  // Longer than any sign-in takes (latchkey/connect/idempotency.py). Sent again, the form gets the answer that was lost.
+  request.timeout = 300_000;
   request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
   request.addEventListener("loadend", () => {
     // Where the answer leads is named instead of being followed: it would be loaded twice.

@@ -41,6 +41,20 @@ def test_a_sign_in_that_is_over_is_not_kept_open_but_told(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def test_a_page_that_could_not_be_kept_open_says_so_and_can_be_tried_again(page: Page) -> None:
+    page.clock.install()
+    enter(page, "someone@example.com")
+    page.clock.fast_forward("25:00")
+    page.context.set_offline(True)
+    button = page.get_by_role("button", name="Keep it open")
+    button.click()
+    said = page.locator("[data-keep-open]")
+    expect(said).to_contain_text("No answer came")
+    page.context.set_offline(False)
+    button.click()
+    expect(page.get_by_text("Thank you, it stays open.")).to_be_visible()
+
+
 def test_a_page_that_leads_on_by_itself_can_be_stayed_on(open_page: Callable[..., Page]) -> None:
     back = "https://app.example.com/back"
     with running_site(RETURN_URIS=back, AUTO_RETURN="true") as site:

@@ -8,6 +8,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 # Chromium says this of every page with a status of 400 or more, which is how errors are shown.
 _PAGE_WITH_ERROR = "Failed to load resource: the server responded with a status of"
+# And this of a request while a test has taken the network away.
+_OFFLINE = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 
 
 class Watch:
@@ -36,6 +38,6 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         expected = message.location["url"] in self._pages
         if message.type in ("error", "warning") and not (
-            expected and message.text.startswith(_PAGE_WITH_ERROR)
+            expected and message.text.startswith((_PAGE_WITH_ERROR, _OFFLINE))
         ):
             self.seen.append(f"{message.type}: {message.text}")
