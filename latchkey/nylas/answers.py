@@ -1,6 +1,10 @@
 """Reads Nylas's answers, the refusals in all the shapes that were seen."""
 
+import json
+import math
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from latchkey.infra.errors import BadAnswer
@@ -24,8 +28,9 @@ def read_json(answer: Answer) -> dict[str, Any]:
     return {}
 
 
-def refused(answer: Answer, content: dict[str, Any]) -> Refused:
+def refused(answer: Answer) -> Refused:
     """Read the error envelope in all the shapes seen (nested, flat, OAuth, hosted auth)."""
+    content = _read_loosely(answer.body)
     error = content.get("error")
     fields = error if isinstance(error, dict) else content
     inner = _provider_error(fields.get("provider_error"))
@@ -43,6 +48,18 @@ def refused(answer: Answer, content: dict[str, Any]) -> Refused:
     return Refused(refusal, request_id=_request_id(answer, content))
 
 
+def _read_loosely(body: bytes) -> dict[str, Any]:
+    """Return what a refusal says, {} without an object in it.
+
+    It quotes mail servers and is not passed on, so a wrong byte or a NaN does not void the rest.
+    """
+    try:
+        content = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _provider_error(given: Any) -> dict[str, Any]:
     """What the provider said: a text, an object, or an object with a whole error in it."""
     if not isinstance(given, dict):
@@ -54,9 +71,16 @@ def _provider_error(given: Any) -> dict[str, Any]:
 
 
 def retry_after(answer: Answer) -> int:
-    """Return the seconds to wait of ``Retry-After``, 0 without it."""
-    text = answer.headers.get("retry-after", "")
-    return min(int(text), _LONGEST_WAIT) if re.fullmatch("[0-9]{1,9}", text) else 0
+    """Return the seconds to wait of ``Retry-After`` (RFC 9110, 10.2.3), 0 without it."""
+    text = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]+", text):
+        # Ten digits are longer than the longest wait already.
+        return min(int(text[:10]), _LONGEST_WAIT)
+    try:
+        left = parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)
+    except (ValueError, OverflowError):
+        return 0
+    return max(0, min(math.ceil(left.total_seconds()), _LONGEST_WAIT))
 
 
 def _request_id(answer: Answer, content: dict[str, Any]) -> str:

@@ -26,9 +26,9 @@ class NylasCalls:
 
     def _data(self, call: UpstreamCall, method: str, path: str, **request: Any) -> Any:
         answer = self._send(call, method, path, **request)
-        content = read_json(answer)
         if not 200 <= answer.status < 300:
-            raise refused(answer, content)
+            raise refused(answer)
+        content = read_json(answer)
         if "data" not in content:
             raise BadAnswer(f"{answer.status} without data")
         return content["data"]

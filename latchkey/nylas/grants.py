@@ -8,7 +8,7 @@ from urllib.parse import quote
 from latchkey.infra.errors import BadAnswer
 from latchkey.infra.http_connection import SendSlot
 from latchkey.infra.upstream_call import UpstreamCall
-from latchkey.nylas.answers import read_json, refused
+from latchkey.nylas.answers import refused
 from latchkey.nylas.calls import NylasCalls
 from latchkey.nylas.errors import Refused
 from latchkey.nylas.records import Grant, grant_of
@@ -67,7 +67,7 @@ class GrantCalls(NylasCalls):
         """Delete a grant for good (``DELETE /v3/grants/{id}``); one that is gone is no error."""
         answer = self._send(_DELETION, "DELETE", _grant_path(grant_id), seconds=LOOKUP_SECONDS)
         if not 200 <= answer.status < 300 and answer.status != 404:
-            raise refused(answer, read_json(answer))
+            raise refused(answer)
 
     def find_grants(self, email: str) -> tuple[Grant, ...]:
         """List the grants of an address."""
