@@ -23,9 +23,10 @@ from latchkey.problems.pages import OAUTH_ONLY
 
 MISCONFIGURED = operator_problem("misconfigured")
 
-# Addresses and links hold words that the server did not mean; Google's marker in a link is a code.
+# Addresses and links hold words that the server did not mean. What Google and QQ mark in a link is
+# a code: QQ writes GBK, so its link may be all that is left of a text in UTF-8.
 _ADDRESS = re.compile(r"[^\s<>\"(]{1,254}@[^\s<>\")]{1,254}")
-_LINK = re.compile(r"\bhttps?://[^\s\])>]*?(?:\?p=(\w+)[^\s\])>]*)?(?=[\s\])>]|$)")
+_LINK = re.compile(r"\bhttps?://[^\s\])>]*?(?:(?:\?p|&no)=(\w+)[^\s\])>]*)?(?=[\s\])>]|$)")
 _ABOUT_SMTP = re.compile(r"\bsmtps?\b(?! address)|:(?:25|465|587)\b|\b(?:outgoing|submission)\b")
 _ABOUT_IMAP = re.compile(r"\bimap|\bincoming\b|:(?:143|993)\b")
 _ABOUT_PASSWORD = re.compile(r"pass ?w|/pass\b|credential|密码")
