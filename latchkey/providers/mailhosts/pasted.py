@@ -4,13 +4,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# No user name before the host, and nothing that two programs may read in two ways.
+# No user name before the host, and nothing that two programs may read in two ways. "Port" is any
+# word before the number, as instructions are in all languages.
 _PASTED = re.compile(
     r"""
     (?:(?![^:]*pop)[^\W\d_]+(?:[ ][^\W\d_]+){0,3}[ ]?:[ ]+(?=\S+\.))?
     (?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?
     (?P<host>[^\s/:@?\#\\\[\],;]+)
-    (?:(?: : | [,;]?[ ]+(?:port[: ]+)? )(?P<port>[0-9]{1,5}))?
+    (?:(?: : | [,;]?[ ]+(?:(?!pop|ssl|tls|starttls)[^\W\d_]+[: ]*)? )(?P<port>[0-9]{1,5}))?
     (?:[/?\#][^\s@]*)?
     (?:[,;]?[ ]+(?P<security>ssl|ssl/tls|tls|starttls))?
     [,;]?
@@ -37,7 +38,8 @@ class PastedServer:
 
 def read_server(text: str) -> PastedServer:
     """Return the host and port in ``text``; all of it is the host when it is written otherwise."""
-    plain = _IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", text)).strip()
+    # The cells of a table are pasted with tabs between them.
+    plain = " ".join(_IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", text)).split())
     found = _PASTED.fullmatch(plain)
     if found is None or not _is_secured_so(found["port"], found["security"]):
         return PastedServer(host=text)
