@@ -137,6 +137,7 @@ def test_every_row_says_when_it_was_checked(table: list[dict[str, str]]) -> None
         ("acme.onmicrosoft.com", "Microsoft 365"), ("a.b.onmicrosoft.com", "Microsoft 365"),
         ("onmicrosoft.com", "Microsoft 365"), ("gmx.at", "GMX Freemail (gmx.net)"),
         ("nyc.rr.com", "RoadRunner/TWC"), ("cfl.rr.com", "Spectrum (Bright House)"),
+        ("email.de", "WEB.DE Freemail"), ("asia.com", "mail.com"),
         ("zoho.com.cn", "Zoho Mail - China"), ("yandex.com.tr", "Yandex Mail"),
         ("foxmail.com", "qq.com"), ("vip.qq.com", "qq.com"), ("vip.163.com", "vip.163.com"),
         ("internet.ru", "mail.ru"), ("vk.com", "mail.ru"), ("ukr.net", "ukr.net"),
