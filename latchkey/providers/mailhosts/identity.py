@@ -8,8 +8,8 @@ the address               always, in any spelling of the same mailbox
 without an ``@``          only at a server that belongs to the address
 an account elsewhere      only of the provider that the address's domain names by MX, and only
                           at its own servers
-a domain login, Exchange  only the same name before the ``@``, at a server that belongs to the
-                          address, with a domain of the same owner or a private one
+a domain login, Exchange  only at a server that belongs to the address: any name with a private
+                          domain, and the same name with a domain of the same owner
 ========================  =====================================================================
 """
 
@@ -140,15 +140,17 @@ def _judge_domain_login(login: str, address: str) -> str:
     name, _, domain = login.rpartition("@")
     own_name, _, own_domain = address.rpartition("@")
     other = ascii_name(domain) or ""
-    if name.lower() != own_name.lower() or not _is_related(other, own_domain):
+    # A private domain says as little as CORP\name does: which mailbox it is, that server knows.
+    is_short = name and "@" not in name and is_private_name(other)
+    if not is_short and (name.lower() != own_name.lower() or not _is_related(other, own_domain)):
         raise LoginRefused(LoginReason.OTHER_MAILBOX)
     return f"{name}@{other}"
 
 
 def _is_related(domain: str, own_domain: str) -> bool:
-    """Tell whether a domain of logins has the owner of the mail domain, or is a private one."""
+    """Tell whether a domain of logins has the owner of the mail domain."""
     owner = registrable_domain(domain)
-    return is_private_name(domain) or (owner != "" and owner == registrable_domain(own_domain))
+    return owner != "" and owner == registrable_domain(own_domain)
 
 
 def _require_own_server(
