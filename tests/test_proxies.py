@@ -12,6 +12,7 @@ import pytest
 from app import create_app
 from bench.ports import free_port
 from config import ROOT
+from tests.calling import CallingApp
 from tests.conftest import make_settings
 from tests.pages import Visitor
 from tests.proxies import Start, caddy, echo, nginx
@@ -30,6 +31,21 @@ def test_a_sign_in_goes_through(start: Start, tmp_path: Path) -> None:
         (secure,) = {cookie.secure for cookie in client.cookies.jar}
         assert secure
         assert all(name.startswith("__Host-") for name in visitor.cookies())
+
+
+@EACH
+def test_the_longest_headers_pass(start: Start, tmp_path: Path) -> None:
+    app = CallingApp(create_app(make_settings(TRUSTED_PROXIES="1")))
+    state = "".join(map(chr, range(0x10000, 0x10100)))
+    with serve(app.page) as upstream, start(tmp_path, upstream) as proxy, proxy.client() as client:
+        visitor = Visitor(client)
+        page = visitor.get(app.address(login_hint="someone@example.com", state=state))
+        page = visitor.submit(visitor.submit(page), password="secret")
+        answer = app.get_back(visitor, page)
+        assert answer["state"] == state
+        # Cookies of the parent domain come along; Latchkey takes so much of them, too.
+        cookies = {"Cookie": f"other={'x' * 15_000}"}
+        assert client.get("/healthz", headers=cookies).status_code == 200
 
 
 @EACH
