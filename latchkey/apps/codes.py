@@ -29,6 +29,7 @@ class Ticket:
     """The content of a code: a grant, and the request it was made for.
 
     :ivar reconnected: the grant was there before.
+    :ivar nonce: the app's own, for the ID token.
     :ivar visit: the sign-in's id in webhooks.
     :ivar state: the app's own.
     :ivar id: the same for all codes of one sign-in, and a secret of that sign-in's cookie.
@@ -42,6 +43,7 @@ class Ticket:
     redirect_uri: str
     challenge: str
     method: str
+    nonce: str = ""
     visit: str = ""
     state: str = ""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))

@@ -41,6 +41,7 @@ class IdTokens:
             "sub": ticket.grant_id,
             "provider": ticket.provider,
             **({"email": ticket.email} if ticket.email else {}),
+            **({"nonce": ticket.nonce} if ticket.nonce else {}),
             "reconnected": ticket.reconnected,
             "iat": now,
             "exp": now + TOKEN_SECONDS,

@@ -22,6 +22,7 @@ from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import MAX_EMAIL
 
 AUDIENCE = "latchkey-link"
+MOST_STATE = 256
 LONGEST_SECONDS = 30 * 24 * 60 * 60
 
 _ALGORITHM = "HS256"
@@ -32,7 +33,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "email": re.compile(rf"\S{{1,{MAX_EMAIL}}}"),
     "jti": re.compile(r"[A-Za-z0-9._~:-]{8,128}"),
     "provider": re.compile("|".join(PROVIDERS)),
-    "state": re.compile(r".{1,256}", re.S),
+    "state": re.compile(rf".{{1,{MOST_STATE}}}", re.S),
     "redirect_uri": re.compile(r"[!-~]{1,1000}"),
     "brand": re.compile(r"[A-Za-z0-9_-]{1,40}"),
     "locale": re.compile(r"[A-Za-z0-9_-]{1,35}"),

@@ -13,6 +13,7 @@ from latchkey.providers.email_address import MAX_EMAIL
 THEMES = ("light", "dark")
 _MOST_SCOPE = 2000
 _SCOPE = re.compile(r"[ !#-\[\]-~]*")  # RFC 6749, 3.3
+_NONCE = re.compile(r"[ -~]{1,255}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PROMPTS = ("select_provider", "detect")
 # Nylas's prompts are about our pages; these are passed on (OpenID Connect Core, 3.1.2.1).
@@ -57,6 +58,13 @@ def _access_type(text: str) -> dict[str, Any]:
     if text not in ("online", "offline"):
         raise ValueError("must be online or offline")
     return {}
+
+
+def _nonce(text: str) -> dict[str, Any]:
+    # Nylas knows none; clients of OpenID Connect refuse an ID token without theirs (Core, 3.1.3.7).
+    if not _NONCE.fullmatch(text):
+        raise ValueError("must be up to 255 characters of ASCII")
+    return {"nonce": text}
 
 
 def _code_challenge(text: str) -> dict[str, Any]:
@@ -112,6 +120,7 @@ READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "login_hint": _login_hint,
     "scope": _scope,
     "access_type": _access_type,
+    "nonce": _nonce,
     "code_challenge": _code_challenge,
     "code_challenge_method": _code_challenge_method,
     "credential_id": _credential_id,

@@ -17,7 +17,7 @@ from latchkey.apps.return_addresses import ReturnAddresses
 from latchkey.infra.codec import to_json
 from latchkey.infra.sealing import pack
 
-MOST_STATE = 256
+MOST_STATE_BYTES = 1024  # Nylas's 256 characters; clients of OAuth send longer ones in ASCII
 # It travels in a cookie, which has to hold more than this.
 _MOST_BYTES = 1800
 
@@ -46,7 +46,7 @@ class AppRequest:
     """A request of an app, good in all its parts.
 
     :ivar redirect_uri: where the user goes back to; an allowed address, as the app wrote it.
-    :ivar state: the app's own; it gets it back as it was.
+    :ivar state: the app's own; it gets it back as it was, and ``nonce`` in the ID token.
     :ivar providers: the only ones to choose from, in this order; empty for all.
     :ivar choose: show the providers before the address is asked for.
     :ivar account_prompt: ``prompt`` for the provider: ``select_account`` or ``login``, "" without.
@@ -66,6 +66,7 @@ class AppRequest:
     account_prompt: str = ""
     login_hint: str = ""
     scope: tuple[str, ...] = ()
+    nonce: str = ""
     challenge: str = ""
     method: str = ""
     credential_id: str = ""
@@ -103,6 +104,7 @@ class AppRequest:
             "prompt": ",".join(filter(None, (ours, self.account_prompt))),
             "login_hint": self.login_hint,
             "scope": " ".join(self.scope),
+            "nonce": self.nonce,
             "code_challenge": self.challenge,
             "code_challenge_method": self.method,
             "credential_id": self.credential_id,
@@ -165,8 +167,8 @@ def _require_sound(
     for name in repeated:
         if name in READERS or name == "state":
             raise request.refused("invalid_request", f"{name} must be given once")
-    if len(request.state) > MOST_STATE:
-        raise request.refused("invalid_request", f"state is longer than {MOST_STATE} characters")
+    if len(request.state.encode()) > MOST_STATE_BYTES:
+        raise request.refused("invalid_request", f"state is longer than {MOST_STATE_BYTES} bytes")
     if complete and "response_type" not in given:
         raise request.refused("invalid_request", "response_type is missing")
 

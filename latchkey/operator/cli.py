@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 
-from latchkey.apps.link_claims import LONGEST_SECONDS
+from latchkey.apps.link_claims import LONGEST_SECONDS, MOST_STATE
 from latchkey.apps.parameters import THEMES
-from latchkey.apps.request import MOST_STATE
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.languages import best_language
 from latchkey.infra.version import version

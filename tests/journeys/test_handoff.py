@@ -1,6 +1,7 @@
 """Whole ways from an app to a connected account and back."""
 
 import re
+import secrets
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -42,6 +43,25 @@ def test_an_app_without_a_server_needs_no_secret() -> None:
     page = visitor.submit(visitor.submit(page), password="secret")
     told = APP.receive(visitor, page, client_secret=None, code_verifier="verifier-1")
     assert told["email"] == EMAIL
+
+
+def test_an_app_finds_its_nonce_in_the_id_token_and_none_that_it_did_not_send() -> None:
+    for nonce in ("n-0S6_WzA2Mj", None):
+        visitor, page = APP.send(login_hint=EMAIL, nonce=nonce)
+        page = visitor.submit(visitor.submit(page), password="secret")
+        told = APP.receive(visitor, page)
+        assert told.get("nonce") == nonce
+        assert ("nonce" in told) == bool(nonce)
+
+
+def test_a_state_as_long_as_clients_of_oauth_make_them_comes_back() -> None:
+    # That of Auth.js has 435 characters; it is sealed, so nothing of it compresses.
+    state = secrets.token_urlsafe(768)
+    visitor, page = APP.send(login_hint=EMAIL, state=state, nonce=secrets.token_urlsafe(96))
+    page = visitor.submit(visitor.submit(page), password="secret")
+    answer = APP.get_back(visitor, page)
+    assert answer["state"] == state
+    assert APP.exchange(answer["code"]).status_code == 200
 
 
 def test_an_app_of_a_computer_is_gone_back_to_at_the_port_that_it_named() -> None:

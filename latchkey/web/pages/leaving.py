@@ -69,6 +69,7 @@ def _ticket(sign_in: SignIn, grant: ConnectedGrant, app: AppRequest) -> Ticket:
         redirect_uri=app.redirect_uri,
         challenge=app.challenge,
         method=app.method,
+        nonce=app.nonce,
         visit=sign_in.visit,
         state=app.state,
     )
