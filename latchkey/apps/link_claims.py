@@ -108,7 +108,8 @@ def read_link(link: str, keys: Sequence[str]) -> LinkClaims:
 
 def _is_well_formed(given: Mapping[str, Any]) -> bool:
     """Tell whether the claims are all known, there, and of their kind (RFC 8725, 3.9 and 3.11)."""
-    if not given.keys() >= _REQUIRED or given["aud"] != AUDIENCE:
+    # Several libraries always write a list, which is the claim's general form (RFC 7519, 4.1.3).
+    if not given.keys() >= _REQUIRED or given["aud"] not in (AUDIENCE, [AUDIENCE]):
         return False
     if type(given["exp"]) is not int or given["exp"] > time.time() + LONGEST_SECONDS:
         return False
