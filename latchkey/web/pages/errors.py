@@ -4,7 +4,7 @@ import contextlib
 import time
 from http import HTTPStatus
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -28,6 +28,7 @@ from latchkey.web.security import OriginRefused, UnknownHost, keep_opener
 from latchkey.web.start_again import CONFIRMATION, why_again
 
 _RETRY_SECONDS = "5"
+_AT_NYLAS = "Only /v3/connect/auth, token and tokeninfo are here; other calls go to Nylas's address"
 
 
 def init_errors(app: Flask) -> None:
@@ -152,13 +153,25 @@ def _nylas(error: UpstreamError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if request.path.startswith("/v3/") and "Authorization" in request.headers:
+        return _not_here(error)
     if asked := request.args.get("s"):
         # Nothing may have looked for it yet, and with it the page leads back to the app.
         with contextlib.suppress(SignInOver):
             flow.load(asked)
     answer = _page(HTTP_PROBLEMS.get(error.code or 500, HTTP_PROBLEMS[400]), "")
-    allowed = [(name, value) for name, value in error.get_headers() if name == "Allow"]
-    return (*answer, allowed)
+    return (*answer, _allowed(error))
+
+
+def _not_here(error: HTTPException) -> ResponseReturnValue:
+    """For Nylas's SDKs, which read JSON alone: an app calls here what stays at Nylas."""
+    told = {"type": "not_found_error", "message": _AT_NYLAS}
+    answer = jsonify(request_id=logs.request_id(), error=told)
+    return answer, error.code or HTTPStatus.NOT_FOUND, _allowed(error)
+
+
+def _allowed(error: HTTPException) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in error.get_headers() if name == "Allow"]
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ def body_guard(apis: Collection[str]) -> Callable[[], None]:
 
     def refuse_other_bodies() -> None:
         asked = unproxied(request)
-        if asked.endpoint in apis:
+        if asked.endpoint is None or asked.endpoint in apis:
             return
         if asked.mimetype not in ("", "application/x-www-form-urlencoded"):
             abort(HTTPStatus.BAD_REQUEST)

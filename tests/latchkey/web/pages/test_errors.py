@@ -45,3 +45,28 @@ def test_an_address_with_a_doubled_slash_leads_to_the_one_that_is_meant(visitor:
     answer = visitor.client.get("/connect//imap")
     assert answer.status_code == HTTPStatus.PERMANENT_REDIRECT
     assert answer.headers["location"] == "http://localhost/connect/imap"
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "status"),
+    [
+        ("POST", "/v3/connect/revoke?token=x", HTTPStatus.NOT_FOUND),
+        ("POST", "/v3/providers/detect?email=someone@example.com", HTTPStatus.NOT_FOUND),
+        ("GET", "/v3/grants/x", HTTPStatus.NOT_FOUND),
+        ("DELETE", "/v3/grants/x", HTTPStatus.NOT_FOUND),
+        ("POST", "/v3/connect/token/", HTTPStatus.NOT_FOUND),
+        ("GET", "/v3/connect/token", HTTPStatus.METHOD_NOT_ALLOWED),
+    ],
+)
+def test_an_sdk_that_calls_here_what_stays_at_nylas_reads_so(
+    visitor: Visitor, method: str, url: str, status: HTTPStatus
+) -> None:
+    headers = {"Authorization": "Bearer key", "Content-Type": "application/json"}
+    answer = visitor.client.request(method, url, headers=headers, content=b"{}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    told = answer.json()
+    assert told["request_id"]
+    assert told["error"]["type"] == "not_found_error"
+    assert "Nylas's address" in told["error"]["message"]
+    assert ("allow" in answer.headers) == (status == HTTPStatus.METHOD_NOT_ALLOWED)
