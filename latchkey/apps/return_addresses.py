@@ -77,6 +77,10 @@ class ReturnAddresses:
         """Return every address that is allowed while Nylas has this application."""
         return self._listed | frozenset(_usable(application.callback_uris))
 
+    def unusable(self, application: Application) -> frozenset[str]:
+        """Return the callback URIs of this application that nobody is sent back to."""
+        return frozenset(application.callback_uris) - self.of(application)
+
     def origins(self) -> frozenset[str]:
         """Return the origins of all addresses, as browsers write them in ``Origin``."""
         return frozenset(_origins(self.all()))

@@ -48,6 +48,7 @@ def check_apps(services: Services, application: Asked) -> Iterator[Finding]:
     if isinstance(application, Application):
         known, uris = application.client_id, sorted(services.return_addresses.of(application))
         yield from _check_environment(settings, application.environment)
+        yield from _check_callback_uris(services, application)
     else:
         text = (
             f"Nylas cannot be asked for its application ({type(application).__name__}: "
@@ -82,6 +83,18 @@ def _check_environment(settings: Settings, environment: str) -> Iterator[Finding
         "a sandbox application holds 5 grants at most.",
         fix="Set the key of a production application before people come." if public else "",
     )
+
+
+def _check_callback_uris(services: Services, application: Application) -> Iterator[Finding]:
+    if unusable := sorted(services.return_addresses.unusable(application)):
+        yield Finding(
+            check="apps",
+            level=Level.NOTE,
+            text=f"{' '.join(unusable)}: nobody is led back to these callback URIs of the Nylas "
+            "application.",
+            fix="Use https, http on the app's own machine, or a scheme made of its domain "
+            "(com.example.app:/callback, RFC 8252, 7.1).",
+        )
 
 
 def _check_client_id(settings: Settings, known: str) -> Iterator[Finding]:

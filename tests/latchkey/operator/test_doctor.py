@@ -93,6 +93,20 @@ def test_it_says_where_apps_may_lead_people_back_to() -> None:
     )
 
 
+def test_it_says_which_callback_uris_of_nylas_nobody_is_led_back_to() -> None:
+    uris = ["myapp://auth", "http://10.0.0.5/cb", "com.example.app:/cb"]
+    application = {"application_id": "app-1", "callback_uris": [{"url": uri} for uri in uris]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = request.url.path == "/v3/applications"
+        return httpx.Response(200, json={"data": application if asked else []})
+
+    app = create_app(make_settings(NYLAS_API_KEY=KEY), transport=httpx.MockTransport(answer))
+    told = " ".join(findings(app.extensions["services"]))
+    assert "http://10.0.0.5/cb myapp://auth: nobody is led back to these callback URIs" in told
+    assert "may lead people back to: com.example.app:/cb" in told
+
+
 def test_it_says_what_is_missing_for_apps() -> None:
     told = " ".join(
         findings(app_with(connectors(), NYLAS_CLIENT_ID="app-1").extensions["services"])
