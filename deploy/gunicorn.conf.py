@@ -84,6 +84,8 @@ worker_connections = max(100, min(10_000, _files // 2 - 100))
 keepalive = 15
 # Nylas may take 120 s for a sign-in that comes in at last call.
 graceful_timeout = 180
+# An app's state, scopes and signed link in other scripts than Latin are more than the usual 4094.
+limit_request_line = 8190
 # Apps beside this page may set cookies for their common domain, which come along in one header.
 limit_request_field_size = 16_380
 limit_request_fields = 64

@@ -142,7 +142,7 @@ REFUSED = {
     "400 without a host": (f"GET /?{SECRET} HTTP/1.1\r\n\r\n", 400),
     "400 without any header": (f"GET /{SECRET} HTTP/1.1\r\n\r\n", 400),
     "400 for two hosts": (f"GET /{SECRET} HTTP/1.1\r\n{HOST}\r\nHost: {SECRET}\r\n\r\n", 400),
-    "414": (f"GET /{SECRET * 900} HTTP/1.1\r\n{HOST}\r\n\r\n", 414),
+    "414": (f"GET /{SECRET * 1000} HTTP/1.1\r\n{HOST}\r\n\r\n", 414),
     "431 for its size": (f"GET / HTTP/1.1\r\n{HOST}\r\nCookie: {SECRET * 3000}\r\n\r\n", 431),
     "431 for their number": (f"GET / HTTP/1.1\r\n{HOST}\r\n" + "A: b\r\n" * 90 + "\r\n", 431),
     "501": (f"POST / HTTP/1.1\r\n{HOST}\r\nTransfer-Encoding: {SECRET}\r\n\r\n", 501),
@@ -177,6 +177,11 @@ def test_http_1_0_needs_no_host(page: tuple[int, Path]) -> None:
 def test_cookies_of_other_apps_are_read_up_to_sixteen_kilobytes(page: tuple[int, Path]) -> None:
     cookies = "; ".join(f"theirs-{number}={'a' * 900}" for number in range(17))
     assert " 200 OK" in ask(page[0], "GET / HTTP/1.1", HOST, f"Cookie: {cookies}")
+
+
+def test_the_address_of_an_app_is_read_up_to_eight_kilobytes(page: tuple[int, Path]) -> None:
+    asked = f"GET /?login_hint={'a' * 8000} HTTP/1.1"
+    assert " 200 OK" in ask(page[0], asked, HOST)
 
 
 def test_few_pipelined_requests_are_answered_and_many_end_the_connection(
