@@ -26,8 +26,11 @@ MOST_STATE = 256
 LONGEST_SECONDS = 30 * 24 * 60 * 60
 
 _ALGORITHM = "HS256"
+# The app's clock may be ahead of this one; .NET's libraries write "nbf" with each token.
+_SKEW_SECONDS = 60
 # "typ" and "kid" change nothing; an extension that has to be understood is not (RFC 7515, 4.1.11).
 _HEADERS = frozenset({"alg", "typ", "kid"})
+_NOT_TEXT = frozenset({"aud", "exp", "iat", "nbf"})
 _REQUIRED = frozenset({"aud", "email", "exp", "jti"})
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "email": re.compile(rf"\S{{1,{MAX_EMAIL}}}"),
@@ -92,11 +95,12 @@ def read_link(link: str, keys: Sequence[str]) -> LinkClaims:
     for key in keys:
         try:
             header = jwt.get_unverified_header(link)
-            # Time and audience are checked below, more strictly than the library does.
+            # All but "nbf" is checked below, more strictly than the library does.
             given = jwt.decode(
                 link,
                 key,
                 algorithms=[_ALGORITHM],
+                leeway=_SKEW_SECONDS,
                 options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
             )
         except (jwt.InvalidTokenError, ValueError, RecursionError):
@@ -113,7 +117,7 @@ def _is_well_formed(given: Mapping[str, Any]) -> bool:
         return False
     if type(given["exp"]) is not int or given["exp"] > time.time() + LONGEST_SECONDS:
         return False
-    others = {name: value for name, value in given.items() if name not in ("aud", "exp", "iat")}
+    others = {name: value for name, value in given.items() if name not in _NOT_TEXT}
     return all(
         name in _PATTERNS and isinstance(value, str) and _PATTERNS[name].fullmatch(value)
         for name, value in others.items()

@@ -122,6 +122,11 @@ def test_a_link_may_name_its_audience_in_a_list_of_one() -> None:
     assert links_of().read(signed(payload(aud=["latchkey-link"]))).email == EMAIL
 
 
+def test_a_link_may_say_since_when_it_is_good_by_a_clock_that_is_ahead() -> None:
+    # .NET's libraries always do.
+    assert links_of().read(signed(payload(nbf=int(time.time()) + 30))).email == EMAIL
+
+
 def test_a_clock_that_is_ahead_makes_no_link_useless() -> None:
     assert links_of().read(signed(payload(iat=int(time.time()) + HOUR))).email == EMAIL
 
@@ -179,10 +184,11 @@ def test_a_link_is_good_for_thirty_days_at_most(wait: Clock) -> None:
         payload(aud=None), payload(aud="another"), payload(aud=[["latchkey-link"]]),
         payload(aud=["latchkey-link", "another"]), payload(state=7), payload(state="s" * 257),
         payload(redirect_uri=["x"]), payload(redirect_uri="https://a b"), payload(brand="../x"),
-        payload(nbf=int(time.time()) + HOUR), payload(iss=7), payload(id="random-id-2"),
+        payload(nbf=int(time.time()) + HOUR), payload(nbf="now"), payload(nbf=[]),
+        payload(nbf=float("inf")), payload(iss=7), payload(id="random-id-2"),
         [], "text", 7, {}, None, [EMAIL, 2_000_000_000, "random-id"],
     ],
-    ids=range(41),
+    ids=range(44),
 )  # fmt: skip
 def test_a_link_that_does_not_say_what_it_should_is_broken(payload: object) -> None:
     assert why_refused(signed(payload)) is LINK_BROKEN
