@@ -10,7 +10,7 @@ from latchkey.infra.catalogues import read_catalogue
 from latchkey.infra.languages import ALL, BY_TAG
 from tests.browser.axe import flaws, width
 from tests.browser.conftest import Site, running_site
-from tests.browser.states import GALLERY
+from tests.browser.states import GALLERY, STATES
 
 pytestmark = pytest.mark.browser
 
@@ -193,3 +193,35 @@ def test_wider_spaces_between_letters_and_lines_cut_nothing_off(
         found += [f"{state}: {width(page)} wide"] if width(page) > 320 else []
         found += [f"{state}: {one} is cut off" for one in page.evaluate(CUT_OFF)]
     assert found == []
+
+
+def test_names_of_languages_wrap_with_large_text_and_wide_spaces(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(size="narrow", bypass_csp=True)
+    page.goto("/preview/languages")
+    page.add_style_tag(
+        content="html { font-size: 212.5% !important; }"
+        " * { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+    )
+    assert width(page) <= 320
+
+
+def test_no_hyphen_is_added_to_the_name_of_a_mail_server(open_page: Callable[..., Page]) -> None:
+    page = open_page(size="narrow", locale="de")
+    page.goto("/preview/imap?ui_locales=de")
+    hyphens = page.locator("body *").evaluate_all(
+        "all => all.map(it => getComputedStyle(it).hyphens)"
+    )
+    assert set(hyphens) == {"manual"}
+
+
+def test_an_address_that_was_connected_runs_from_left_to_right(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(locale="ar")
+    STATES["was-connected"][1](page)
+    expect(page.locator(".done")).to_be_visible()
+    expect(page.locator(".works")).to_have_count(0)
+    address = page.locator(".address > :first-child")
+    assert address.evaluate("it => getComputedStyle(it).direction") == "ltr"

@@ -50,3 +50,14 @@ def test_without_a_script_no_button_promises_to_print(open_page: Callable[..., P
     page = open_page(java_script_enabled=False)
     reach(page, "connected")
     expect(page.locator("button:visible")).to_have_count(0)
+
+
+def test_a_message_for_the_administrator_is_whole_on_paper(open_page: Callable[..., Page]) -> None:
+    page = open_page(locale="de")
+    STATES["oauth-admin"][1](page)
+    page.emulate_media(media="print")
+    message = page.locator("#message")
+    assert message.evaluate("it => it.scrollHeight - it.clientHeight") <= 0
+    expect(page.locator("button:visible, .copy a:visible, .provider-button:visible")).to_have_count(
+        0
+    )
