@@ -89,7 +89,8 @@ function sendOnce(form) {
     }
     const button = event.submitter ?? buttons[0];
     const passwords = form.querySelectorAll("[data-password] input");
-    if (passwords.length) {
+    // Where it is not known which button was pressed (Safari before 15.4), the browser sends the form.
+    if (passwords.length && event.submitter) {
       event.preventDefault();
       remember(passwords, "refill" in button.dataset);
       sendFromHere(form, button, () => {
@@ -183,8 +184,8 @@ function enhance() {
   document.querySelectorAll("[data-copy]").forEach(makeCopyable);
   document.querySelectorAll("[data-print]").forEach(makePrintable);
   document.querySelectorAll("[data-keep-open]").forEach(keepOpen);
-  // After a mistake, start where it is explained.
-  document.querySelector(".alert")?.focus();
+  // After a mistake, start where it is explained, unless the script came late and somebody types already.
+  if (document.activeElement === document.body) document.querySelector(".alert")?.focus();
 }
 
 enhance();

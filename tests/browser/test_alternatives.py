@@ -101,3 +101,18 @@ def test_nothing_can_be_typed_that_the_answer_would_take_away(page: Page, site: 
     password(page).fill("another one")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(password(page)).to_have_value("another one")
+
+
+# As in Safari before 15.4.
+NO_SUBMITTER = "delete SubmitEvent.prototype.submitter"
+
+
+def test_a_browser_that_does_not_tell_the_button_sends_the_form_itself(
+    page: Page, site: Site
+) -> None:
+    page.add_init_script(NO_SUBMITTER)
+    sign_in(page, "other-server@example.com", SECRET)
+    password(page).fill(SECRET)
+    page.get_by_role("button", name="Try the mail server mail.example.com").click()
+    expect(page).to_have_title(DONE)
+    assert site.nylas.settings["imap_host"] == "mail.example.com"

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Site
-from tests.browser.states import UNKNOWN, enter
+from tests.browser.states import UNKNOWN, enter, reach
 
 pytestmark = pytest.mark.browser
 
@@ -68,3 +68,27 @@ def test_an_error_leads_to_its_field(page: Page) -> None:
     tab_to(page, page.get_by_role("alert").get_by_role("link"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("E-mail address")).to_be_focused()
+
+
+def test_a_field_with_a_mistake_is_seen_in_a_low_window_with_large_text(page: Page) -> None:
+    page.set_viewport_size({"width": 568, "height": 320})
+    reach(page, "host-refused")
+    page.evaluate("document.documentElement.style.fontSize = '212.5%'")
+    page.get_by_role("alert").get_by_role("link").press("Enter")
+    expect(page.get_by_label("Incoming mail server (IMAP)")).to_be_focused()
+    expect(page.get_by_label("Incoming mail server (IMAP)")).to_be_in_viewport(ratio=1)
+
+
+def test_a_script_that_comes_late_leaves_the_focus_where_somebody_types(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/app.js*", lambda route: held.append(route))
+    page.goto("/", wait_until="commit")
+    page.get_by_label("E-mail address").fill("someone@")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("E-mail address").press("End")
+    page.keyboard.type("exam")
+    held[-1].continue_()
+    page.wait_for_load_state()
+    page.keyboard.type("ple.com")
+    expect(page.get_by_label("E-mail address")).to_have_value("someone@example.com")
