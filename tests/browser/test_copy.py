@@ -14,7 +14,10 @@ def test_the_support_slip_is_copied_by_one_click(page: Page) -> None:
     page.get_by_text("Details for support").click()
     slip = page.get_by_label("Copy this into your message").input_value()
     page.get_by_role("button", name="Copy").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.get_by_role("button", name="Copied")
+    expect(copied).to_be_visible()
+    # Told to those who do not see it.
+    expect(copied).to_have_attribute("aria-live", "polite")
     assert page.evaluate("navigator.clipboard.readText()") == slip
     assert "Code: " in slip
 

@@ -39,3 +39,20 @@ def test_a_password_for_a_provider_that_is_not_offered_is_sent_nowhere() -> None
     assert page.heading == NOT_OFFERED.title
     assert visitor.get(page.links["Choose another way"]).leading("/connect/imap")
     assert grants.sent == []
+
+
+def test_each_of_several_mistakes_says_which_field_it_is_in(visitor: Visitor) -> None:
+    form = visitor.enter("someone@example.com")
+    page = visitor.submit(form, password="", imap_host="one", smtp_host="two")
+    for name, field in (
+        ("Incoming mail server (IMAP)", "imap_host"),
+        ("Outgoing mail server (SMTP)", "smtp_host"),
+    ):
+        assert (
+            page.links[f"{name} – Please type a server name like mail.example.com."] == f"#{field}"
+        )
+
+
+def test_a_single_mistake_is_said_without_the_name_of_its_field(visitor: Visitor) -> None:
+    page = visitor.submit(visitor.enter("someone@example.com"), password="")
+    assert page.links["Please type your password."] == "#password"
