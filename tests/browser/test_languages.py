@@ -195,11 +195,12 @@ def test_wider_spaces_between_letters_and_lines_cut_nothing_off(
     assert found == []
 
 
-def test_names_of_languages_wrap_with_large_text_and_wide_spaces(
-    open_page: Callable[..., Page],
+@pytest.mark.parametrize("state", ["languages", "imap-known"])
+def test_words_wrap_with_large_text_and_wide_spaces(
+    open_page: Callable[..., Page], state: str
 ) -> None:
     page = open_page(size="narrow", bypass_csp=True)
-    page.goto("/preview/languages")
+    page.goto(f"/preview/{state}?ui_locales=hu")
     page.add_style_tag(
         content="html { font-size: 212.5% !important; }"
         " * { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
