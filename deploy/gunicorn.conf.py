@@ -47,6 +47,12 @@ class QuietLogger(Logger):  # type: ignore[misc]
     Only lines about requests change. The others say why a worker did not start or was killed.
     """
 
+    def access(self, *parts: object) -> None:
+        """Write none of gunicorn's own lines for requests, also where a platform turns them on.
+
+        Heroku does, by GUNICORN_CMD_ARGS, which wins over this file.
+        """
+
     def exception(self, msg: object, *args: object, **kwargs: object) -> None:
         """Tell the kind of error only, instead of the request's address and a traceback."""
         if str(msg).startswith("Error handling request"):

@@ -221,6 +221,13 @@ def test_the_server_believes_no_proxy_and_does_not_say_what_it_is(tmp_path: Path
     assert "\r\nServer:" not in answer
 
 
+def test_a_platform_that_turns_on_an_access_log_gets_none(tmp_path: Path) -> None:
+    # Heroku's way; the file of settings does not win over it.
+    with gunicorn_ready(tmp_path, GUNICORN_CMD_ARGS="--access-logfile -") as (port, _):
+        ask(port, "GET /?login_hint=ann@example.com HTTP/1.1", "Host: localhost")
+    assert "login_hint" not in (tmp_path / "log").read_text()
+
+
 def test_the_server_takes_no_core_dumps_and_has_no_debugger(tmp_path: Path) -> None:
     with gunicorn_ready(tmp_path) as (port, process):
         limits = Path(f"/proc/{process.pid}/limits").read_text()

@@ -24,8 +24,8 @@ _CLIENTS_OF_SITE = 4
 def client() -> str:
     """Return a keyed hash of the client's network, "" while limits are switched off.
 
-    ``remote_addr`` is the socket's, or what ``ProxyFix`` took from the trusted proxies; no other
-    header is believed.
+    ``remote_addr`` is the socket's, or what ``BehindProxies`` took from the trusted proxies; no
+    other header is believed.
     """
     return _name(network(request.remote_addr))
 

@@ -6,6 +6,7 @@ security/
 ├── origin       where forms may be sent from
 ├── bodies       kinds and sizes of bodies
 ├── compression  which pages are compressed
+├── proxies      what the proxies in front say of a request
 └── readable     what is kept away from Flask
 """
 
@@ -13,7 +14,6 @@ from collections.abc import Callable, Collection
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 from latchkey.infra.unproxied import unproxied
@@ -22,6 +22,7 @@ from latchkey.web.security.compression import compressed
 from latchkey.web.security.headers import ToTheLetter, header_writer, keep_opener
 from latchkey.web.security.hosts import UnknownHost, host_guard
 from latchkey.web.security.origin import OriginRefused, origin_guard
+from latchkey.web.security.proxies import BehindProxies
 from latchkey.web.security.readable import Readable
 
 __all__ = [
@@ -50,9 +51,7 @@ def init_security(
     )
     app.wsgi_app = Readable(app.wsgi_app)  # type: ignore[method-assign]
     if hops := settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops
-        )
+        app.wsgi_app = BehindProxies(app.wsgi_app, hops)  # type: ignore[method-assign]
     app.before_request(host_guard(settings, any_host))
     app.before_request(origin_guard(settings, apis))
     app.before_request(body_guard(apis))

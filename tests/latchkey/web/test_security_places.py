@@ -1,10 +1,12 @@
 from collections.abc import Mapping
 
 import pytest
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
+from werkzeug.wrappers import Request, Response
 
 from app import create_app
 from latchkey.infra import logs
+from latchkey.web.security.proxies import BehindProxies
 from tests.apps import company, visitor_at
 from tests.conftest import make_settings
 from tests.latchkey.web.test_security import HEADERS, asked, check, sandbox_app, token_and_cookies
@@ -163,6 +165,38 @@ def test_forwarded_headers_are_believed_only_from_as_many_proxies_as_there_are()
     forged["X-Forwarded-Host"] += ", connect.example.com"
     with asked(behind, "GET", "/", forged) as answer:
         assert answer.status_code == 200
+
+
+@Request.application
+def told(request: Request) -> Response:
+    return Response(f"{request.remote_addr} {request.host_url}")
+
+
+@pytest.mark.parametrize(
+    ("proto", "host", "port"),
+    [
+        # The last one replaces what the first one says, as most do, or passes it on.
+        ("https", "connect.example.com", "443"),
+        # Each adds its own.
+        ("https, http", "connect.example.com, internal.invalid", "443, 80"),
+    ],
+)
+def test_two_proxies_may_say_scheme_and_host_once_or_each(proto: str, host: str, port: str) -> None:
+    said = {
+        "X-Forwarded-For": "192.0.2.1, 203.0.113.9, 172.70.1.1",
+        "X-Forwarded-Proto": proto,
+        "X-Forwarded-Host": host,
+        "X-Forwarded-Port": port,
+    }
+    answer = Client(BehindProxies(told, 2)).get("/", headers=said)
+    assert answer.text == f"203.0.113.9 {PUBLIC}/"
+
+
+def test_an_address_that_fewer_proxies_named_is_not_the_clients() -> None:
+    answer = Client(BehindProxies(told, 2)).get(
+        "/", headers={"X-Forwarded-For": "192.0.2.1"}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
+    assert answer.text == "127.0.0.1 http://localhost/"
 
 
 @pytest.mark.parametrize("address", ["192.168.0.7", "203.0.113.9", "2001:db8::1", "", "::", "odd"])
