@@ -197,6 +197,15 @@ def test_a_redis_that_wants_tls_is_told(tmp_path: Path) -> None:
     assert not [one for one in trusted if one.level is Level.FAILED]
 
 
+@pytest.mark.redis
+def test_a_replica_of_redis_is_told() -> None:
+    with redis("--replicaof", "127.0.0.1 1") as running:
+        told = about_redis(running.url)
+    (failed,) = [one for one in told if one.level is Level.FAILED]
+    assert "leads to a replica" in failed.text
+    assert "Name the primary in REDIS_URL" in failed.fix
+
+
 OTHER = "an0therSecretKeyThatTheFirstDoesNotKnow"
 
 

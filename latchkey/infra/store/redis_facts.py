@@ -15,6 +15,7 @@ class RedisFacts:
 
     :ivar eviction: its ``maxmemory-policy``.
     :ivar durable: it writes each change to a file (``appendonly``).
+    :ivar replica: it is the copy of another server, and refuses to be written to.
     :ivar seconds: how long it took to answer.
     """
 
@@ -22,6 +23,7 @@ class RedisFacts:
     version: str
     eviction: str
     durable: bool
+    replica: bool
     seconds: float
 
     @property
@@ -46,5 +48,6 @@ def read_facts(client: "redis.Redis") -> RedisFacts:
         version=str(info.get("valkey_version") or info.get("redis_version", "")),
         eviction=str(info.get("maxmemory_policy", "")),
         durable=bool(info.get("aof_enabled")),
+        replica=bool(info.get("slave_read_only")),
         seconds=seconds,
     )

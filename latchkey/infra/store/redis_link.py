@@ -92,6 +92,7 @@ class RedisLink:
             if remote.is_foreign(error):
                 self._log_foreign("a value is of another kind")
             else:
+                remote.leave_replica(error)
                 self._note_loss(error)
             return otherwise
         if self._lost_at is not None:

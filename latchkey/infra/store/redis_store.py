@@ -106,6 +106,15 @@ class Remote:
         """Close all connections; the next call opens one again."""
         self._redis.connection_pool.disconnect()
 
+    def leave_replica(self, error: Exception) -> None:
+        """Connect again when this server has become a replica: its name may lead to another now.
+
+        A server that is demoted keeps its connections open, and refuses each write on them.
+        """
+        # Older servers hand on what a script met in an error of Lua's.
+        if isinstance(error, redis.ReadOnlyError) or "READONLY" in str(error):
+            self._redis.connection_pool.disconnect(inuse_connections=False)
+
     @staticmethod
     def is_foreign(error: Exception) -> bool:
         """Tell whether Redis complains about what lies there, not about itself.

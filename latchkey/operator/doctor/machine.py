@@ -130,6 +130,13 @@ def _redis_fix(error: RedisLost, url: str) -> str:
 def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
     text = f"{facts.name} {facts.version} answers within {facts.seconds * 1000:.1f} ms."
     yield Finding(check="redis", level=Level.OK, text=text)
+    if facts.replica:
+        yield Finding(
+            check="redis",
+            level=Level.FAILED,
+            text="REDIS_URL leads to a replica, which refuses to be written to.",
+            fix="Name the primary in REDIS_URL, by a name that follows it when it changes.",
+        )
     if facts.number < _OLDEST_REDIS:
         yield _redis_warning(f"{facts.name} {facts.version} is too old.", "Use 6.2 or newer.")
     if facts.seconds > _SLOW_SECONDS:

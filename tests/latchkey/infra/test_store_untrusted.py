@@ -253,6 +253,28 @@ def test_a_redis_that_only_answers_reads_stops_nobody_for_long(
     assert let_through >= 5, "of eight in four seconds"
 
 
+@pytest.mark.parametrize("write", ["value", "script"])
+def test_a_server_that_became_a_replica_is_connected_to_anew(
+    client: "redis_client.Redis", process: Process, write: str
+) -> None:
+    """By a name that leads to the new primary meanwhile."""
+    store = process()
+    store.put(KEY, VALUE, seconds=60)
+    before = {one["id"] for one in client.client_list()} - {str(client.client_id())}
+    try:
+        client.replicaof("127.0.0.1", "1")
+        assert store.describe().replica
+        if write == "value":
+            store.put(KEY, VALUE, seconds=60)
+        else:
+            store.pass_all([Charge(key="client", windows=(Window(1, 10.0),))])
+        time.sleep(0.1)
+        assert not before & {one["id"] for one in client.client_list()}
+    finally:
+        client.replicaof("NO", "ONE")
+    assert not store.describe().replica
+
+
 @pytest.mark.parametrize("back", [30, 55, 600])
 def test_moments_of_a_clock_that_went_back_hold_nobody_up(
     client: "redis_client.Redis", process: Process, back: int
