@@ -19,6 +19,7 @@ from latchkey.infra.languages import BY_TAG, SOURCE
 from latchkey.infra.settings import (
     ConfigError,
     Variable,
+    certificates_problems,
     contradictions,
     doubts,
     file_doubts,
@@ -225,8 +226,7 @@ VARIABLES = tuple(
                 for provider in OAUTH_PROVIDERS
                 for variable in CLIENT_VARIABLES
             ),
-            # No other provider has an address to give tokens back at.
-            Variable(name="GOOGLE_REVOKE_URL", parse=endpoint),
+            Variable(name="GOOGLE_REVOKE_URL", parse=endpoint),  # no other provider has one
         ),
     )
 )
@@ -246,7 +246,7 @@ def load_settings(
     read_from = read_env_file(env_file)
     written = {name: text for name, text in read_from.values.items() if name not in environ}
     file, environment = filled(written), filled(environ, quoted=True)
-    problems = [*misspelt(VARIABLES, file, environment)]
+    problems = [*misspelt(VARIABLES, file, environment), *certificates_problems(environ)]
     values = _parsed({**file, **environment}, problems)
     problems += contradictions(values, OAUTH_PROVIDERS)
     if problems:

@@ -19,7 +19,7 @@ from gunicorn.glogging import Logger
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import ConfigError, load_settings
-from deploy.metrics import metrics_directory
+from deploy.metrics import metrics_directory, scratch_folder
 from latchkey.infra.freed_memory import overwrite_when_freed
 from latchkey.operator.serving import Answer, Worker, handle_hup
 
@@ -100,10 +100,17 @@ sendfile = False
 # Proxies are the app's business (TRUSTED_PROXIES); here nobody is believed.
 forwarded_allow_ips = ""
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (for a heartbeat)
 _metrics = ""
-if workers > 1 and (settings.metrics_port or settings.metrics_token):
-    _metrics = metrics_directory()
+try:
+    worker_tmp_dir = scratch_folder()
+    if workers > 1 and (settings.metrics_port or settings.metrics_token):
+        _metrics = metrics_directory()
+except OSError:
+    sys.exit(
+        "Latchkey cannot start: it can write neither to /dev/shm nor to TMPDIR or /tmp, as its "
+        "heartbeat and metrics need. Mount a file system in memory (tmpfs) at /dev/shm."
+    )
+if _metrics:
     # prometheus-client knows its directory from nowhere else.
     raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics}"]
 # The app writes a line for each request, without addresses and queries.

@@ -8,16 +8,21 @@ what the page hears of itself through proxies in ``test_doctor_public_url``.
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
+from unittest.mock import Mock
 
 import httpx
 import pytest
 
 from app import create_app
 from bench.ports import free_port
-from config import ConfigError
+from config import ConfigError, load_settings
+from latchkey.infra.errors import NotSent, UpstreamError
 from latchkey.operator.doctor import Finding, Level, diagnose
+from latchkey.operator.doctor.nylas import check_nylas
+from latchkey.web.services import Services
 from tests.conftest import KEY, SECRET, make_settings
 from tests.servers import RedisServer, certificate, redis
 from tests.test_servers import gunicorn
@@ -195,6 +200,59 @@ def test_a_redis_that_wants_tls_is_told(tmp_path: Path) -> None:
     assert (plain.level, "wants TLS needs rediss://" in plain.fix) == (Level.FAILED, True)
     assert (untrusted.level, "?ssl_ca_certs= in REDIS_URL" in untrusted.fix) == (Level.FAILED, True)
     assert not [one for one in trusted if one.level is Level.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "environ", "fix"),
+    [
+        ("self-signed certificate in certificate chain", {}, "in SSL_CERT_FILE, in the"),
+        ("unable to get local issuer certificate", {"HTTPS_PROXY": "x"}, "in SSL_CERT_FILE, in"),
+        (
+            "ConnectError",
+            {"https_proxy": "http://user:pw@proxy"},
+            "HTTPS_PROXY and ALL",
+        ),
+        ("ConnectError", {"NO_PROXY": "*"}, "Look at NYLAS_API_URI"),
+    ],
+)
+def test_a_companys_network_between_the_page_and_nylas_is_told(
+    trouble: str, environ: dict[str, str], fix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    (finding,) = check_nylas(_silent(NotSent(trouble)))
+    assert (finding.level, fix in finding.fix) == (Level.FAILED, True), finding.fix
+    assert "user:pw" not in finding.sentence
+
+
+def _silent(error: UpstreamError) -> Services:
+    services: Services = create_app(make_settings(NYLAS_API_KEY=KEY)).extensions["services"]
+    return replace(services, nylas=Mock(connectors=Mock(side_effect=error)))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "SSL_CERT_FILE cannot be used: {path} does not exist."),
+        (b"no certificate", "SSL_CERT_FILE must name certificates in PEM; {path} holds none."),
+    ],
+)
+def test_authorities_that_cannot_be_read_stop_the_start(
+    content: bytes | None, sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "company.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        load_settings({"SANDBOX": "true", "SSL_CERT_FILE": str(path)}, tmp_path / "none")
+    assert sentence.format(path=path) in caught.value.format_message()
+
+
+def test_authorities_of_a_company_do_not_stop_the_start(tmp_path: Path) -> None:
+    cert, _ = certificate(tmp_path)
+    load_settings({"SANDBOX": "true", "SSL_CERT_FILE": str(cert)}, tmp_path / "none")
 
 
 @pytest.mark.redis

@@ -17,12 +17,19 @@ Which settings there are is in ``config.py``.
 
 from latchkey.infra.settings.contradictions import contradictions, doubts, file_doubts
 from latchkey.infra.settings.names import misspelt
-from latchkey.infra.settings.sources import ConfigError, filled, read, read_env_file
+from latchkey.infra.settings.sources import (
+    ConfigError,
+    certificates_problems,
+    filled,
+    read,
+    read_env_file,
+)
 from latchkey.infra.settings.variable import Variable, setting, variables_of
 
 __all__ = [
     "ConfigError",
     "Variable",
+    "certificates_problems",
     "contradictions",
     "doubts",
     "file_doubts",

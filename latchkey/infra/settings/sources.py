@@ -5,7 +5,7 @@ import os
 import pwd
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,21 @@ def _why_no_secret(value: str, variable: Variable) -> str:
     if len(value.splitlines()) > 1 and not isinstance(variable.unset, tuple):
         return "has several lines, but must hold the value alone"
     return ""
+
+
+def certificates_problems(environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the authorities that the libraries trust instead of the usual.
+
+    They read ``SSL_CERT_FILE`` by themselves, and an error of theirs would not name it.
+    """
+    path = Path(environ.get("SSL_CERT_FILE", ""))
+    if path == Path():
+        return
+    try:
+        if b"-----BEGIN " not in path.read_bytes():
+            yield f"SSL_CERT_FILE must name certificates in PEM; {path} holds none."
+    except OSError as error:
+        yield f"SSL_CERT_FILE cannot be used: {path} {_why_unreadable(path, error)}."
 
 
 def _why_unreadable(path: Path, error: Exception) -> str:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from urllib.request import getproxies
 
 from config import Settings
-from latchkey.infra.errors import UpstreamError
+from latchkey.infra.errors import NotSent, UpstreamError
 from latchkey.nylas import Application
 from latchkey.nylas.errors import is_blocked, is_key_refused
 from latchkey.operator.doctor.finding import Finding, Level
@@ -148,8 +149,23 @@ def _silent(error: UpstreamError) -> Finding:
         check="key",
         level=Level.FAILED,
         text=f"Nylas cannot be asked for its connectors ({type(error).__name__}: {error}).",
-        fix=_ASK_AGAIN,
+        fix=_way_out(error),
     )
+
+
+def _way_out(error: UpstreamError) -> str:
+    """What keeps a page in a company's network from Nylas, or where else to look."""
+    if "issuer" in str(error) or "signed certificate" in str(error):
+        return (
+            "If an authority of your company signs what goes out, name a file of its certificates "
+            "in SSL_CERT_FILE, in the environment; other variables do not count."
+        )
+    if getproxies().keys() & {"https", "all"} and isinstance(error, NotSent):
+        return (
+            "HTTPS_PROXY and ALL_PROXY are not used, as passwords go to Nylas directly: let this "
+            "machine reach NYLAS_API_URI by itself."
+        )
+    return _ASK_AGAIN
 
 
 def _check_clock(services: Services) -> Iterator[Finding]:

@@ -1,10 +1,13 @@
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.parse import urlencode
 
 import httpx
@@ -15,6 +18,7 @@ from prometheus_client.values import MultiProcessValue
 from app import create_app
 from bench.ports import free_port
 from config import ROOT
+from deploy.metrics import metrics_directory, scratch_folder
 from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.errors import NotSent
 from latchkey.infra.http import HttpClient
@@ -274,6 +278,33 @@ def test_several_processes_add_up_on_a_port_of_their_own(tmp_path: Path) -> None
         assert folders
     gone = folders - shared_folders()
     assert gone, "the directory goes with the server"
+
+
+def test_metrics_are_not_added_up_where_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's /dev/shm may have 64 KB; each worker would end by SIGBUS."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    little = Mock(return_value=Mock(free=65_536))
+    monkeypatch.setattr(shutil, "disk_usage", little)
+    folder = metrics_directory.__wrapped__()
+    assert Path(folder).parent == tmp_path
+    # The heartbeat needs no room, only a name.
+    assert scratch_folder() == "/dev/shm"  # noqa: S108 (compared only)
+    monkeypatch.setattr(os, "access", Mock(return_value=False))
+    assert scratch_folder() == str(tmp_path)
+
+
+def test_a_server_that_can_write_nowhere_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, tempfile\nos.access = lambda *parts: False\n"
+        "tempfile._candidate_tempdir_list = lambda: ['/nowhere']\n"
+    )
+    process = gunicorn("app:create_app()", tmp_path, SANDBOX="true", PORT=str(free_port()))
+    assert process.wait(60) == 1
+    log = (tmp_path / "log").read_text()
+    assert log.startswith("Latchkey cannot start: it can write neither to /dev/shm nor to TMPDIR")
+    assert "Traceback" not in log
 
 
 _COUNTS = """
