@@ -186,6 +186,10 @@ def test_the_root_holds_at_most_18_visible_entries() -> None:
     assert len(visible()) <= 18, visible()
 
 
+def test_a_clone_on_windows_has_scripts_that_shells_can_read() -> None:
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text().splitlines()
+
+
 def test_what_only_tests_need_is_not_where_deployers_look() -> None:
     assert not list((ROOT / "deploy").glob("*test*"))
 

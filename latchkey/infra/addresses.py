@@ -47,6 +47,8 @@ def page_address(value: str) -> str:
 
     :raises ValueError: when it is none.
     """
+    if re.search(r"[\s,;]+https?:", value):
+        raise ValueError("must be one address; TRUSTED_HOSTS takes the names of others")
     if set(value) & set("?#"):
         raise ValueError("must have no ? or # in it")
     address = value.rstrip("/")

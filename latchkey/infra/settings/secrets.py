@@ -29,6 +29,15 @@ _FOREIGN_KEYS = {
 }
 _QUOTES = "\"'`‘’“”„«»"
 _PLACEHOLDERS = re.compile(r"change.?me|your.?secret|replace|example|placeholder|default", re.I)
+# What a shell or a template was to fill in: files of settings are read as they are.
+_TO_FILL_IN = re.compile(
+    r"<[\w .,:'-]+>|\$\([a-z].+ .+\)|\$[A-Z_]+|\$\{[A-Za-z_]+(\W.*)?\}|\{\{.+\}\}"
+)
+_NO_KEY = re.compile(
+    r"(my|your|the)[-_ ].*|.*[-_](your|my)[-_].*|(.*_)?x+|.*\.\.\.|(nylas_)?api_?key"
+    r"|(replace|change).?me|placeholder|to.?do|null|none|undefined",
+    re.I,
+)
 _GOOGLE_SECRET = re.compile(r"GOCSPX-")
 _GOOGLE_ID = re.compile(r"\.apps\.googleusercontent\.com$")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -38,6 +47,8 @@ def api_key(value: str) -> str:
     """Parse the API key of a Nylas application."""
     if re.match(r"bearer\b", value, re.I):
         raise ValueError("begins with Bearer, as in a header: give the key behind it alone")
+    if _TO_FILL_IN.fullmatch(value) or _NO_KEY.fullmatch(value):
+        raise ValueError("is a placeholder: make a key in the Nylas dashboard, and put it here")
     if not re.fullmatch(r"[\x21-\x7e]+", value) or re.search(r"[\"'`]", value):
         raise ValueError("holds a space, a line break or another character no key has")
     for vendor, pattern in _FOREIGN_KEYS.items():
@@ -58,6 +69,8 @@ def random_key(value: str) -> str:
     if value[0] in _QUOTES or value[-1] in _QUOTES:
         raise ValueError("has a quotation mark at one end: leave it out, or close it")
     known = value in (SANDBOX_SECRET_KEY, SANDBOX_LINK_KEY) or _PLACEHOLDERS.search(value)
+    if _TO_FILL_IN.fullmatch(value):
+        raise ValueError("is what nothing fills in here: make a random one, see .env.example")
     if known or len(set(value)) < 10:
         raise ValueError("is a placeholder: make a random one, see .env.example")
     return value
