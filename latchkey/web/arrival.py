@@ -56,7 +56,8 @@ def arrival(keys: Sequence[str]) -> dict[str, Any]:
         proxies=sum(part not in ("", CLAIMED) for part in seen),
         deceived=request.remote_addr == CLAIMED,
     )
-    return {"arrival": asdict(found)}
+    # Beside it, as the doctor of the version before takes no other fields.
+    return {"arrival": asdict(found), "path": request.root_path}
 
 
 def read_arrival(answer: Mapping[str, Any]) -> Arrival | None:

@@ -34,7 +34,10 @@ class UnderPath:
             environ["PATH_INFO"] = asked.removeprefix(self._path)
         elif asked == self._path:
             environ["PATH_INFO"] = "/"
-        elif asked not in _ALSO_WITHOUT:
+        elif asked in _ALSO_WITHOUT:
+            # Without SCRIPT_NAME, which shows the doctor that the path did not arrive.
+            return self._page(environ, start_response)
+        else:
             return NotFound()(environ, start_response)
         environ["SCRIPT_NAME"] = self._path
         return self._page(environ, start_response)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from config import Settings
 from latchkey.infra.errors import BadAnswer, UpstreamError
-from latchkey.infra.http import HttpClient
+from latchkey.infra.http import Answer, HttpClient
 from latchkey.infra.json_object import json_object
 from latchkey.operator.doctor.arrival import check_arrival
 from latchkey.operator.doctor.finding import Finding, Level
@@ -39,8 +39,6 @@ def _check_answer(settings: Settings) -> Iterator[Finding]:
             headers=ask_for_arrival(settings.secret_keys),
             seconds=_SECONDS,
         )
-        said = json_object(answer.body) or {}
-        ours = answer.status == 200 and said.get("status") == "ok"
     except BadAnswer as error:
         yield _failed(f"PUBLIC_URL leads elsewhere ({error}).", "Set it to where people end up.")
         return
@@ -50,10 +48,21 @@ def _check_answer(settings: Settings) -> Iterator[Finding]:
             "Look at DNS, the proxy, and whether this machine may ask its own address.",
         )
         return
-    if not ours:
+    yield from _check_page(settings, answer)
+
+
+def _check_page(settings: Settings, answer: Answer) -> Iterator[Finding]:
+    said = json_object(answer.body) or {}
+    if answer.status != 200 or said.get("status") != "ok":
         yield _failed(
             f"Another program answers at PUBLIC_URL ({answer.status} to /healthz).",
             "Have the proxy pass every path on to this page.",
+        )
+        return
+    if said.get("path", settings.path) != settings.path:
+        yield _failed(
+            f"The proxy takes {settings.path} off what it forwards, so PUBLIC_URL leads nowhere.",
+            "Have it forward the path as it is, for all paths that begin so.",
         )
         return
     yield Finding(check="public-url", level=Level.OK, text="PUBLIC_URL answers.")

@@ -123,6 +123,27 @@ def test_nobody_else_learns_how_a_request_arrived() -> None:
         assert answer.json == {"status": "ok"}
 
 
+@pytest.mark.parametrize("strips", [True, False])
+def test_a_proxy_that_takes_the_path_off_is_told(strips: bool) -> None:
+    pages: list[Any] = []
+
+    def proxy(environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        path = environ["PATH_INFO"]
+        environ["PATH_INFO"] = path.removeprefix("/connect") if strips else path
+        return pages[0](environ, start_response)
+
+    with serve(proxy) as url:
+        here = {"NYLAS_API_KEY": KEY, "PUBLIC_URL": f"{url}/connect"}
+        pages.append(create_app(make_settings(**here)))
+        if strips:
+            answer = httpx.get(f"{url}/connect/", trust_env=False)
+            assert answer.headers["Location"] == "/connect/", "browsers are led in a circle"
+        told = list(check_public_url(make_settings(**here)))
+    wrong = [one for one in told if one.level is Level.FAILED]
+    assert bool(wrong) is strips
+    assert all("takes /connect off" in one.text for one in wrong)
+
+
 def other(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     start_response("200 OK", [("Content-Type", "text/html")])
     return [b"<h1>It works!</h1>"]
