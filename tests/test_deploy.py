@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -76,11 +77,40 @@ def test_the_image_runs_as_nobody_special_and_without_a_shell() -> None:
 
 
 def test_every_way_starts_the_same_server() -> None:
-    *server, app = json.loads(values("CMD")[0])
-    command = " ".join([*server, f"'{app}'"])
-    assert f"web: {command}\n" == (DEPLOY / "Procfile").read_text()
-    assert f"/.venv/bin/{' '.join([*server, app])}\n" in SERVICE
-    assert command in (ROOT / "README.md").read_text()
+    start = " ".join(json.loads(values("CMD")[0]))
+    assert f"web: {start}\n" == (DEPLOY / "Procfile").read_text()
+    server, app = "gunicorn --config deploy/gunicorn.conf.py", "app:create_app()"
+    script = (DEPLOY / "serve.py").read_text()
+    (given,) = re.findall(r"os.execv\(sys.executable, (\[.*?\])\)", script)
+    assert given == f'[*server, "{app}"]'
+    assert f"/.venv/bin/{server} {app}\n" in SERVICE
+    assert f"{server} '{app}'" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("given", ["auto", "2.5", '"0"', "-1"])
+def test_a_number_of_processes_that_is_none_is_told_in_a_sentence(given: str) -> None:
+    told = start(WEB_CONCURRENCY=given)
+    assert told.startswith("Latchkey cannot start. Please mend these settings:\n")
+    assert "  - WEB_CONCURRENCY must be a whole number from 1 to 64." in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("given", ["", '"1"', " 1 "])
+def test_a_number_of_processes_as_a_file_for_docker_has_it_is_read(given: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = start(WEB_CONCURRENCY=given, PORT=str(taken.getsockname()[1]))
+    assert "it cannot listen at" in told, "gunicorn got that far"
+
+
+def start(**variables: str) -> str:
+    """What the server says that cannot start with these settings."""
+    command = [sys.executable, *json.loads(values("CMD")[0])[1:]]
+    environ = {"PATH": os.environ["PATH"], "SANDBOX": "true", **variables}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    return done.stderr
 
 
 def test_nothing_goes_into_the_image_that_was_not_named() -> None:
@@ -130,7 +160,7 @@ def test_the_files_of_the_image_are_enough_and_need_no_writing(image: Path) -> N
         "NYLAS_API_KEY": KEY, "NYLAS_API_URI": "http://127.0.0.1:9", "SECRET_KEY": SECRET,
         "PUBLIC_URL": "https://connect.example.com", "REDIS_URL": "redis://127.0.0.1:9/0",
     }  # fmt: skip
-    command = [sys.executable, "-m", *json.loads(values("CMD")[0])]
+    command = [sys.executable, *json.loads(values("CMD")[0])[1:]]
     check = [sys.executable, *json.loads(values("HEALTHCHECK")[0].partition("CMD ")[2])[1:]]
     user = other_user()
     server = subprocess.Popen(
