@@ -264,6 +264,16 @@ def test_a_replica_of_redis_is_told() -> None:
     assert "Name the primary in REDIS_URL" in failed.fix
 
 
+@pytest.mark.redis
+def test_a_cluster_of_redis_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with redis("--cluster-enabled", "yes", "--dir", str(tmp_path)) as running:
+        told = about_redis(running.url)
+    (failed,) = [one for one in told if one.level is Level.FAILED]
+    assert "leads to a cluster" in failed.text
+    assert "cluster mode is off" in failed.fix
+
+
 OTHER = "an0therSecretKeyThatTheFirstDoesNotKnow"
 
 

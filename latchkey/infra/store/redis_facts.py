@@ -15,6 +15,7 @@ class RedisFacts:
 
     :ivar eviction: its ``maxmemory-policy``.
     :ivar durable: it writes each change to a file (``appendonly``).
+    :ivar cluster: it refuses what is about keys of several of its slots.
     :ivar replica: it is the copy of another server, and refuses to be written to.
     :ivar seconds: how long it took to answer.
     """
@@ -24,6 +25,7 @@ class RedisFacts:
     eviction: str
     durable: bool
     replica: bool
+    cluster: bool
     seconds: float
 
     @property
@@ -48,6 +50,7 @@ def read_facts(client: "redis.Redis") -> RedisFacts:
         version=str(info.get("valkey_version") or info.get("redis_version", "")),
         eviction=str(info.get("maxmemory_policy", "")),
         durable=bool(info.get("aof_enabled")),
+        cluster=info.get("redis_mode") == "cluster" or info.get("server_mode") == "cluster",
         replica=bool(info.get("slave_read_only")),
         seconds=seconds,
     )

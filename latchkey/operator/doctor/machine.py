@@ -24,7 +24,7 @@ _REDIS_FIXES_BY_TEXT = {
     ),
     "WRONG_VERSION_NUMBER": "It speaks no TLS: use redis:// in REDIS_URL.",
     "DB index": "It has no database of the number in REDIS_URL: usual are 0 to 15.",
-    "SELECT is not allowed": "A cluster has only the database 0: set it in REDIS_URL.",
+    "SELECT is not allowed": "It is a cluster: use a Redis whose cluster mode is off.",
 }
 _REDIS_NOT_REACHED = {
     "redis": "Look at host and port in REDIS_URL; a server that wants TLS needs rediss://.",
@@ -130,13 +130,7 @@ def _redis_fix(error: RedisLost, url: str) -> str:
 def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
     text = f"{facts.name} {facts.version} answers within {facts.seconds * 1000:.1f} ms."
     yield Finding(check="redis", level=Level.OK, text=text)
-    if facts.replica:
-        yield Finding(
-            check="redis",
-            level=Level.FAILED,
-            text="REDIS_URL leads to a replica, which refuses to be written to.",
-            fix="Name the primary in REDIS_URL, by a name that follows it when it changes.",
-        )
+    yield from _about_role(facts)
     if facts.number < _OLDEST_REDIS:
         yield _redis_warning(f"{facts.name} {facts.version} is too old.", "Use 6.2 or newer.")
     if facts.seconds > _SLOW_SECONDS:
@@ -154,6 +148,23 @@ def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
     if parts.scheme == "redis" and not is_loopback(parts.hostname or "localhost"):
         yield _redis_warning(
             "The way to Redis is not encrypted.", "Use rediss://, unless the network is private."
+        )
+
+
+def _about_role(facts: RedisFacts) -> Iterator[Finding]:
+    if facts.cluster:
+        yield Finding(
+            check="redis",
+            level=Level.FAILED,
+            text="REDIS_URL leads to a cluster, which refuses to count several things at once.",
+            fix="Use a Redis whose cluster mode is off; failover to a replica is fine.",
+        )
+    if facts.replica:
+        yield Finding(
+            check="redis",
+            level=Level.FAILED,
+            text="REDIS_URL leads to a replica, which refuses to be written to.",
+            fix="Name the primary in REDIS_URL, by a name that follows it when it changes.",
         )
 
 

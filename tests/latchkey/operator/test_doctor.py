@@ -409,7 +409,7 @@ def test_a_redis_is_judged_by_what_it_says_and_where_it_is(
     url: str, changes: dict[str, Any], words: list[str]
 ) -> None:
     usual = {"name": "Redis", "version": "7.4.1", "eviction": "noeviction", "durable": True}
-    facts = RedisFacts(**{**usual, "seconds": 0.001, "replica": False, **changes})
+    facts = RedisFacts(**{**usual, "seconds": 0.001, "replica": False, "cluster": False, **changes})
     settings = make_settings(NYLAS_API_KEY=KEY, REDIS_URL=url)
     first, *others = machine._about_redis(facts, settings)
     assert first.level is Level.OK
