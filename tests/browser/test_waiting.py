@@ -88,11 +88,11 @@ def test_a_password_that_is_looked_at_is_hidden_when_it_is_sent(page: Page) -> N
     page.get_by_role("button", name="Show password").click()
     expect(password(page)).to_have_attribute("type", "text")
     hold(page)
-    posts = count_posts(page)
-    password(page).press("Enter")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        password(page).press("Enter")
     expect(password(page)).to_have_attribute("type", "password")
     expect(page.get_by_role("button", name="Show password")).to_be_visible()
-    assert "&password=secret&" in (posts[0].post_data or "")
+    assert "&password=secret&" in (sent.value.post_data or "")
 
 
 def test_impatient_clicks_send_one_form(page: Page) -> None:
