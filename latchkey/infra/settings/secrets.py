@@ -33,11 +33,7 @@ _PLACEHOLDERS = re.compile(r"change.?me|your.?secret|replace|example|placeholder
 _TO_FILL_IN = re.compile(
     r"<[\w .,:'-]+>|\$\([a-z].+ .+\)|\$[A-Z_]+|\$\{[A-Za-z_]+(\W.*)?\}|\{\{.+\}\}"
 )
-_NO_KEY = re.compile(
-    r"(my|your|the)[-_ ].*|.*[-_](your|my)[-_].*|(.*_)?x+|.*\.\.\.|(nylas_)?api_?key"
-    r"|(replace|change).?me|placeholder|to.?do|null|none|undefined",
-    re.I,
-)
+_NO_KEY = re.compile(r"your[-_ ].*|.*\.\.\.|(.*_)?x{4,}|(replace|change).?me|placeholder", re.I)
 _GOOGLE_SECRET = re.compile(r"GOCSPX-")
 _GOOGLE_ID = re.compile(r"\.apps\.googleusercontent\.com$")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
