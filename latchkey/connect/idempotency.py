@@ -97,7 +97,8 @@ class IdempotentSubmissions:
 
         outcome = self._single_flight.run(key, lead, max_wait=LONGEST_SECONDS)
         if broken:
-            raise broken[0]
+            # Taken out: the error and this frame would hold on to each other, and to the form.
+            raise broken.pop()
         return outcome or _UNKNOWN
 
     def _once_anywhere(self, key: str, send: Callable[[], Outcome]) -> Outcome:

@@ -123,9 +123,11 @@ class HttpClient:
             failure: NotSent | OutcomeUnknown = NotSent(_reason(error))
         except (httpx.HTTPError, OSError) as error:
             failure = OutcomeUnknown(type(error).__name__)
-        # Raised out here, so that it has no context: httpx's exceptions carry the request, and
-        # with it the password.
-        raise failure
+        # Raised out here, without a context: httpx's exceptions carry the request and the password.
+        try:
+            raise failure
+        finally:
+            del failure  # else it and this frame hold on to each other, and to the password
 
 
 def _twice(once: Callable[[], Answer], *, until: float) -> Answer:

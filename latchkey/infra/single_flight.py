@@ -45,7 +45,11 @@ class SingleFlight(Generic[T]):
         finally:
             with self._lock:
                 del self._under_way[key]
-        return mine.result()
+        try:
+            return mine.result()
+        finally:
+            # Else an error and this frame, with all that called it, hold on to each other.
+            del mine, flight
 
 
 class SharedSingleFlight:

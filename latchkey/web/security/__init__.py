@@ -13,7 +13,7 @@ security/
 from collections.abc import Callable, Collection
 
 from flask import Flask, request
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from config import Settings
 from latchkey.infra.unproxied import unproxied
@@ -65,6 +65,21 @@ def _token_guard(app: Flask, apis: Collection[str]) -> Callable[[], None]:
     def check_token() -> None:
         endpoint = unproxied(request).endpoint
         if endpoint and endpoint not in apis:
-            csrf.protect()
+            try:
+                csrf.protect()
+            except CSRFError as refused:
+                _let_go_of_frames(refused)
+                raise
 
     return check_token
+
+
+def _let_go_of_frames(error: BaseException) -> None:
+    """Forget where the errors before ``error`` were raised.
+
+    itsdangerous keeps its own error in the frame that raises it, so both hold on to each other, and
+    to all that called it: the form, with the password in it.
+    """
+    while (before := error.__context__) is not None:
+        before.__traceback__ = None
+        error = before
