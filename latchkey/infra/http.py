@@ -1,11 +1,10 @@
 """One bounded HTTP request to a server that is not ours; ``http_connection`` is the part below.
 
-httpx 0.28 is frozen, and only these two modules know it. Its gaps are closed here (measured, see
-the notes at each): its time limits start again with every read, compressed answers may inflate
-without bound, and a shared pool may reuse a connection that the other side has just closed, which
-leaves it open whether a password was delivered. Every call therefore gets a connection of its own,
-one deadline for everything, and a cap on what it reads. Redirects are not followed: they would
-carry passwords elsewhere.
+httpx 0.28 is frozen, and only these two modules know it. Its gaps are closed here, each measured:
+its time limits start again with every read, compressed answers may inflate without bound, and a
+shared pool may reuse a connection that the other side has just closed, which leaves it open whether
+a password was delivered. Every call therefore gets a connection of its own, one deadline for
+everything, and a cap on what it reads. Redirects are not followed: they would carry passwords.
 """
 
 import json
@@ -20,6 +19,7 @@ from typing import Any, TypedDict, Unpack
 
 import httpx
 
+from latchkey.infra.error_frames import forget_frames
 from latchkey.infra.errors import BadAnswer, NotSent, OutcomeUnknown
 from latchkey.infra.freed_memory import PYTHONS_OWN
 from latchkey.infra.http_connection import (
@@ -121,8 +121,10 @@ class HttpClient:
                 return _read(response, deadline, self._max_bytes)
         except _UNSENT as error:
             failure: NotSent | OutcomeUnknown = NotSent(_reason(error))
+            forget_frames(error)
         except (httpx.HTTPError, OSError) as error:
             failure = OutcomeUnknown(type(error).__name__)
+            forget_frames(error)
         # Raised out here, without a context: httpx's exceptions carry the request and the password.
         try:
             raise failure

@@ -1,12 +1,13 @@
 """The same values and rates as in ``memory``, in Redis (or Valkey), for all processes together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from latchkey.infra.error_frames import forget_frames
 from latchkey.infra.store.marks_redis import RemoteMarks
 from latchkey.infra.store.outbox_redis import RemoteOutbox
 from latchkey.infra.store.rates_redis import RemoteRates
@@ -25,6 +26,20 @@ _ANSWER_SECONDS = 0.5
 _CONNECTIONS = 100
 # Waiting for one of them is no sign of trouble when a thousand people arrive together.
 _CONNECTION_WAIT_SECONDS = 10
+
+
+class _Retry(Retry):
+    """Also those of its errors that are tried again come to nothing: see ``forget_frames``."""
+
+    def call_with_retry(self, do: Callable[[], Any], *args: Any, **kwargs: Any) -> Any:
+        def tried() -> Any:
+            try:
+                return do()
+            except Exception as error:
+                forget_frames(error)
+                raise
+
+        return super().call_with_retry(tried, *args, **kwargs)
 
 
 class Remote:
@@ -52,7 +67,7 @@ class Remote:
             socket_timeout=_ANSWER_SECONDS,
             # Once, because the server may have closed a connection that was idle. The first try
             # may have had its effect, so what adds must know its own value again.
-            retry=Retry(NoBackoff(), 1),
+            retry=_Retry(NoBackoff(), 1),
         )
         self._redis = redis.Redis(connection_pool=pool)
         self._vault = vault

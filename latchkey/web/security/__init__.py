@@ -16,6 +16,7 @@ from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from config import Settings
+from latchkey.infra.error_frames import forget_frames
 from latchkey.infra.unproxied import unproxied
 from latchkey.web.security.bodies import MAX_BODY_BYTES, body_guard
 from latchkey.web.security.compression import compressed
@@ -68,18 +69,7 @@ def _token_guard(app: Flask, apis: Collection[str]) -> Callable[[], None]:
             try:
                 csrf.protect()
             except CSRFError as refused:
-                _let_go_of_frames(refused)
+                forget_frames(refused)
                 raise
 
     return check_token
-
-
-def _let_go_of_frames(error: BaseException) -> None:
-    """Forget where the errors before ``error`` were raised.
-
-    itsdangerous keeps its own error in the frame that raises it, so both hold on to each other, and
-    to all that called it: the form, with the password in it.
-    """
-    while (before := error.__context__) is not None:
-        before.__traceback__ = None
-        error = before
