@@ -9,6 +9,7 @@ window.addEventListener("pagehide", () => sent.clear());
 function makeReadable(box) {
   const input = box.querySelector("input");
   const words = input.form.dataset;
+  const { autocomplete } = input;
   const button = document.createElement("button");
   const status = document.createElement("span");
   Object.assign(button, { type: "button", className: "reveal" });
@@ -19,6 +20,8 @@ function makeReadable(box) {
   const show = (visible) => {
     // Said to those who cannot see it.
     if (visible || input.type === "text") status.textContent = visible ? words.shown : words.hidden;
+    // Of a box with text, Chromium writes what stands in it to disk, for the time after a crash.
+    input.autocomplete = visible ? "off" : autocomplete;
     input.type = visible ? "text" : "password";
     button.textContent = visible ? words.hide : words.show;
     button.setAttribute("aria-label", visible ? words.hideLabel : words.showLabel);

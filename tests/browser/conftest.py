@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from app import create_app
@@ -46,15 +46,20 @@ def browser() -> Iterator[Browser]:
 
 def launch(playwright: Playwright) -> Browser:
     """Start Chromium, the system's or else Playwright's own."""
+    try:
+        return playwright.chromium.launch(**launch_options(playwright.chromium))
+    except PlaywrightError as error:
+        missing(f"Chromium does not start: {error}")
+
+
+def launch_options(chromium: BrowserType) -> dict[str, Any]:
+    """Where Chromium is, and what it is started with."""
     flags = [*_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     try:
         path = find_program("chromium", "chromium-browser")
     except (pytest.skip.Exception, pytest.fail.Exception):
-        path = playwright.chromium.executable_path
-    try:
-        return playwright.chromium.launch(executable_path=path, args=flags)
-    except PlaywrightError as error:
-        missing(f"Chromium does not start: {error}")
+        path = chromium.executable_path
+    return {"executable_path": path, "args": flags}
 
 
 @contextlib.contextmanager

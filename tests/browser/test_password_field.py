@@ -1,11 +1,13 @@
 """The password box works with eyes, hands and password managers of all kinds."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, launch_options
 from tests.browser.states import enter, password, reach, send, unfold
 
 pytestmark = pytest.mark.browser
@@ -31,6 +33,38 @@ def test_a_password_can_be_looked_at(page: Page) -> None:
     expect(show).to_be_focused()
     expect(password(page)).to_have_attribute("type", "password")
     expect(password(page)).to_have_value(" my secret ")
+
+
+def test_a_password_that_is_looked_at_is_not_written_to_disk(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    chromium = browser.browser_type
+    context = chromium.launch_persistent_context(
+        tmp_path, base_url=site.url, **launch_options(chromium)
+    )
+    page = context.pages[0]
+    enter(page, "someone@example.com")
+    password(page).fill("a password of mine")
+    page.get_by_role("button", name="Show password").click()
+    page.evaluate(
+        "document.forms[0].append(Object.assign(document.createElement('input'), "
+        "{name: 'beside', value: 'a text beside it'}))"
+    )
+    until = time.monotonic() + 30
+    while "a text beside it" not in (written := on_disk(tmp_path)) and time.monotonic() < until:
+        page.wait_for_timeout(500)
+    context.close()
+    written += on_disk(tmp_path)
+    assert "a text beside it" in written, "Chromium keeps what is typed, for the time after a crash"
+    assert "a password of mine" not in written
+
+
+def on_disk(profile: Path) -> str:
+    """What a browser keeps of its windows, in which texts are UTF-16 at any place."""
+    contents = [file.read_bytes() for file in profile.glob("Default/Sessions/*")]
+    return "".join(
+        content[start:].decode("utf-16-le", "replace") for content in contents for start in (0, 1)
+    )
 
 
 def test_nothing_that_is_typed_is_corrected_or_sent_to_a_spelling_check(page: Page) -> None:
