@@ -66,6 +66,12 @@ class QuietLogger(Logger):  # type: ignore[misc]
             msg, args = "Unreadable request: %s", (type(sys.exception()).__name__,)
         super().warning(msg, *args, **kwargs)
 
+    def debug(self, msg: object, *args: object, **kwargs: object) -> None:
+        """Drop what a request that was cut off began with."""
+        if str(msg).startswith("Ignored premature client disconnection"):
+            msg, args = "A request was cut off.", ()
+        super().debug(msg, *args, **kwargs)
+
     def error(self, msg: object, *args: object, **kwargs: object) -> None:
         """Name the settings when nothing can listen; the lines before say why."""
         if str(msg).startswith("Can't connect to"):

@@ -194,13 +194,18 @@ def test_an_ipv6_address_can_be_listened_on(tmp_path: Path) -> None:
 
 def test_the_log_never_shows_what_a_request_was_made_of(tmp_path: Path) -> None:
     host = "Host: localhost"
-    with gunicorn_ready(tmp_path) as (port, _):
+    with gunicorn_ready(tmp_path, GUNICORN_CMD_ARGS="--log-level debug") as (port, _):
+        with socket.create_connection(("127.0.0.1", port), 60) as sock:
+            sock.sendall(b"GET /?email=someone@example.com HTTP/1.1\r\nCookie: a=someone\r\n")
+            sock.shutdown(socket.SHUT_WR)
+            assert sock.recv(1) == b""
         assert "500" in ask(port, "GET /broken?email=someone@example.com HTTP/1.1", host)
         assert "400" in ask(port, "GET /?email=someone@example.com HTTP/1.1 more", host)
         assert "400" in ask(port, "GET / HTTP/1.1", host, "Bad someone@example.com: 1")
     log = (tmp_path / "log").read_text()
     assert "A request broke off: RuntimeError" in log
     assert "Unreadable request: InvalidHTTPVersion" in log
+    assert "A request was cut off." in log
     assert "someone" not in log
 
 
