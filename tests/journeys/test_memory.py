@@ -101,6 +101,15 @@ def test_no_request_with_a_broken_token_outlives_its_answer(visit: Callable[...,
     assert held_by(visitor, page.action(), fields) == (400, 0)
 
 
+@pytest.mark.parametrize(("status", "path"), [(404, "/nowhere"), (405, "/connected")])
+def test_no_form_that_is_sent_to_another_address_outlives_its_answer(
+    visit: Callable[..., Visitor], status: int, path: str
+) -> None:
+    visitor = visit()
+    page = visitor.enter("someone@example.com")
+    assert held_by(visitor, path, page.fields()) == (status, 0)
+
+
 def forget_answers() -> None:
     """Have all that was answered before asked for anew."""
     for found in gc.get_objects():

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from latchkey.apps import LinkRefused, RequestRefused, UntrustedRequest
 from latchkey.infra import logs
+from latchkey.infra.error_frames import forget_frames
 from latchkey.infra.errors import UpstreamError
 from latchkey.problems import Problem
 from latchkey.problems.apps import LINK_BROKEN, LINK_IN_USE, LINK_WAITS, UNKNOWN_APP
@@ -153,6 +154,8 @@ def _nylas(error: UpstreamError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    # Flask's request holds on to it, and its frames to the request.
+    forget_frames(error)
     if request.path.startswith("/v3/") and "Authorization" in request.headers:
         return _not_here(error)
     if asked := request.args.get("s"):
