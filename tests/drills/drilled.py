@@ -105,11 +105,13 @@ def page(
 def kill_with_socket(pids: Sequence[int], port: int) -> None:
     """Kill the one of these processes whose connection starts at this port, at once."""
     connections = Path("/proc/net/tcp").read_text()
-    found = re.search(rf"^ *\d+: \w+:{port:04X} (?:\S+ +){{7}}(\d+) ", connections, re.M)
+    # Others may have had the port before: those wait for their end, and are nobody's.
+    found = re.findall(rf"^ *\d+: \w+:{port:04X} (?:\S+ +){{7}}(\d+) ", connections, re.M)
     assert found, f"no connection of this machine starts at port {port}"
-    (pid,) = filter(functools.partial(_has, f"socket:[{found[1]}]"), pids)
+    sockets = {f"socket:[{inode}]" for inode in found}
+    (pid,) = filter(functools.partial(_has_one, sockets), pids)
     os.kill(pid, signal.SIGKILL)
 
 
-def _has(file: str, pid: int) -> bool:
-    return any(os.readlink(each) == file for each in Path(f"/proc/{pid}/fd").iterdir())
+def _has_one(files: set[str], pid: int) -> bool:
+    return any(os.readlink(each) in files for each in Path(f"/proc/{pid}/fd").iterdir())
