@@ -153,23 +153,25 @@ def _about_redis(facts: RedisFacts, settings: Settings) -> Iterator[Finding]:
 
 def _about_role(facts: RedisFacts) -> Iterator[Finding]:
     if facts.cluster:
-        yield Finding(
-            check="redis",
-            level=Level.FAILED,
-            text="REDIS_URL leads to a cluster, which refuses to count several things at once.",
-            fix="Use a Redis whose cluster mode is off; failover to a replica is fine.",
+        yield _redis_finding(
+            Level.FAILED,
+            "REDIS_URL leads to a cluster, which refuses to count several things at once.",
+            "Use a Redis whose cluster mode is off; failover to a replica is fine.",
         )
     if facts.replica:
-        yield Finding(
-            check="redis",
-            level=Level.FAILED,
-            text="REDIS_URL leads to a replica, which refuses to be written to.",
-            fix="Name the primary in REDIS_URL, by a name that follows it when it changes.",
+        yield _redis_finding(
+            Level.FAILED,
+            "REDIS_URL leads to a replica, which refuses to be written to.",
+            "Name the primary in REDIS_URL, by a name that follows it when it changes.",
         )
 
 
 def _redis_warning(text: str, fix: str) -> Finding:
-    return Finding(check="redis", level=Level.WARNING, text=text, fix=fix)
+    return _redis_finding(Level.WARNING, text, fix)
+
+
+def _redis_finding(level: Level, text: str, fix: str) -> Finding:
+    return Finding(check="redis", level=level, text=text, fix=fix)
 
 
 def _check_dns(services: Services) -> Iterator[Finding]:
