@@ -14,6 +14,10 @@ SKIP_DOTENV := import os; os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
+QUICK = $(BIN)/python -m pytest --hypothesis-profile=quick -m 'not (slow or redis or dovecot or node)'
+ALL = $(BIN)/coverage run --parallel-mode -m pytest
+WITH_BROWSER = tests/browser tests/independent tests/journeys
+
 .DEFAULT_GOAL := help
 .PHONY: help run check test accessible shots two-versions bench format texts lock sbom audit scan fuzz fuzz-parsers mutants clean
 
@@ -25,18 +29,20 @@ run: .venv/run.stamp ## Start the page (in the sandbox, unless there is a .env o
 	[ -n "$$WEB_CONCURRENCY" ] || unset WEB_CONCURRENCY; \
 	exec $(BIN)/gunicorn --config deploy/gunicorn.conf.py 'app:create_app()'
 
-check: .venv/test.stamp ## Lint, types and the package's tests: no browser, Redis, Dovecot or Node.js (2 minutes)
+check: .venv/test.stamp ## Lint, types and the package's quick tests: no browser, Redis, Dovecot or Node.js (2 minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m 'not (redis or dovecot or node)' tests/latchkey tests/test_*.py
+	sh tests/tools/side-by-side.sh "$(QUICK) tests/latchkey/web" "$(QUICK) --ignore tests/latchkey/web tests/latchkey tests/test_*.py"
 
 test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, types, all tests, coverage
 	sh tests/tools/test-tools.sh $(BIN)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	sh tests/tools/run-all.sh $(BIN)
+	$(BIN)/coverage erase
+	sh tests/tools/side-by-side.sh "$(ALL) $(WITH_BROWSER:%=--ignore %)" "$(ALL) $(WITH_BROWSER)"
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 accessible: .venv/test.stamp ## Every state of every page, in 4 languages and 6 brands, in the eyes of axe-core (STATES="entry imap" for some)

@@ -1,5 +1,6 @@
 """Parts that all tests share: settings, the app, visitors, and real servers beside it."""
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partialmethod
@@ -23,9 +24,19 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile(
     "fuzz", hypothesis.settings.get_profile("shared"), max_examples=20_000, print_blob=True
 )
+# Each property is tried, but not at length: "make check" is for every change of a line.
+hypothesis.settings.register_profile(
+    "quick", hypothesis.settings.get_profile("shared"), max_examples=10
+)
 hypothesis.settings.load_profile("shared")
 
 Clock = Callable[[float], None]
+
+
+def pytest_collection_finish() -> None:
+    """Leave 12,000 collected tests out of garbage collection, which finds nothing in them."""
+    gc.collect()
+    gc.freeze()
 
 
 class CompiledOnce(BytecodeCache):

@@ -12,6 +12,8 @@ from bench.report import Report, Row
 from bench.servers import Program, Stage
 from bench.upstream import most_within
 
+pytestmark = pytest.mark.slow
+
 # A smoke run: everything takes part once, and nothing is timed. `make bench` measures.
 
 

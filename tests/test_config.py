@@ -304,6 +304,7 @@ def test_settings_cannot_be_changed() -> None:
         settings.port = 1  # type: ignore[misc]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "code"),
     [

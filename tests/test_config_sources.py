@@ -160,6 +160,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_file_that_cannot_be_read_stops_every_command_with_one_line(
     command: str, copy: Path

@@ -95,6 +95,7 @@ def test_a_number_of_processes_that_is_none_is_told_in_a_sentence(given: str) ->
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", ["", '"1"', " 1 "])
 def test_a_number_of_processes_as_a_file_for_docker_has_it_is_read(given: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -152,6 +153,7 @@ def other_user() -> dict[str, int]:
     return {}
 
 
+@pytest.mark.slow
 def test_the_files_of_the_image_are_enough_and_need_no_writing(image: Path) -> None:
     port, metrics = free_port(), free_port()
     environ = {
@@ -236,6 +238,7 @@ VALIDATORS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VALIDATORS)
 def test_the_lines_for_a_brand_of_your_own_can_be_taken_in(name: str, tmp_path: Path) -> None:
     text = COMPOSE if name == "compose.yaml" else KUBERNETES
@@ -270,6 +273,7 @@ def test_a_copy_of_the_example_cannot_change_what_the_unit_sets() -> None:
     assert "\nExecStart=/usr/bin/env STATE_DIR=%S/%N PORT=%i /opt/" in SERVICE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

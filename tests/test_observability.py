@@ -57,6 +57,7 @@ def test_prometheus_takes_the_rules() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alert", STORIES)
 def test_an_alert_fires_when_it_should_and_not_when_all_is_well(alert: str, tmp_path: Path) -> None:
     name, values = STORIES[alert]
@@ -94,6 +95,7 @@ def test_an_alert_fires_when_it_should_and_not_when_all_is_well(alert: str, tmp_
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_what_alerts_count_by_outcome_begins_at_zero() -> None:
     """``increase`` cannot see the first of a series that begins with it."""
     asked = set(

@@ -16,6 +16,8 @@ from config import ROOT
 from tests.proxies import Proxy, caddy, echo, nginx
 from tests.servers import serve, trusting_nobody
 
+pytestmark = pytest.mark.slow
+
 
 def count_answers(proxy: Proxy, number: int, threads: int) -> Counter[int]:
     def ask(_: int) -> int:

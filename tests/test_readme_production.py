@@ -13,6 +13,8 @@ from config import ROOT
 from tests.conftest import KEY
 from tests.servers import find_program
 
+pytestmark = pytest.mark.slow
+
 README = (ROOT / "README.md").read_text()
 INSTALL, SECOND = re.findall(
     r"```sh\n(.*?)```", README.partition("All of it on a bare Debian")[2], re.S

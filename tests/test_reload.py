@@ -20,6 +20,8 @@ from tests.latchkey.webhook_receiver import eventually
 from tests.servers import serve, wait_for
 from tests.test_servers import ask, gunicorn, stop
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "nyk_v0_the-first", "nyk_v0_the-second"
 
 

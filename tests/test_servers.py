@@ -27,6 +27,8 @@ from tests.servers import (
     wait_for,
 )
 
+pytestmark = pytest.mark.slow
+
 ODD = "  sp ace\"'<&+%\\:;{}$ü "
 
 

@@ -203,7 +203,7 @@ def test_ci_runs_what_a_developer_runs() -> None:
 
 def test_make_check_is_lint_types_and_tests_without_other_servers() -> None:
     planned = make("--dry-run", "--assume-old=.venv/test.stamp", "check").stdout
-    for check in ("ruff check", "ruff format --check", "mypy", "pytest -m"):
+    for check in ("ruff check", "ruff format --check", "mypy", "-m pytest"):
         assert check in planned
     left_out = re.search(r"-m 'not \((.*?)\)'", planned)
     assert left_out
@@ -211,20 +211,31 @@ def test_make_check_is_lint_types_and_tests_without_other_servers() -> None:
     # The tests that drive a browser are in a folder of their own.
     assert set(left_out[1].split(" or ")) == known - {"browser"}
     assert "tests/browser" not in planned
-    assert "tests/tools" not in planned
+    assert "test-tools.sh" not in planned
+    assert 'tests/latchkey/web"' in planned
+    assert "--ignore tests/latchkey/web tests/latchkey tests/test_*.py" in planned
 
 
 def test_make_test_leaves_no_check_out() -> None:
     planned = make("--dry-run", "--assume-old=.venv/test.stamp", "test").stdout
-    for check in ("ruff check", "ruff format --check", "mypy", "tests/tools/run-all.sh",
-                  "coverage report"):  # fmt: skip
+    for check in ("ruff check", "ruff format --check", "mypy", "coverage report"):
         assert check in planned
-
-
-def test_what_one_process_leaves_out_of_the_tests_the_other_runs() -> None:
-    script = (ROOT / "tests" / "tools" / "run-all.sh").read_text()
-    folders = re.search(r'^with_browser="(.*)"$', script, re.M)
+    one, other = re.findall(r'"[^"]*coverage run --parallel-mode -m pytest (.*?)"', planned)
+    folders = other.split()
     assert folders
-    assert all((ROOT / folder).is_dir() for folder in folders[1].split())
-    assert "-m pytest $with_browser " in script
-    assert "$(printf -- '--ignore %s ' $with_browser)" in script
+    assert all((ROOT / folder).is_dir() for folder in folders)
+    assert one == " ".join(f"--ignore {folder}" for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [("exit 0", "exit 0", 0), ("exit 3", "exit 0", 3), ("exit 0", "exit 4", 4)],
+)
+def test_of_two_commands_side_by_side_each_can_fail(first: str, second: str, status: int) -> None:
+    script = ROOT / "tests" / "tools" / "side-by-side.sh"
+    done = subprocess.run(
+        ["/bin/sh", script, f"echo one; {first}", f"echo other; {second}"],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout.split(), done.returncode) == (["one", "other"], status)

@@ -75,6 +75,7 @@ def changed(**settings: str) -> Nylas:
     return nylas
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("nylas", "values", "text", "fix"),
     [
@@ -300,6 +301,7 @@ def test_another_secret_key_on_the_second_instance_is_told(
     assert any("had another SECRET_KEY" in text for text in texts) is warned
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_told_with_the_setting(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])

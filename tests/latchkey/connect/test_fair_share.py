@@ -10,6 +10,8 @@ from latchkey.connect import Overloaded, Pacer, Party, pacing, silence
 from latchkey.infra.errors import OutcomeUnknown
 from latchkey.infra.store import Store
 
+pytestmark = pytest.mark.slow
+
 STRANGER = Party(client="stranger", domain="tarpit.example")
 # A sign-in without an answer for so many seconds is suspicious.
 LONG = 30.0

@@ -9,6 +9,8 @@ from latchkey.connect import Overloaded, Pacer, Party, pacing, silence
 from latchkey.infra.errors import OutcomeUnknown
 from latchkey.infra.store import Store, Turn
 
+pytestmark = pytest.mark.slow
+
 
 def open_gate(per_second: int = 10_000) -> Pacer:
     return Pacer(Store(), per_second=per_second)

@@ -172,6 +172,7 @@ def test_the_moment_to_send_comes_once_there_is_a_connection_and_before_anything
     assert moments == [("its turn", 1), ("begun", 1), ("came", 1)]
 
 
+@pytest.mark.slow
 def test_a_moment_that_comes_too_late_means_that_nothing_was_sent() -> None:
     @contextlib.contextmanager
     def send_slot() -> Iterator[None]:
@@ -253,6 +254,7 @@ def test_a_host_name_that_nobody_has_is_told_apart() -> None:
     assert str(raised.value) == "host name not found"
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_still_coming_at_the_deadline_is_none() -> None:
     def chunks() -> Iterator[bytes]:
         yield b"{"

@@ -108,6 +108,7 @@ def test_a_request_asks_for_plain_json_and_says_no_more_than_it_must() -> None:
         assert "cookie" not in server.requests[0].headers
 
 
+@pytest.mark.slow
 def test_what_was_sent_goes_with_its_answer_and_not_at_the_next_garbage_collection() -> None:
     with hostile(say(http(body=b"{}"))) as server:
         send(server)

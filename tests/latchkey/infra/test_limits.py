@@ -26,6 +26,7 @@ def limiter(request: pytest.FixtureRequest) -> Limiter:
     return Limiter(store_at(url), RULES, secret_key="secret" * 6)
 
 
+@pytest.mark.slow
 def test_every_window_of_a_rule_holds_in_redis_and_the_wait_is_true(server: RedisServer) -> None:
     rules = {"two": (Window(2, 1.5), Window(3, 60))}
     with contextlib.closing(store_at(server.url)) as store:

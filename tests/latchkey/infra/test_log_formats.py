@@ -78,6 +78,7 @@ def test_the_setting_chooses_the_form(capsys: pytest.CaptureFixture[str]) -> Non
         make_settings(LOG_FORMAT="xml")
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colors() -> None:
     ours, theirs = pty.openpty()
     program = (

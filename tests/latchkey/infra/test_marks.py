@@ -74,6 +74,7 @@ def test_of_many_at_once_one_spends_it(marks: UsedMarks) -> None:
             assert sum(pool.map(lambda value: spends(marks, value), values)) == 1
 
 
+@pytest.mark.slow
 def test_twenty_thousand_other_marks_push_none_out(tmp_path: Path) -> None:
     marks = open_marks(Store(), tmp_path, processes=1, keep=False)
     assert spends(marks, seconds=3600)
@@ -114,6 +115,7 @@ def _troubles(folders: list[Path]) -> list[str]:
     return [in_file(folder).trouble for folder in folders]
 
 
+@pytest.mark.slow
 def test_processes_that_make_the_file_at_the_same_instant_share_it(tmp_path: Path) -> None:
     folders = [tmp_path / str(number) for number in range(100)]
     with ProcessPoolExecutor(3) as pool:
@@ -206,6 +208,7 @@ class TestSharedStore:
                     marks.release("test", "v")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [None, FILE_NAME])
 def test_a_place_that_is_no_longer_used_closes_its_database(
     name: str | None, tmp_path: Path
@@ -218,6 +221,7 @@ def test_a_place_that_is_no_longer_used_closes_its_database(
         connection.execute("SELECT 1")
 
 
+@pytest.mark.slow
 def test_a_process_that_was_forked_opens_the_file_for_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -302,6 +302,7 @@ def test_without_a_redis_there_is_nothing_to_describe() -> None:
         Store().describe()
 
 
+@pytest.mark.slow
 def test_the_client_for_redis_is_loaded_only_where_there_is_a_redis() -> None:
     program = "import sys, app; app.Store(); sys.exit('redis' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -12,6 +12,8 @@ from latchkey.infra.store import Store, rates
 from tests.servers import redis
 from tests.stores import store_at
 
+pytestmark = pytest.mark.slow
+
 LIMIT, SPAN_SECONDS, LATE_SECONDS = 4, 0.6, 0.5
 # What a moment may be noted too late here, on a machine that does other things, too.
 NOTED_SECONDS = 0.3

@@ -22,6 +22,8 @@ from latchkey.infra.errors import NotSent
 from latchkey.infra.http import HttpClient
 from tests.hostile import hang, hostile, http, say
 
+pytestmark = pytest.mark.slow
+
 HOST = "nylas.test"
 SECONDS = 1.0
 # For a busy machine; half of what another try or another address would take.

@@ -176,6 +176,7 @@ def test_a_certificate_that_browsers_refuse_fails(tmp_path: Path) -> None:
     assert "certificate" in finding.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "level"), [(90, Level.OK), (5, Level.WARNING)])
 def test_how_long_a_good_certificate_lasts_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, level: Level

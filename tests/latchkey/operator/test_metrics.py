@@ -48,6 +48,7 @@ def test_without_a_setting_there_are_no_metrics_to_see() -> None:
     assert client.get("/metrics", headers=bearer("")).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, bearer(""), bearer(TOKEN[:-1]), {"Authorization": TOKEN}])
 def test_on_the_page_the_token_is_asked_for(headers: dict[str, str]) -> None:
     client = create_app(make_settings(METRICS_TOKEN=TOKEN)).test_client()
@@ -151,6 +152,7 @@ def test_people_are_counted_by_the_language_of_their_first_page(
     assert every() == this() == 1
 
 
+@pytest.mark.slow
 def test_nothing_that_strangers_type_becomes_a_label() -> None:
     app = create_app(make_settings(METRICS_TOKEN=TOKEN))
     client = app.test_client()
@@ -265,6 +267,7 @@ def two_workers(folder: Path) -> Iterator[tuple[int, int]]:
         stop(process)
 
 
+@pytest.mark.slow
 def test_several_processes_add_up_on_a_port_of_their_own(tmp_path: Path) -> None:
     with two_workers(tmp_path) as (port, metrics):
         for _ in range(30):
@@ -295,6 +298,7 @@ def test_metrics_are_not_added_up_where_there_is_no_room(
     assert scratch_folder() == str(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_server_that_can_write_nowhere_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import os, tempfile\nos.access = lambda *parts: False\n"
@@ -313,6 +317,7 @@ Counter("latchkey_counted_together", "Of a test.").count()
 """
 
 
+@pytest.mark.slow
 def test_what_several_processes_count_is_shown_as_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,8 @@ from tests.conftest import KEY, SECRET
 from tests.servers import serve, wait_for
 from tests.test_servers import ask, gunicorn, stop
 
+pytestmark = pytest.mark.slow
+
 
 class Nylas:
     """Refuses the key, or lists these connectors."""

@@ -203,6 +203,7 @@ def test_a_form_does_not_count_as_pipelined(page: tuple[int, Path]) -> None:
                 received += sock.recv(65536)
 
 
+@pytest.mark.slow
 def test_one_client_cannot_have_all_connections(tmp_path: Path) -> None:
     connections = 100
     few = with_files(2 * connections + 200)
@@ -232,6 +233,7 @@ def with_files(number: int) -> tuple[str, ...]:
     return ("sh", "-c", f'ulimit -n {number} && exec "$@"', "sh")
 
 
+@pytest.mark.slow
 def test_behind_a_proxy_connections_are_not_counted(tmp_path: Path) -> None:
     with gunicorn_ready(tmp_path, before=with_files(400), TRUSTED_PROXIES="1") as (port, _):
         socks = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(60)]
@@ -257,6 +259,7 @@ def reader(port: int) -> Iterator[socket.socket]:
         yield sock
 
 
+@pytest.mark.slow
 def test_clients_that_do_not_read_are_let_go_and_slow_ones_are_served(tmp_path: Path) -> None:
     (tmp_path / "large.py").write_text(LARGE_APP)
     get = b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"

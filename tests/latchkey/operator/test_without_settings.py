@@ -14,6 +14,8 @@ from config import ROOT, ConfigError, load_settings
 from latchkey.infra.version import version
 from latchkey.operator.without_settings import app_without_settings
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hidden-word"
 LINE = '{"event": "grant", "request_id": "1234", "provider": "imap", "outcome": "connected"}'
 WRONG = "Latchkey cannot start. Please mend these settings:"

@@ -33,6 +33,7 @@ def leads_inward(server: NameServer, ipv4: Records, ipv6: Records) -> bool:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", [[], PUBLIC_V6, FAILS, SILENT])
 def test_an_inward_ipv4_address_counts_whatever_is_told_of_ipv6(
     server: NameServer, other: Records
@@ -47,6 +48,7 @@ def test_an_inward_ipv6_address_counts_whatever_is_told_of_ipv4(
     assert leads_inward(server, other, INWARD_V6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ipv4", [[], PUBLIC, FAILS, SILENT])
 @pytest.mark.parametrize("ipv6", [[], PUBLIC_V6, FAILS, SILENT])
 def test_a_server_is_not_inward_because_something_is_not_told(

@@ -330,6 +330,7 @@ def test_a_consent_page_gets_old(browse: Callable[[str], Browser]) -> None:
     assert refused_on_a_page(browser.decide(older))
 
 
+@pytest.mark.slow
 def test_only_so_many_consent_pages_are_remembered(browse: Callable[[str], Browser]) -> None:
     browser = browse("yahoo")
     oldest = browser.ask()

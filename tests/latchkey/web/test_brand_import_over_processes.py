@@ -12,6 +12,8 @@ from tests.drills.drilled import Drilled, page
 from tests.latchkey.web.test_brand_import import PNG
 from tests.latchkey.webhook_receiver import eventually
 
+pytestmark = pytest.mark.slow
+
 APP = """
 import contextlib
 import os

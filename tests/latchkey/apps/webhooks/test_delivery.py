@@ -101,6 +101,7 @@ def test_no_answer_in_time_is_none(firm: Company, monkeypatch: pytest.MonkeyPatc
     eventually(lambda: len(firm.receiver.received) == 2)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("impatient")
 def test_the_time_is_that_of_the_attempt(firm: Company) -> None:
     firm.receiver.answer_in_turn(*[500] * 12)
@@ -127,6 +128,7 @@ def test_an_app_that_was_down_is_told_everything_when_it_is_up(
     assert [outcome for _, outcome, _ in logged] == ["delayed"] * 20 + ["delivered"] * 20
 
 
+@pytest.mark.slow
 def test_the_waits_grow_up_to_a_limit(firm: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "_FIRST_WAIT_SECONDS", 0.1)
     monkeypatch.setattr(delivery, "_LONGEST_WAIT_SECONDS", 0.4)
@@ -154,6 +156,7 @@ def test_trying_has_an_end(
     assert len(firm.receiver.received) == tries
 
 
+@pytest.mark.slow
 def test_one_that_hangs_does_not_hold_up_the_others(firm: Company) -> None:
     def answer(received: Received) -> Response:
         slow = received.told["reason"] == "slow"

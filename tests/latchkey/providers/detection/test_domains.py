@@ -147,6 +147,7 @@ def test_nylas_is_never_asked_more_often_than_it_allows() -> None:
     assert len(nylas.asked) == 20
 
 
+@pytest.mark.slow
 def test_in_a_rush_nylas_is_not_asked_more_often_either() -> None:
     nylas = Nylas()
     one = nylas.new_detector(per_minute=20)
@@ -215,6 +216,7 @@ def test_people_of_different_domains_do_not_all_wait_for_a_nylas_that_hangs() ->
     assert len(nylas.asked) == 3
 
 
+@pytest.mark.slow
 def test_people_of_one_domain_do_not_wait_for_ever_for_the_first_of_them() -> None:
     nylas = Nylas()
     nylas.detector.offered()

@@ -115,6 +115,7 @@ def about_others(server: NameServer) -> list[str]:
     return [question for question in server.asked if "gmail.com" not in question]
 
 
+@pytest.mark.slow
 def test_a_silent_domain_costs_its_people_a_second_once(
     server: NameServer, records: MxRecords
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_silent_domain_costs_its_people_a_second_once(
     assert name(records, "ex.org") == "Google Mail", "the others are not affected"
 
 
+@pytest.mark.slow
 def test_dead_dns_is_left_alone_after_some_people_waited(
     server: NameServer, records: MxRecords
 ) -> None:
@@ -135,6 +137,7 @@ def test_dead_dns_is_left_alone_after_some_people_waited(
     assert len(set(about_others(server))) == 3
 
 
+@pytest.mark.slow
 def test_silent_domains_of_a_stranger_stop_no_look_up_of_others(
     server: NameServer, records: MxRecords
 ) -> None:
@@ -144,6 +147,7 @@ def test_silent_domains_of_a_stranger_stop_no_look_up_of_others(
     assert name(records, "ex.org") == "Google Mail"
 
 
+@pytest.mark.slow
 def test_only_a_few_wait_when_dns_dies_in_a_rush(server: NameServer, records: MxRecords) -> None:
     dead = [f"{number}.test" for number in range(60)]
     server.zone = dict.fromkeys([*dead, "gmail.com"])
@@ -151,6 +155,7 @@ def test_only_a_few_wait_when_dns_dies_in_a_rush(server: NameServer, records: Mx
     assert len(set(about_others(server))) <= 6
 
 
+@pytest.mark.slow
 def test_dns_is_asked_again_after_a_while(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +275,7 @@ print([job.get().name if job.get() else None for job in jobs])
 """
 
 
+@pytest.mark.slow
 def test_it_lets_others_go_on_under_gevent(server: NameServer) -> None:
     server.zone |= {"ex.org": GOOGLE, **{f"{number}.dead.test": None for number in range(3)}}
     command = [sys.executable, "-c", GEVENT, str(server.address[1])]
@@ -278,6 +284,7 @@ def test_it_lets_others_go_on_under_gevent(server: NameServer) -> None:
     assert done.stdout == "[None, None, None, 'Google Mail', 'Google Mail', 'Google Mail']\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("said", "answers"),
     [

@@ -78,6 +78,7 @@ def unreadable(palette: Palette, seen: tuple[str, ...]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @given(ground=COLORS, primary=COLORS, link=COLORS, pixel=COLORS)
 @examples(deadline=None)
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -6,6 +6,8 @@ from latchkey.web.services import Services
 from tests.latchkey.web.limits.many_clients import Town, at_once
 from tests.pages import Visitor
 
+pytestmark = pytest.mark.slow
+
 
 def strangers(town: Town, number: int) -> list[Visitor]:
     return [town.client(f"198.51.100.{last}") for last in range(1, number + 1)]

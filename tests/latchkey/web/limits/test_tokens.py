@@ -53,6 +53,7 @@ def test_good_tokens_are_not_counted_as_refused() -> None:
     assert [ask(town, "203.0.113.9", token).status_code for _ in range(5)] == [200] * 5
 
 
+@pytest.mark.slow
 def test_clients_of_many_networks_leave_half_of_the_pace_to_those_that_were_right(
     wait: Clock,
 ) -> None:

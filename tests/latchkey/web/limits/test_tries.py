@@ -8,6 +8,8 @@ from redis import Redis
 from tests.latchkey.web.limits.many_clients import Town, at_once
 from tests.servers import RedisServer
 
+pytestmark = pytest.mark.slow
+
 OWN_HOST = {"imap_host": "mail.example.com"}
 VICTIM = "wrong-password@example.com"
 STATUSES_OF_SIX = [422, 422, 422, 422, 422, 429]

@@ -107,6 +107,7 @@ def test_there_is_no_such_page_elsewhere(visitor: Visitor) -> None:
     assert visitor.get("/sandbox-code").status == 404
 
 
+@pytest.mark.slow
 def test_the_code_is_in_the_terminal_at_the_start() -> None:
     port = free_port()
     environ = os.environ | {
