@@ -15,6 +15,7 @@ COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --pyt
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
 QUICK = $(BIN)/python -m pytest --hypothesis-profile=quick -m 'not (slow or redis or dovecot or node)'
+HALF = tests/latchkey/web tests/latchkey/sandbox
 ALL = $(BIN)/coverage run --parallel-mode -m pytest
 WITH_BROWSER = tests/browser tests/independent tests/journeys
 
@@ -33,7 +34,7 @@ check: .venv/test.stamp ## Lint, types and the package's quick tests: no browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	sh tests/tools/side-by-side.sh "$(QUICK) tests/latchkey/web" "$(QUICK) --ignore tests/latchkey/web tests/latchkey tests/test_*.py"
+	sh tests/tools/side-by-side.sh "$(QUICK) $(HALF)" "$(QUICK) $(HALF:%=--ignore %) tests/latchkey tests/test_*.py"
 
 test: .venv/test.stamp .venv/independent.stamp ## Everything CI runs: lint, types, all tests, coverage
 	sh tests/tools/test-tools.sh $(BIN)

@@ -9,11 +9,11 @@ from typing import Any
 
 import hypothesis
 import pytest
+from flask.templating import Environment
 from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from config import Settings, load_settings
-from latchkey.web.page_environment import PageEnvironment
 from tests.pages import Visitor
 from tests.servers import serve
 
@@ -55,8 +55,8 @@ class CompiledOnce(BytecodeCache):
         self._bytecode[bucket.key] = bucket.bytecode_to_string()
 
 
-PageEnvironment.__init__ = partialmethod(  # type: ignore[assignment, method-assign]
-    PageEnvironment.__init__, bytecode_cache=CompiledOnce()
+Environment.__init__ = partialmethod(  # type: ignore[assignment, method-assign]
+    Environment.__init__, bytecode_cache=CompiledOnce()
 )
 
 KEY = "nyk_v0_key-of-the-tests"

@@ -1,6 +1,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import cast
@@ -209,6 +210,7 @@ def template_names() -> list[str]:
     return sorted(file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*.html"))
 
 
+@cache
 def parsed(name: str) -> nodes.Template:
     return APP.jinja_env.parse((TEMPLATES / name).read_text())
 
