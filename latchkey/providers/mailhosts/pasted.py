@@ -11,7 +11,7 @@ _PASTED = re.compile(
     (?:(?![^:]*pop)[^\W\d_]+(?:[ ][^\W\d_]+){0,3}[ ]?:[ ]+(?=\S+\.))?
     (?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?
     (?P<host>[^\s/:@?\#\\\[\],;]+)
-    (?:(?: : | [,;]?[ ]+(?:(?!pop|ssl|tls|starttls)[^\W\d_]+[: ]*)? )(?P<port>[0-9]{1,5}))?
+    (?:(?: [ ]?:[ ]? | [,;]?[ ]+(?:(?!pop|ssl|tls|starttls)[^\W\d_]+[: ]*)? )(?P<port>[0-9]{1,5}))?
     (?:[/?\#][^\s@]*)?
     (?:[,;]?[ ]+(?P<security>ssl|ssl/tls|tls|starttls))?
     [,;]?
@@ -19,6 +19,7 @@ _PASTED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WEB = ("http", "https")
+_QUOTES = "\"'`<>“”„‘’«»"
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
 _STARTTLS_PORTS = ("143", "587")
 
@@ -40,7 +41,7 @@ def read_server(text: str) -> PastedServer:
     """Return the host and port in ``text``; all of it is the host when it is written otherwise."""
     # The cells of a table are pasted with tabs between them.
     plain = " ".join(_IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", text)).split())
-    found = _PASTED.fullmatch(plain)
+    found = _PASTED.fullmatch(plain.strip(_QUOTES + " "))
     if found is None or not _is_secured_so(found["port"], found["security"]):
         return PastedServer(host=text)
     of_web = (found["scheme"] or "").lower() in _WEB
