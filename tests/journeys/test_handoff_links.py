@@ -177,6 +177,18 @@ def test_a_link_that_was_passed_on_connects_one_account() -> None:
     assert two[0].get("/connected").heading == FIRST
 
 
+def test_a_used_link_leads_this_browser_to_the_mailbox_that_it_connected() -> None:
+    link = link_for()
+    visitor, page = opened(link)
+    assert visitor.submit(visitor.submit(page), password="secret").heading == DONE
+    page = visitor.get(f"/?link={link_for('second@example.org')}")
+    assert visitor.submit(visitor.submit(page), password="secret").heading == DONE
+    page = visitor.get(f"/?link={link}")
+    assert page.heading == DONE
+    assert EMAIL in page.text
+    assert "second@example.org" not in page.text
+
+
 def test_a_link_is_good_until_it_worked() -> None:
     link = link_for()
     for _ in range(2):

@@ -104,6 +104,9 @@ def test_the_doctor_names_what_is_wrong() -> None:
     (finding,) = json.loads(ran.stdout)
     assert (ran.exit_code, finding["check"], finding["level"]) == (2, "settings", "failed")
     assert "SECRET_KEY" in finding["text"] + finding["fix"]
+    ran = run("doctor")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "SECRET_KEY" in ran.stderr
 
 
 def test_other_commands_and_the_help_say_what_is_wrong() -> None:
