@@ -86,7 +86,8 @@ def add_version(app: Flask) -> None:
 def add_explain(app: Flask) -> None:
     """Add ``flask explain``, which needs no settings."""
 
-    @app.cli.command("explain")
+    # One visit in 64 begins with "-".
+    @app.cli.command("explain", context_settings={"ignore_unknown_options": True})
     @click.argument("code")
     def explain_code(code: str) -> None:
         """Tell in words what the log on standard input knows about a support code."""

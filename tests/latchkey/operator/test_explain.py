@@ -49,6 +49,13 @@ def test_a_sign_in_has_one_id_from_the_address_to_the_end(
         assert "someone" not in visit
 
 
+@pytest.mark.parametrize("visit", ["-rjOf3qqMZcTD07W", "--Of3qqMZcTD07Wx", "-h123456789012_-"])
+def test_a_visit_that_begins_as_an_option_does_leads_to_its_story(visit: str) -> None:
+    line = {"event": "grant", "visit": visit, "provider": "imap", "outcome": "connected"}
+    (told,) = explained(create_app(make_settings()), visit, [json.dumps(line)])
+    assert "connected" in told
+
+
 def test_a_support_code_leads_to_the_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app(make_settings())
     code, log = log_of(capsys, app, "someone@example.com", "wrong-password@example.com")
