@@ -14,6 +14,7 @@ SKIP_DOTENV := import os; os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
 COMPILE = .venv-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-config --no-emit-index-url --no-emit-find-links --upgrade --custom-compile-command 'make lock'
 
+# Two processes share the tests: one has these folders, the other all the rest.
 QUICK = $(BIN)/python -m pytest --hypothesis-profile=quick -m 'not (slow or redis or dovecot or node)'
 HALF = tests/latchkey/web tests/latchkey/sandbox
 ALL = $(BIN)/coverage run --parallel-mode -m pytest

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import tomllib
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests.latchkey.webhook_receiver import eventually
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -235,8 +237,18 @@ def test_make_test_leaves_no_check_out() -> None:
 def test_of_two_commands_side_by_side_each_can_fail(first: str, second: str, status: int) -> None:
     script = ROOT / "tests" / "tools" / "side-by-side.sh"
     done = subprocess.run(
-        ["/bin/sh", script, f"echo one; {first}", f"echo other; {second}"],
+        ["/bin/sh", script, f"sh -c 'echo one; {first}'", f"sh -c 'echo other; {second}'"],
         capture_output=True,
         text=True,
     )
     assert (done.stdout.split(), done.returncode) == (["one", "other"], status)
+
+
+def test_ctrl_c_ends_both_commands_side_by_side(tmp_path: Path) -> None:
+    script, started = ROOT / "tests" / "tools" / "side-by-side.sh", tmp_path / "pid"
+    second = f"sh -c 'echo $$ > {started}; exec sleep 60'"
+    with subprocess.Popen(["/bin/sh", script, "sleep 60", second], start_new_session=True) as both:
+        eventually(lambda: started.exists() and started.read_text().endswith("\n"))
+        os.killpg(both.pid, signal.SIGINT)
+        assert both.wait(timeout=30) == 130
+    assert not Path("/proc", started.read_text().strip()).exists()
