@@ -247,7 +247,9 @@ def test_of_two_commands_side_by_side_each_can_fail(first: str, second: str, sta
 def test_ctrl_c_ends_both_commands_side_by_side(tmp_path: Path) -> None:
     script, started = ROOT / "tests" / "tools" / "side-by-side.sh", tmp_path / "pid"
     second = f"sh -c 'echo $$ > {started}; exec sleep 60'"
-    with subprocess.Popen(["/bin/sh", script, "sleep 60", second], start_new_session=True) as both:
+    # These tests themselves may run in the background, where SIGINT is ignored.
+    shell = ["/usr/bin/env", "--default-signal=INT", "/bin/sh"]
+    with subprocess.Popen([*shell, script, "sleep 60", second], start_new_session=True) as both:
         eventually(lambda: started.exists() and started.read_text().endswith("\n"))
         os.killpg(both.pid, signal.SIGINT)
         assert both.wait(timeout=30) == 130
