@@ -9,7 +9,8 @@ MUTMUT = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
 
 
 def test_what_is_changed_and_what_is_run_exists() -> None:
-    for name in MUTMUT["only_mutate"] + MUTMUT["pytest_add_cli_args_test_selection"]:
+    told = ("only_mutate", "do_not_mutate", "pytest_add_cli_args_test_selection")
+    for name in (name for names in told for name in MUTMUT[names]):
         assert list(ROOT.glob(name)), name
 
 
