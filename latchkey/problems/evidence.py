@@ -27,10 +27,13 @@ MISCONFIGURED = operator_problem("misconfigured")
 # a code: QQ writes GBK, so its link may be all that is left of a text in UTF-8.
 _ADDRESS = re.compile(r"[^\s<>\"(]{1,254}@[^\s<>\")]{1,254}")
 _LINK = re.compile(r"\bhttps?://[^\s\])>]*?(?:(?:\?p|&no)=(\w+)[^\s\])>]*)?(?=[\s\])>]|$)")
-_ABOUT_SMTP = re.compile(r"\bsmtps?\b(?! address)|:(?:25|465|587)\b|\b(?:outgoing|submission)\b")
+_ABOUT_SMTP = re.compile(
+    r"\bsmtps?(?![a-z_\d])(?! address)|:(?:25|465|587)\b|\b(?:outgoing|submission)\b"
+)
 _ABOUT_IMAP = re.compile(r"\bimap|\bincoming\b|:(?:143|993)\b")
-_ABOUT_PASSWORD = re.compile(r"pass ?w|/pass\b|credential|密码")
 _LONGEST = 4000  # characters that are read; one may become eighteen when they are folded (U+FDFA)
+_NO_ACCENT = str.maketrans("łøđı", "lodi")  # Unicode has no parts for these
+_PASSWORD = "about a password"
 _NO_PASSWORD = "not about a password"
 _NOT_NOW = "not now"
 # Problems that a server for sending can have without the one for reading having it, too.
@@ -52,11 +55,21 @@ def _sections(text: str) -> list[tuple[str, str]]:
     return [(name, fill.sub(lambda m: words[m[1]], "|".join(body))) for name, body in rest]
 
 
+def _without_accents(text: str) -> str:
+    """Return letters as servers write them that send only ASCII ("Haslo", "autenticacion")."""
+    parts = unicodedata.normalize("NFD", text)
+    bare = "".join(char for char in parts if unicodedata.category(char) != "Mn")
+    return unicodedata.normalize("NFC", bare).translate(_NO_ACCENT)
+
+
 _PHRASES = _sections(
-    (files("latchkey.problems") / "data" / "phrases.txt").read_text(encoding="utf-8")
+    _without_accents(
+        (files("latchkey.problems") / "data" / "phrases.txt").read_text(encoding="utf-8")
+    )
 )
 _BY_KIND = {problem.kind: problem for problem in (*mail_server.ALL, OAUTH_ONLY, MISCONFIGURED)}
 _CLASSES = [(_BY_KIND[kind], re.compile(says)) for kind, says in _PHRASES if kind in _BY_KIND]
+_ABOUT_PASSWORD = re.compile(dict(_PHRASES)[_PASSWORD])
 _NOT_ABOUT_PASSWORD = re.compile(dict(_PHRASES)[_NO_PASSWORD])
 # A server that answers so is the right one: its name and port need no check.
 _SAYS_NOT_NOW = re.compile(dict(_PHRASES)[_NOT_NOW])
@@ -91,4 +104,4 @@ def _applies(problem: Problem, says: re.Pattern[str], plain: str) -> bool:
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text[:_LONGEST])[:_LONGEST].lower()
     without = _ADDRESS.sub(" ", _LINK.sub(r" \1 ", folded))
-    return " ".join(without.replace("’", "'").split())
+    return " ".join(_without_accents(without).replace("’", "'").split())
