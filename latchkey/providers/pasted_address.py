@@ -16,14 +16,17 @@ _INNER_APOSTROPHE = re.compile(r"(?<=[^\W\d_])\u2019(?=[^\W\d_])")
 _BLANKS = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _AROUND = _BLANKS + ".,;:<>()[]\"'`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a"
 _IN_BRACKETS = re.compile(r"[<(]\s*([^<>()\s]+@[^<>()\s]+)\s*[>)]\s*[,;.]?\s*$")
-# "Adresse e-mail : ann@…" and "“Ann” ann@…": a word before the blank alone may be part of the
-# address.
+# "Adresse e-mail : ann@…", "EMAIL;TYPE=WORK,INTERNET:ann@…" of a contact, and "“Ann” ann@…": a word
+# before the blank alone may be part of the address.
 _LABEL = re.compile(
-    r"^(?:(?!mailto:)[^@:\s]{1,20}(?:\x20[^@:\s]{1,20}){0,3}\x20?:\s*(?!//)"
-    r"|[\"\u201c\u201e][^@\"\u201c\u201d]*[\"\u201c\u201d]\s+)+(?=\w[^\s:@\"]*@\w)",
+    r"^(?:(?!mailto:)[^@:\s]{1,60}(?:\x20[^@:\s]{1,20}){0,4}\x20?:\s*(?!//)"
+    r"|[\"\u201c\u201e][^@\"\u201c\u201d]*[\"\u201c\u201d]\s+)+(?=[\"'\u201c\u201e\u00ab]?\w[^\s:@\"]*@\w)",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\s+\([^()@]*\)$")
+_REMARK = re.compile(r"\s*\([^()@]*\)$")
+# The cells of a table, and the parts of a signature in one line.
+_CELLS = re.compile("\t|(?<=[ ])[|\u2022\u00b7\u2013\u2014-](?=[ ])")
+_BULLET = re.compile(r"^(?:[-*+]|[0-9]{1,2}[.)])\s+(?=\S+@)")
 _BLANK_AT_THE_AT = re.compile(r"[ \t]*@[ \t]*")
 _BETWEEN = re.compile(r"[\s,;<>]+")
 _MOST_READ = 1000  # longer texts hold no single address, and would take long to take apart
@@ -33,8 +36,8 @@ def clean_address(text: str) -> str:
     """Return ``text`` without what comes along when an address is pasted.
 
     Invisible characters (category Cf, among them direction marks, zero-width blanks, soft hyphens
-    and the byte order mark), full-width letters, ``mailto:``, a name before angle brackets,
-    quotation marks and punctuation at the ends.
+    and the byte order mark), full-width letters, ``mailto:``, a name before angle brackets, other
+    cells of a table, quotation marks, punctuation, bullets and pictures at the ends.
     """
     if len(text) > _MOST_READ:
         return text
@@ -43,14 +46,14 @@ def clean_address(text: str) -> str:
         for char in text
         if unicodedata.category(char) != "Cf"
     )
-    plain = visible.translate(str.maketrans(_USUAL)).strip()
+    plain = _only_cell(visible.translate(str.maketrans(_USUAL)).strip())
     parts = [_without_link(_trim(part)) for part in parts_with_at(plain)]
     if len(parts) > 1 and len({part.casefold() for part in parts}) == 1:
         plain = parts[0]  # Outlook copies "ann@example.com <ann@example.com>"
     elif len(parts) < 2 and (found := _IN_BRACKETS.search(plain)):
         plain = found[1]
     plain = _BLANK_AT_THE_AT.sub("@", plain).lstrip(_BLANKS + ",;:")
-    plain = _without_link(_trim(_REMARK.sub("", _LABEL.sub("", plain))))
+    plain = _without_link(_trim(_REMARK.sub("", _LABEL.sub("", _BULLET.sub("", plain)))))
     return _INNER_APOSTROPHE.sub("'", _BLANK_AT_THE_AT.sub("@", _trim(plain)))
 
 
@@ -60,9 +63,29 @@ def parts_with_at(text: str) -> list[str]:
     return [part for part in _BETWEEN.split(text) if "@" in part[1:-1]]
 
 
+def _only_cell(text: str) -> str:
+    cells = [cell for cell in _CELLS.split(text) if "@" in cell]
+    return cells[0].strip() if len(cells) == 1 else text
+
+
+def _is_mark(char: str) -> bool:
+    """Tell whether a character is a picture, a bullet or punctuation of another script.
+
+    Hindi keyboards end a sentence with a danda. An ellipsis means that the address is cut off, a
+    replacement character that something else was there.
+    """
+    picture = unicodedata.category(char) in ("So", "Sk", "Sm", "Co", "Po", "Pd")
+    return (
+        not char.isascii()
+        and char not in "\u2026\ufffd"
+        and (picture or "\ufe00" <= char <= "\ufe0f")
+    )
+
+
 def _trim(text: str) -> str:
+    around = _AROUND + "".join(filter(_is_mark, text))
     # A dot before the name is a fault of the address, not a mark around it.
-    trimmed = text.lstrip(_AROUND.replace(".", "")).rstrip(_AROUND + "/")
+    trimmed = text.lstrip(around.replace(".", "")).rstrip(around + "/!?")
     # On one side alone, a star may belong to a name (RFC 5322, 3.2.3).
     if len(trimmed) > 2 and trimmed[0] == trimmed[-1] == "*":
         return _trim(trimmed.strip("*"))

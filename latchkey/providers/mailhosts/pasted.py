@@ -5,22 +5,27 @@ import unicodedata
 from dataclasses import dataclass
 
 # No user name before the host, and nothing that two programs may read in two ways. "Port" is any
-# word before the number, as instructions are in all languages.
+# word before the number, as instructions are in all languages; some write a dash for the colon.
 _PASTED = re.compile(
     r"""
-    (?:(?![^:]*pop)[^\W\d_]+(?:[ ][^\W\d_]+){0,3}[ ]?:[ ]+(?=\S+\.))?
+    (?:(?![^:]*pop)[^\W\d_][\w'-]*(?:[ ][^\W\d_][\w'-]*){0,6}(?:[ ]?:|[ ][–—-])[ ]+(?=\S+\.))?
     (?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?
     (?P<host>[^\s/:@?\#\\\[\],;]+)
-    (?:(?: [ ]?:[ ]? | [,;]?[ ]+(?:(?!pop|ssl|tls|starttls)[^\W\d_]+[: ]*)? )(?P<port>[0-9]{1,5}))?
+    (?:(?: [ ]?:[ ]?
+         | [,;]?[ ]+(?:[–—-][ ]+)?(?:(?!pop|ssl|tls|starttls)[^\W\d_]+[ ]?[:–—-]?[ ]*)?
+       )(?P<port>[0-9]{1,5}))?
     (?:[/?\#][^\s@]*)?
-    (?:[,;]?[ ]+(?P<security>ssl|ssl/tls|tls|starttls))?
+    (?:[,;]?[ ]+(?:[^\W\d_][\w'-]*(?:[ ][\w'-]+){0,2}[ ]?:[ ]+)?
+        (?P<security>ssl|ssl/tls|tls|starttls))?
     [,;]?
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _WEB = ("http", "https")
-_QUOTES = "\"'`<>“”„‘’«»"
+_QUOTES = "\"'`<>{}“”„‘’«»"
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_WIDE_COLON = re.compile("\uff1a(?!//)")  # no blank follows it
+_LABEL_CELL = re.compile(r"^([^\t.:]+)\t")
 _STARTTLS_PORTS = ("143", "587")
 
 
@@ -39,8 +44,10 @@ class PastedServer:
 
 def read_server(text: str) -> PastedServer:
     """Return the host and port in ``text``; all of it is the host when it is written otherwise."""
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
     # The cells of a table are pasted with tabs between them.
-    plain = " ".join(_IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", text)).split())
+    labelled = _LABEL_CELL.sub(r"\1: ", _WIDE_COLON.sub(": ", visible))
+    plain = " ".join(_IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", labelled)).split())
     found = _PASTED.fullmatch(plain.strip(_QUOTES + " "))
     if found is None or not _is_secured_so(found["port"], found["security"]):
         return PastedServer(host=text)
