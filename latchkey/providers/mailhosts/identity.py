@@ -25,6 +25,7 @@ from latchkey.providers.mailhosts.names import ascii_name, has_invisible, is_pri
 from latchkey.providers.mailhosts.ownership import ServerKind
 from latchkey.providers.mailhosts.policy import MailServers
 from latchkey.providers.mailhosts.public_suffixes import registrable_domain
+from latchkey.providers.pasted_address import clean_address
 from latchkey.providers.same_mailbox import same_mailbox
 
 # Domino knows people by full names, "Ann M. Smith"; beside "\\" it would be another spelling.
@@ -109,7 +110,7 @@ def judge_login(
     :param settled: a signed link settled the address.
     :raises LoginRefused: it may not be sent for this address.
     """
-    login = _read_name(typed) or address
+    login = _read_name(typed, address) or address
     account = ascii_address(login)
     # Some servers tell capital letters apart: what the user typed last is what is tried.
     if account.lower() == address.lower() or (not settled and same_mailbox(login, address)):
@@ -166,7 +167,10 @@ def _domain_of(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _read_name(typed: str) -> str:
+def _read_name(typed: str, address: str) -> str:
+    pasted = ascii_address(clean_address(typed))
+    if pasted.lower() == address.lower():
+        return pasted
     login = typed.strip(string.whitespace)
     if _is_odd(login if "@" in login else _BLANK_IN_NAME.sub("", login)):
         raise LoginRefused(LoginReason.ODD_CHARACTER)

@@ -75,6 +75,11 @@ def test_names_that_others_may_have_need_a_look_up(
         ("  ", ADDRESS),
         (f" {ADDRESS}\t", ADDRESS),
         ("ANNA@Corp.Example", "ANNA@corp.example"),
+        (f"mailto:{ADDRESS}", ADDRESS),
+        (f"Anna Doe <{ADDRESS}>", ADDRESS),
+        (f"E-Mail: {ADDRESS};", ADDRESS),
+        (f"{ADDRESS}.", ADDRESS),
+        ("\u200banna\uff20corp.example\u00a0", ADDRESS),
     ],
 )
 def test_the_address_itself_is_always_a_login_name_in_the_letters_typed(
@@ -194,7 +199,7 @@ def test_domains_below_a_public_suffix_have_no_owner_in_common() -> None:
     [
         "an  na", "an na@corp.example", "an na@ad.corp.example", "an \tna", "CORP\\ anna",
         "anna\x00", "an\r\nna", "an\tna", "anna\u202e", "an\u200bna", "an\u00a0na",
-        "an\u00adna", "an\u034fna", "an\u0301na", "\uff41nna", "anna\uff20corp.example",
+        "an\u00adna", "an\u034fna", "an\u0301na", "\uff41nna", "anna\uff20ad.corp.example",
         "anna\ufe6bcorp.example", "anna\u00a0", "\u2003anna",
         "an\u2028na", "an\ue000na", "an\u115fna", "x\u20dd",
     ],
