@@ -403,7 +403,14 @@ def test_a_company_can_allow_every_server_but_not_numbers(company: Company, nyla
     assert imap(visitor, EMAIL, **names).error_at("username"), "whose mailbox is another question"
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "99.3", "imap", "\uff19\uff19\uff13"])
+@pytest.mark.parametrize("port", ["143 (STARTTLS)", "Port: 143", "\uff11\uff14\uff13", "۱۴۳"])
+def test_a_port_is_understood_as_it_is_pasted(company: Company, nylas: Nylas, port: str) -> None:
+    page = imap(company(), EMAIL, imap_host="imap.example.com", imap_port=port)
+    assert page.heading == DONE
+    assert nylas.settings["imap_port"] == 143
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "99.3", "imap", "993 or 143"])
 def test_a_port_that_is_none_is_refused_at_its_field(
     company: Company, nylas: Nylas, port: str
 ) -> None:

@@ -30,7 +30,7 @@ from latchkey.providers.mailhosts.passwords import (
     is_blank,
     is_no_app_password,
 )
-from latchkey.providers.mailhosts.pasted import read_server
+from latchkey.providers.mailhosts.pasted import read_port, read_server
 from latchkey.providers.mailhosts.policy import (
     HostReason,
     HostRefused,
@@ -66,6 +66,7 @@ __all__ = [
     "is_no_app_password",
     "is_private_name",
     "judge_login",
+    "read_port",
     "read_server",
     "registrable_domain",
 ]

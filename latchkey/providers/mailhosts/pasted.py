@@ -21,6 +21,10 @@ _PASTED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_PASTED_PORT = re.compile(
+    r"(?:[^\W\d_]+ ?:? ?)?(?P<port>[0-9]{1,5})(?:[ /,]+(?P<security>ssl|ssl/tls|tls|starttls))?",
+    re.IGNORECASE,
+)
 _WEB = ("http", "https")
 _QUOTES = "\"'`<>{}“”„‘’«»"
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -53,6 +57,18 @@ def read_server(text: str) -> PastedServer:
         return PastedServer(host=text)
     of_web = (found["scheme"] or "").lower() in _WEB
     return PastedServer(host=found["host"], port=found["port"] or "", of_web=of_web)
+
+
+def read_port(text: str) -> str:
+    """Return the port in ``text``: "993 (SSL/TLS)", "Port: 993"; all of it when it says more.
+
+    Arabic and Indian keyboards have digits of their own.
+    """
+    usual = unicodedata.normalize("NFKC", text)
+    digits = "".join(str(unicodedata.decimal(char, char)) for char in usual)
+    plain = " ".join(_IN_BRACKETS.sub(r" \1 ", digits).split())
+    found = _PASTED_PORT.fullmatch(plain)
+    return found["port"] if found and _is_secured_so(found["port"], found["security"]) else text
 
 
 def _is_secured_so(port: str | None, security: str | None) -> bool:

@@ -10,6 +10,7 @@ from latchkey.providers.mailhosts import (
     MailHost,
     PortRefused,
     ServerKind,
+    read_port,
     read_server,
 )
 from latchkey.providers.password_entries import USUAL_PORTS
@@ -96,6 +97,7 @@ def _take_apart(form: JudgedForm, box: Input) -> None:
 
 def check_port(form: JudgedForm, box: Input) -> None:
     """Take a port of mail."""
+    box.data = read_port(box.data)
     host = form.cleaned.get(box.name.replace("port", "host"), "")
     usual = USUAL_PORTS[box.name]
     try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latchkey.providers.mailhosts import read_server
+from latchkey.providers.mailhosts import read_port, read_server
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,32 @@ from latchkey.providers.mailhosts import read_server
 def test_host_and_port_are_found(text: str, host: str, port: str, *, of_web: bool) -> None:
     read = read_server(text)
     assert (read.host, read.port, read.of_web) == (host, port, of_web)
+
+
+@pytest.mark.parametrize(
+    ("text", "port"),
+    [
+        ("993", "993"),
+        ("993 (SSL/TLS)", "993"),
+        ("993 SSL", "993"),
+        ("143, STARTTLS", "143"),
+        ("Port: 993", "993"),
+        ("ポート\uff1a993", "993"),
+        ("端口 993", "993"),
+        ("\uff19\uff19\uff13", "993"),
+        ("۹۹۳", "993"),
+        ("٩٩٣", "993"),
+        ("POP 995", "995"),
+        ("143 SSL", "143 SSL"),
+        ("993 STARTTLS", "993 STARTTLS"),
+        ("465 or 587", "465 or 587"),
+        ("-993", "-993"),
+        ("99.3", "99.3"),
+        ("", ""),
+    ],
+)
+def test_a_port_is_found(text: str, port: str) -> None:
+    assert read_port(text) == port
 
 
 TEXTS = st.text(st.sampled_from("ab.:/@?#\\[]()  https,;19\uff1a\u2100"), max_size=20)
