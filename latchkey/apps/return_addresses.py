@@ -59,12 +59,16 @@ class ReturnAddresses:
     def allow(self, uri: str) -> bool:
         """Tell whether people may be sent to ``uri``.
 
-        :raises UpstreamError: Nylas does not accept our key.
+        :raises UpstreamError: Nylas does not accept our key; or nothing here lists it, and Nylas
+            has not said yet whether its application does.
         """
         if _is_among(self._listed, uri) or _is_among(self._of_nylas(), uri):
             return True
         self._application.invalidate(older=_LOOK_AGAIN_SECONDS)
-        return _is_among(self._of_nylas(), uri)
+        allowed = _is_among(self._of_nylas(), uri)
+        if self._application.last is None:
+            raise BadAnswer("application not known yet")
+        return allowed
 
     def all(self) -> frozenset[str]:
         """Return every address that is allowed.

@@ -12,10 +12,10 @@ from latchkey.infra.codec import from_json, to_json
 from latchkey.infra.sealing import Sealer
 from latchkey.providers import PROVIDERS
 from tests.conftest import SECRET
-from tests.latchkey.apps.test_return_addresses import ALLOWED, addresses_of, down
+from tests.latchkey.apps.test_return_addresses import ALLOWED, addresses_of, application
 
 KNOWN = addresses_of(
-    down(), NYLAS_CLIENT_ID="app-1", RETURN_URIS=f"{ALLOWED} {ALLOWED}?from=us&x=[1]"
+    application(), NYLAS_CLIENT_ID="app-1", RETURN_URIS=f"{ALLOWED} {ALLOWED}?from=us&x=[1]"
 )
 USUAL = {"client_id": "app-1", "redirect_uri": ALLOWED, "response_type": "code"}
 CREDENTIAL = "0F6e2b5c-1d3e-4a5b-8c7d-9e0f1a2b3c4d"

@@ -1,6 +1,7 @@
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from latchkey.providers.email_address import check_email
 from latchkey.web.flow import SignIn
 from latchkey.web.start import chooses_first, scope_for
 from tests.calling import CALLBACK, HOSTED_AUTH, CallingApp
-from tests.conftest import make_settings
+from tests.conftest import KEY, make_settings
 from tests.latchkey.apps.test_return_addresses import ALLOWED, ATTACKS
 from tests.latchkey.web.pages.test_chooser import choices
 from tests.pages import Page, Visitor
@@ -54,6 +55,15 @@ def test_nobody_is_led_to_what_only_resembles_an_allowed_address(attack: str, pa
         assert "refresh" not in page.response.headers
         assert "evil" not in page.html
         assert "alert(1)" not in page.html
+
+
+def test_an_app_is_not_called_unknown_while_nylas_does_not_say_which_are_known() -> None:
+    down = httpx.MockTransport(lambda request: httpx.Response(503))
+    known = {"NYLAS_CLIENT_ID": APP.client_id, "RETURN_URIS": CALLBACK}
+    page = create_app(make_settings(NYLAS_API_KEY=KEY, **known), transport=down)
+    assert CallingApp(page).send()[1].heading == FIRST
+    unsure = CallingApp(page, redirect_uri=ALLOWED).send()[1]
+    assert (unsure.status, unsure.heading) == (503, "The service isn’t answering")
 
 
 @pytest.mark.parametrize(
