@@ -15,14 +15,12 @@ problems/
 """
 
 from latchkey.infra.codec import write_by_name
-from latchkey.problems import apps, limits, mailbox, nylas, oauth
+from latchkey.problems import apps, limits, mailbox, nylas, oauth, pages
 from latchkey.problems.model import Problem
 
+_ALL = (*nylas.ALL, *oauth.ALL, *mailbox.ALL, *apps.ALL, *limits.ALL, pages.NOT_OFFERED)
 # Every way a sign-in itself can fail, by its kind.
-PROBLEMS = {
-    problem.kind: problem
-    for problem in (*nylas.ALL, *oauth.ALL, *mailbox.ALL, *apps.ALL, *limits.ALL)
-}
+PROBLEMS = {problem.kind: problem for problem in _ALL}
 write_by_name(Problem, name=lambda problem: problem.kind, find=PROBLEMS.__getitem__)
 
 __all__ = ["PROBLEMS", "Problem"]

@@ -11,6 +11,7 @@ from latchkey.apps.webhooks import SignInReference
 from latchkey.connect import Attempt, Connected, Guard, Outcome, report
 from latchkey.infra import logs
 from latchkey.infra.marks import MarksUnavailable
+from latchkey.problems import Problem
 from latchkey.problems.nylas import BAD_KEY
 from latchkey.providers import Provider
 from latchkey.providers.mailhosts import Ends, MailHost
@@ -144,6 +145,13 @@ def way_back() -> str:
     token = flow.link_token(sign_in, LEAVE)
     sent = flow.carry(sign_in)
     return url_for("leaving.leave", s=sign_in.id, t=token, sent=sent)
+
+
+def keep_reason(problem: Problem) -> None:
+    """Remember what stopped the sign-in before a try: the app hears it when the user goes back."""
+    sign_in = flow.current()
+    if sign_in and sign_in.grant is None and sign_in.last_problem != problem.kind:
+        flow.save(sign_in, last_problem=problem.kind)
 
 
 def code_id(sign_in: SignIn) -> str:

@@ -3,8 +3,10 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from latchkey.problems.service import CONNECTOR_MISSING
 from latchkey.providers import PROVIDERS
 from latchkey.web import flow
+from latchkey.web.completion import keep_reason
 from latchkey.web.services import get_services
 from latchkey.web.start import choices
 
@@ -22,6 +24,8 @@ def show() -> ResponseReturnValue:
     likeliest = get_services().detector.likeliest(sign_in.email) if sign_in.email else ""
     # In our order or the app's, but for the one to try first.
     keys = sorted(choices(sign_in), key=lambda key: key != likeliest)
+    if not keys:
+        keep_reason(CONNECTOR_MISSING)
     return render_template(
         "pages/chooser.html",
         sign_in=sign_in,

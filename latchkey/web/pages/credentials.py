@@ -13,7 +13,7 @@ from latchkey.problems.pages import NOT_OFFERED, OAUTH_ONLY
 from latchkey.providers import PROVIDERS, Provider
 from latchkey.web import flow, forms, limits, lost_answer, passwordless
 from latchkey.web.access import access_by
-from latchkey.web.completion import attempt_of, counted
+from latchkey.web.completion import attempt_of, counted, keep_reason
 from latchkey.web.end_password import end_password
 from latchkey.web.field_errors import explain, say_at_field
 from latchkey.web.flow import ConnectedGrant, SignIn
@@ -79,6 +79,7 @@ def submit(key: str) -> ResponseReturnValue:
     with lost_answer.kept_for(sign_in) as ended:
         outcome = _submit(form, provider, sign_in)
         ended(outcome)
+        sign_in = flow.save(sign_in, typed=form.typed())
         limits.raise_if_limited(outcome)
         end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
@@ -124,7 +125,7 @@ def _failed(
     failed: Failed, form: CredentialsForm, provider: Provider, sign_in: SignIn
 ) -> ResponseReturnValue:
     problem = failed.problem
-    sign_in = flow.save(sign_in, typed=form.typed(), last_problem=problem.kind)
+    sign_in = flow.save(sign_in, last_problem=problem.kind)
     if problem.place == "page":
         return _problem_page(failed, provider, sign_in)
     return _form_page(form, provider, sign_in, status=problem.status, failed=failed)
@@ -172,6 +173,7 @@ def _form_page(
 
 
 def _problem_page(failed: Failed, provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
+    keep_reason(failed.problem)
     mailbox = mailbox_of(provider, sign_in)
     host = get_services().hosts.find(sign_in.domain) or mailbox.passwordless
     instead = passwordless.way_instead(host, sign_in)

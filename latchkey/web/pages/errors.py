@@ -20,7 +20,7 @@ from latchkey.problems.pages import HTTP_PROBLEMS, UNKNOWN_HOST
 from latchkey.providers.email_address import MAX_EMAIL
 from latchkey.web import flow, start
 from latchkey.web.brand_in_force import show_brand
-from latchkey.web.completion import way_back
+from latchkey.web.completion import keep_reason, way_back
 from latchkey.web.flow import SignIn, SignInOver
 from latchkey.web.forms import EmailForm
 from latchkey.web.limits import TooManyRequests, count_refused_link
@@ -131,6 +131,7 @@ def _link_refused(error: LinkRefused) -> ResponseReturnValue:
 
 def _too_many(error: TooManyRequests) -> ResponseReturnValue:
     """How long to wait, and what can be done meanwhile."""
+    keep_reason(error.problem)
     sign_in = flow.current()
     page = render_template(
         "pages/limited.html",
@@ -150,6 +151,7 @@ def _nylas(error: UpstreamError) -> ResponseReturnValue:
         "nylas", level=problem.level, detail=str(error), nylas_request_id=error.request_id,
         outcome=problem.kind,
     )  # fmt: skip
+    keep_reason(problem)
     return _page(problem, error.request_id)
 
 

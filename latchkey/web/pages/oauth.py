@@ -11,11 +11,12 @@ from latchkey.infra import logs
 from latchkey.problems import PROBLEMS
 from latchkey.problems.mailbox import ACCOUNT_MISMATCH
 from latchkey.problems.oauth import OTHER_ACCOUNT
+from latchkey.problems.pages import NOT_OFFERED
 from latchkey.providers import Provider
 from latchkey.providers.email_address import AddressRefused, read_address
 from latchkey.web import flow, limits, oauth_return
 from latchkey.web.admin_message import admin_mail, admin_message
-from latchkey.web.completion import reference_to
+from latchkey.web.completion import keep_reason, reference_to
 from latchkey.web.flow import AuthorizationFailure, SignIn
 from latchkey.web.frames import is_framed
 from latchkey.web.in_app_browser import hindering_app
@@ -146,6 +147,7 @@ def _admin_message(client: OAuthClient, sign_in: SignIn, *, back_url: str) -> st
 
 
 def _not_configured(provider: Provider, sign_in: SignIn) -> ResponseReturnValue:
+    keep_reason(NOT_OFFERED)
     return render_template(
         "pages/not_configured.html",
         provider=provider,

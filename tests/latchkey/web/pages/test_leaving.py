@@ -2,6 +2,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from app import create_app
 from latchkey.infra.marks.used import FILE_NAME
 from latchkey.sandbox import create_sandbox
+from latchkey.sandbox.catalogue import APPLICATION_ID
 from tests.calling import CALLBACK, CallingApp
 from tests.conftest import KEY, Clock, make_settings
 from tests.journeys.test_oauth import decide, start
@@ -153,6 +155,43 @@ def test_after_a_wrong_password_the_app_hears_of_it() -> None:
     told = APP.get_back(visitor, page)
     assert (told["error"], told["error_code"]) == ("access_denied", "25022")
     assert told["error_description"] == "The sign-in failed: wrong_password"
+
+
+def nylas_without(status: int, **content: Any) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda request: httpx.Response(status, json=content))
+
+
+@pytest.mark.parametrize(
+    ("nylas", "path", "reason"),
+    [
+        (nylas_without(401), "/", "bad_key"),
+        (nylas_without(200, data=[]), "/", "connector_missing"),
+        (nylas_without(200, data=[{"provider": "imap"}]), "/connect/ews", "not_offered"),
+        (nylas_without(200, data=[{"provider": "google"}]), "/oauth/google", "not_offered"),
+    ],
+)
+def test_what_the_operator_has_not_set_up_is_never_told_as_the_persons_own_will(
+    nylas: httpx.MockTransport, path: str, reason: str
+) -> None:
+    known = {"NYLAS_CLIENT_ID": APPLICATION_ID, "RETURN_URIS": CALLBACK}
+    app = CallingApp(create_app(make_settings(NYLAS_API_KEY=KEY, **known), transport=nylas))
+    visitor, page = app.send()
+    page = entered(visitor, page) if path == "/" else at_url(path)(visitor, page)
+    told = app.get_back(visitor, page)
+    assert (told["error"], told["error_code"]) == ("server_error", "500")
+    assert told["error_description"] == f"The sign-in failed: {reason}"
+
+
+def test_a_pause_is_told_as_one_and_what_was_typed_is_there_after_it() -> None:
+    app = CallingApp(create_app(make_settings(LIMITS="mailbox=1/5m")))
+    visitor, page = app.send()
+    page = entered(visitor, page)
+    form = visitor.submit(page, password="wrong")
+    page = visitor.submit(form, password="wrong", imap_host="mail.example.com")
+    assert page.heading == "A short pause for this mailbox"
+    told = app.get_back(visitor, page)
+    assert (told["error"], told["error_code"]) == ("temporarily_unavailable", "503")
+    assert visitor.get(str(form.url)).fields()["imap_host"] == "mail.example.com"
 
 
 def test_the_app_hears_of_the_last_failure_not_of_an_earlier_one() -> None:
