@@ -114,7 +114,7 @@ def _made_in_spite_of(client: NylasClient, request: GrantRequest) -> Grant | Non
             # The user reads about the first error; this was only a second look.
             continue
         for grant in grants:
-            if grant.state == request.state:
+            if grant.state == request.state and grant.valid:
                 return grant
     return None
 

@@ -59,6 +59,7 @@ class Grant:
     :ivar created: Unix time of the first sign-in, 0 when unknown.
     :ivar authenticated: Unix time of the last successful sign-in, 0 when unknown.
     :ivar state: what the last successful sign-in carried, "" for none.
+    :ivar valid: Nylas does not say that the grant has stopped working.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Grant:
     created: int = 0
     authenticated: int = 0
     state: str = ""
+    valid: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +136,7 @@ def grant_of(data: Any) -> Grant | None:
         created=created if isinstance(created, int) else 0,
         authenticated=updated if isinstance(updated, int) else 0,
         state=shown(data.get("state")),
+        valid=data.get("grant_status") != "invalid",
     )
 
 

@@ -77,6 +77,14 @@ def test_a_grant_comes_back() -> None:
     assert nylas.calls == ["custom"]
 
 
+@pytest.mark.parametrize(("status", "found"), [("valid", True), (None, True), ("invalid", False)])
+def test_a_grant_that_nylas_calls_invalid_is_no_proof_that_a_lost_answer_was_good(
+    status: str | None, found: bool
+) -> None:
+    nylas = Nylas(custom=times_out, grants=listed(grant_status=status))
+    assert isinstance(nylas.connect(), Connected) is found
+
+
 def test_an_address_that_the_answer_lacks_is_asked_for() -> None:
     short = answers(201, data={"id": "g-1", "provider": "imap"})
     nylas = Nylas(custom=short, **{"g-1": answers(200, data=GRANT)})
