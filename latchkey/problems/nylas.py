@@ -23,7 +23,7 @@ from latchkey.problems.nylas_rows import (
     Row,
     leaves_open,
 )
-from latchkey.problems.oauth import SIGN_IN_AGAIN
+from latchkey.problems.oauth import EXPIRED, SIGN_IN_AGAIN
 from latchkey.problems.oauth_codes import problem_of_numbers
 from latchkey.problems.pages import OAUTH_ONLY
 from latchkey.problems.service import (
@@ -81,7 +81,8 @@ def _of_refusal(refusal: Refusal, *, oauth: bool) -> Problem:
     if leaves_open(refusal):
         refusal = replace(refusal, kind="")
     return (
-        _first(NYLAS_ROWS, refusal, oauth=oauth)
+        (_of_numbers(refusal.text) if oauth else None)
+        or _first(NYLAS_ROWS, refusal, oauth=oauth)
         or _said(refusal, oauth=oauth)
         or _first(OTHER_ROWS, refusal, oauth=oauth)
         or NYLAS_DOWN
@@ -94,8 +95,6 @@ def _first(rows: tuple[Row, ...], refusal: Refusal, *, oauth: bool) -> Problem |
 
 def _said(refusal: Refusal, *, oauth: bool) -> Problem | None:
     """What the text says, unless the status or the type leaves open whom it speaks of."""
-    if oauth and (listed := _of_numbers(refusal.text)):
-        return listed
     found = problem_in(refusal.text)
     if found is None:
         return None
@@ -117,6 +116,11 @@ def _may_be_of_our_key(refusal: Refusal, found: Problem) -> bool:
 
 
 def _of_numbers(text: str) -> Problem | None:
-    """Microsoft's own reason, when it refused the refresh token that Nylas tried."""
+    """Microsoft's own reason, when it refused the refresh token that Nylas tried.
+
+    It says more than the error beside it, ``invalid_grant`` for most of them. That the token is too
+    old cannot be, as it was made a moment ago.
+    """
     numbers = re.findall(r"aadsts(\d{1,9})", text)
-    return problem_of_numbers(int(number) for number in numbers)
+    found = problem_of_numbers(int(number) for number in numbers)
+    return SIGN_IN_AGAIN if found is EXPIRED else found

@@ -58,29 +58,38 @@ _PROVIDER_KINDS = ("provider_error", "partial_success_error")
 _VERDICTS = (
     *_PROVIDER_KINDS, "invalid_authentication", "refresh_token_invalid", "exchange_failed",
 )  # fmt: skip
+_SCOPE_KINDS = ("scopes_conflict", "insufficient_scopes")
 _NYLAS_KINDS = (
     "invalid_request_payload", "provider_required", "invalid_query_params", "invalid_field",
-    "callback_uri_not_allowed",
+    "callback_uri_not_allowed", "login_id_invalid",
 )  # fmt: skip
 
-# Only the sandbox's wording is known; the others are assumed.
+# Only the sandbox's wording is known, and not the status that comes with it; others are assumed.
+_SANDBOX_FULL = "sandbox grants"
 _FULL = (
-    r"sandbox grants|for this plan"
+    r"for this plan"
     r"|\bgrants? (?:limit|quota) (?:is |was |has been )?(?:exceeded|reached)"
     r"|\b(?:maximum|limit)(?: number)? of (?:\w+ )?(?:grants|connected accounts)\b"
 )
 
+# What a provider says of an OAuth client that is not, or no longer, the one of the refresh token.
+_OTHER_CLIENT = r"\b(?:invalid|unauthorized|deleted|disabled)_client\b"
+
 # What Nylas says of itself, of the app and of a refresh token. The first row that matches wins.
 NYLAS_ROWS = (
+    Row(text=_SANDBOX_FULL, problem=PLAN_LIMIT),
     Row(statuses=(429,), kinds=("", "rate_limit_error"), problem=RATE_LIMITED),
     Row(text=_FULL, problem=PLAN_LIMIT),
     Row(statuses=(407,), problem=MISCONFIGURED),
     Row(statuses=KEY_STATUSES, kinds=("", *KEY_KINDS), text="invalid api key", problem=BAD_KEY),
     Row(kinds=("resource_blocked",), problem=BLOCKED),
+    Row(text=_OTHER_CLIENT, problem=MISCONFIGURED),
     Row(kinds=("refresh_token_invalid", "exchange_failed", "invalid_grant"), problem=SIGN_IN_AGAIN),
     Row(provider_errors=("invalid_grant",), problem=SIGN_IN_AGAIN),
     Row(kinds=("reauth_email_invalid",), problem=OTHER_ADDRESS),
-    Row(kinds=("scopes_conflict", "insufficient_scopes"), problem=MISSING_PERMISSIONS),
+    Row(kinds=_SCOPE_KINDS, oauth=True, problem=MISSING_PERMISSIONS),
+    # A password asks for no permissions: the connector lacks what this page sends.
+    Row(kinds=_SCOPE_KINDS, oauth=False, problem=MISCONFIGURED),
     Row(kinds=("gmail_domain_invalid",), problem=FORBIDDEN),
     Row(kinds=_NYLAS_KINDS, problem=REJECTED),
     Row(statuses=(404,), kinds=("", "not_found_error"), text="404", problem=CONNECTOR_MISSING),
@@ -93,6 +102,9 @@ OTHER_ROWS = (
     Row(kinds=("invalid_authentication",), oauth=True, problem=SIGN_IN_AGAIN),
     Row(kinds=("invalid_authentication",), oauth=False, problem=WRONG_PASSWORD),
     Row(statuses=(400,), text=r"refresh.?token", oauth=True, problem=SIGN_IN_AGAIN),
+    # The provider answered, so it was reached: with its status, or with a code in Nylas's.
+    Row(kinds=("provider_error",), statuses=(401,), problem=AMBIGUOUS),
+    Row(kinds=("provider_error",), provider_errors=("401",), problem=AMBIGUOUS),
     Row(kinds=("provider_error",), text=r"\A\W*\Z|provider error", problem=SERVER_UNREACHABLE),
     Row(statuses=(502, 503, 504), kinds=_PROVIDER_KINDS, problem=SERVER_UNREACHABLE),
     Row(kinds=("provider_error",), problem=REJECTED),

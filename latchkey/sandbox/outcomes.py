@@ -129,7 +129,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     refusal(
         "missing-scopes",
-        "The person unticked something that is needed.",
+        "The person unticked a scope that is needed; with a password, the connector lacks one.",
         400, "grant.scopes_conflict", "Not all requested scopes were granted",
     ),
     refusal(

@@ -28,7 +28,6 @@ from latchkey.problems.mail_server import (
 )
 from latchkey.problems.oauth import SIGN_IN_AGAIN
 from latchkey.problems.service import (
-    MISSING_PERMISSIONS,
     NOT_SENT,
     NYLAS_DOWN,
     OUTCOME_UNKNOWN,
@@ -107,7 +106,7 @@ EXPECTED = {
     "provider-error-string": REJECTED,
     "dead-token": AGAIN,
     "dead-token-401": AGAIN,
-    "missing-scopes": Expected(422, MISSING_PERMISSIONS.title),
+    "missing-scopes": OPERATOR,
     "other-address": CONNECTED,
     "short-answer": CONNECTED,
     "no-email": CONNECTED,

@@ -51,7 +51,10 @@ KNOWN = (
      "sign_in_again"),
     (504, "provider_error", "", "provider request timed out", BOTH, "server_unreachable"),
     (400, "provider_error", "", "connection refused", BOTH, "server_unreachable"),
-    (401, "provider_error", "401", "", BOTH, "server_unreachable"),
+    (400, "provider_error", "", "provider error", BOTH, "server_unreachable"),
+    # The provider's own answer: it was reached, and refuses whoever signs in.
+    (401, "provider_error", "401", "", BOTH, "ambiguous"),
+    (504, "provider_error", "401", "provider error unauthorized", BOTH, "ambiguous"),
     # Only what is documented of providers is about one: gateways and Nylas itself have words, too.
     (503, "unavailable_error", "", "", BOTH, "nylas_down"),
     (502, "bad_gateway", "", "the upstream server is unavailable, please try again", BOTH,
@@ -95,6 +98,24 @@ KNOWN = (
     (401, "something_new", "", "credentials", BOTH, "ambiguous"),
     (401, "refresh_token_invalid", "", "invalid refresh_token", BOTH, "sign_in_again"),
     (400, "exchange_failed", "", "", BOTH, "sign_in_again"),
+    # The refresh token is of another OAuth client than the connector's.
+    (400, "exchange_failed", "unauthorized_client", "unauthorized_client unauthorized", BOTH,
+     "misconfigured"),
+    (400, "invalid_request_error", "unauthorized_client", "bad request unauthorized_client", BOTH,
+     "misconfigured"),
+    (401, "refresh_token_invalid", "invalid_client", "invalid refresh_token invalid_client", BOTH,
+     "misconfigured"),
+    (400, "exchange_failed", "invalid_client", "invalid_client aadsts7000215: invalid secret",
+     OAUTH, "client_refused"),
+    (400, "invalid_request_error", "invalid_grant", "bad request invalid_grant aadsts700016: not "
+     "found in the directory", OAUTH, "client_refused"),
+    (400, "invalid_request_error", "invalid_grant", "invalid_grant aadsts53003: access has been "
+     "blocked by conditional access policies", OAUTH, "conditional_access"),
+    (400, "invalid_request_error", "invalid_grant", "invalid_grant aadsts65001: no consent", OAUTH,
+     "admin_needed"),
+    # It was made a moment ago.
+    (400, "invalid_request_error", "invalid_grant", "invalid_grant aadsts700082: expired", OAUTH,
+     "sign_in_again"),
     (400, "invalid_request_error", "invalid_grant", "bad request expired or revoked", BOTH,
      "sign_in_again"),
     (401, "bad_request", "invalid_grant", "", BOTH, "sign_in_again"),
@@ -102,6 +123,8 @@ KNOWN = (
      BOTH, "plan_limit"),
     (403, "forbidden_access", "", "maximum number reached for this plan", BOTH, "plan_limit"),
     (402, "", "", "sandbox grants", BOTH, "plan_limit"),
+    (429, "rate_limit_error", "", "maximum number of sandbox grants reached for application", BOTH,
+     "plan_limit"),
     (400, "invalid_request_error", "", "maximum number of grants reached for application", BOTH,
      "plan_limit"),
     (403, "forbidden", "", "maximum number of production grants reached for application. add a "
@@ -141,8 +164,11 @@ KNOWN = (
     (403, "access_denied", "", "access denied", BOTH, "forbidden"),
     (403, "forbidden_access", "", "", BOTH, "forbidden"),
     (400, "gmail_domain_invalid", "", "", BOTH, "forbidden"),
-    (400, "scopes_conflict", "", "", BOTH, "missing_permissions"),
-    (403, "insufficient_scopes", "", "", BOTH, "missing_permissions"),
+    (400, "scopes_conflict", "", "", OAUTH, "missing_permissions"),
+    (403, "insufficient_scopes", "", "", OAUTH, "missing_permissions"),
+    # A form for a password asks for no permissions.
+    (400, "scopes_conflict", "", "", PASSWORD, "misconfigured"),
+    (403, "insufficient_scopes", "", "", PASSWORD, "misconfigured"),
     (400, "reauth_email_invalid", "", "", BOTH, "other_address"),
     (400, "invalid_request_payload", "", "error parsing request body", BOTH, "rejected"),
     (400, "invalid_request_error", "", "bad request", BOTH, "rejected"),
@@ -151,6 +177,8 @@ KNOWN = (
     (400, "invalid_query_params", "", "", BOTH, "rejected"),
     (400, "invalid_field", "", "", BOTH, "rejected"),
     (400, "callback_uri_not_allowed", "", "", BOTH, "rejected"),
+    (400, "login_id_invalid", "", "login id invalid", BOTH, "rejected"),
+    (400, "invalid_request_error", "", "connector does not exist", BOTH, "misconfigured"),
     (418, "teapot", "", "", BOTH, "rejected"),
     (418, "", "", "short and stout", BOTH, "rejected"),
     (400, "", "401", "", BOTH, "rejected"),
