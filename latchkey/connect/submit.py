@@ -26,8 +26,9 @@ from latchkey.connect.pacing import Pacer
 from latchkey.connect.verification import ExpectedMailbox, Verification
 from latchkey.infra.errors import UpstreamError
 from latchkey.nylas import NylasClient
+from latchkey.problems.evidence import MISCONFIGURED
 from latchkey.problems.nylas import AMBIGUOUS, BAD_KEY, NYLAS_DOWN, RATE_LIMITED
-from latchkey.problems.service import BLOCKED
+from latchkey.problems.service import BLOCKED, FORBIDDEN
 from latchkey.providers import Provider
 from latchkey.providers.model import Account
 
@@ -172,5 +173,5 @@ def _not_looked_up(failed: Failed) -> Failed:
     """What a look-up that failed means for the user: no credentials were sent or judged."""
     if failed.problem is AMBIGUOUS:
         return replace(failed, problem=BAD_KEY)
-    known = (BAD_KEY, BLOCKED, RATE_LIMITED)
+    known = (BAD_KEY, BLOCKED, FORBIDDEN, MISCONFIGURED, RATE_LIMITED)
     return failed if failed.problem in known else replace(failed, problem=NYLAS_DOWN)

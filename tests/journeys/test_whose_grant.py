@@ -213,14 +213,20 @@ def test_a_login_name_whose_grant_is_not_recognisable_is_not_handed_out(
     assert grants.deleted == ["grant-of-anna"]
 
 
-def test_a_login_name_that_is_unknown_whether_it_is_taken_is_not_sent(grants: Grants) -> None:
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [(500, "The service isn’t answering"), (403, "This page isn’t set up correctly")],
+)
+def test_a_login_name_that_is_unknown_whether_it_is_taken_is_not_sent(
+    grants: Grants, status: int, heading: str
+) -> None:
     def without_lists(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v3/grants":
-            return httpx.Response(500)
+            return httpx.Response(status)
         return grants._answer(request)
 
     settings = replace(make_settings(NYLAS_API_KEY=KEY), public_url="http://localhost")
     app = create_app(settings, transport=httpx.MockTransport(without_lists))
     page = short_login(Visitor.inside(app), "anna@uni.example")
-    assert page.status == 503
+    assert (page.status, page.heading) == (503, heading)
     assert not grants.sent
