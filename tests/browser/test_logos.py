@@ -50,6 +50,12 @@ _PAINTED = """image => {
   const scale = Math.min(box.width / image.naturalWidth, box.height / image.naturalHeight);
   return [image.naturalWidth * scale, image.naturalHeight * scale, box.right];
 }"""
+# By how much the middle of the logo is beside the middle of the card.
+_BESIDE = """image => {
+  const middle = box => box.left + box.width / 2;
+  const card = document.querySelector(".card").getBoundingClientRect();
+  return middle(image.getBoundingClientRect()) - middle(card);
+}"""
 
 
 @pytest.mark.browser
@@ -76,6 +82,7 @@ def test_every_kind_of_logo_is_seen(
     assert max(across, down) >= 40
     assert min(across, down) >= 20
     assert right <= page.evaluate("innerWidth")
+    assert image.evaluate(_BESIDE) == pytest.approx(0, abs=1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
