@@ -15,7 +15,7 @@ from latchkey.infra.errors import UpstreamError
 from latchkey.infra.languages import best_language
 from latchkey.infra.version import version
 from latchkey.operator.doctor import Finding, diagnose, exit_code
-from latchkey.operator.explain import explain
+from latchkey.operator.explain import explain, read_log
 from latchkey.operator.trial import walk
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import AddressRefused, ascii_address
@@ -91,7 +91,15 @@ def add_explain(app: Flask) -> None:
     @click.argument("code")
     def explain_code(code: str) -> None:
         """Tell in words what the log on standard input knows about a support code."""
-        story = list(explain(code, sys.stdin))
+        if sys.stdin.isatty():
+            click.echo("The log is read from standard input: flask explain CODE < log", err=True)
+        # In some locales, a byte that is no UTF-8 would end the reading.
+        lines = read_log(line.decode(errors="replace") for line in sys.stdin.buffer)
+        if not lines:
+            raise click.ClickException(
+                "Standard input holds no line of a log in JSON, as LOG_FORMAT=json makes it."
+            )
+        story = list(explain(code, lines))
         if not story:
             raise click.ClickException("The log holds nothing about this code.")
         for sentence in story:

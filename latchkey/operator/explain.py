@@ -1,6 +1,6 @@
 """``flask explain``: the story of one sign-in, found in the log by any of its ids."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from latchkey.infra.json_object import json_object
@@ -11,19 +11,27 @@ _IDS = ("request_id", "visit", "mailbox", "nylas_request_id")
 _UNIMPORTANT = ("/static/", "/brand", "/favicon.ico", "/healthz", "/readyz", "/metrics")
 
 
-def explain(code: str, log: Iterable[str]) -> Iterator[str]:
+Line = Mapping[str, Any]
+
+
+def read_log(log: Iterable[str]) -> list[Line]:
+    """Return the lines of a log that are JSON objects."""
+    return [line for text in log if (line := _read(text))]
+
+
+def explain(code: str, lines: Sequence[Line]) -> Iterator[str]:
     """Tell in words what the log knows about ``code``.
 
     :param code: a support code of a page, an id of Nylas's, a visit, or a mailbox as ``flask who``
-        prints it.
-    :param log: lines of the log; those that are no JSON objects are left out.
+        prints it; as people write down what they were read, with blanks and in capital letters.
+    :param lines: of ``read_log``.
     """
-    lines = [line for text in log if (line := _read(text))]
-    visits = _values("visit", (line for line in lines if code in map(line.get, _IDS)))
-    requests = _values(
-        "request_id",
-        (line for line in lines if code in map(line.get, _IDS) or line.get("visit") in visits),
-    )
+    bare = "".join(code.split())
+    codes = {bare, bare.lower()}
+    named = [line for line in lines if not codes.isdisjoint(map(line.get, _IDS))]
+    visits = _values("visit", named)
+    of_visits = (line for line in lines if line.get("visit") in visits)
+    requests = _values("request_id", (*named, *of_visits))
     story = [
         line
         for line in lines
@@ -35,10 +43,10 @@ def explain(code: str, log: Iterable[str]) -> Iterator[str]:
         yield f"{str(line.get('time', ''))[:19].replace('T', ' ')}  {loud}{sentence(line)}"
 
 
-def _values(name: str, lines: Iterable[Mapping[str, Any]]) -> set[str]:
+def _values(name: str, lines: Iterable[Line]) -> set[str]:
     return {str(line[name]) for line in lines if line.get(name)}
 
 
-def _read(text: str) -> Mapping[str, Any] | None:
+def _read(text: str) -> Line | None:
     # Container platforms put a prefix of their own before each line.
     return json_object(text[text.find("{") :]) if "{" in text else None

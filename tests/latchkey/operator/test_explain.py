@@ -56,6 +56,29 @@ def test_a_visit_that_begins_as_an_option_does_leads_to_its_story(visit: str) ->
     assert "connected" in told
 
 
+@pytest.mark.parametrize("code", ["9F2C51D07BE3A846", " 9f2c51d07be3a846\n", "9f2c 51d0 7be3 a846"])
+def test_a_code_may_come_as_people_wrote_it_down(code: str) -> None:
+    line = {"event": "grant", "request_id": "9f2c51d07be3a846", "outcome": "connected"}
+    (told,) = explained(create_app(make_settings()), code, [json.dumps(line)])
+    assert "connected" in told
+
+
+@pytest.mark.parametrize(
+    "log", ["", "[1]\n{broken", "12:00:01 INFO grant 9f2c51d07be3a846", b"caf\xe9 \x00\n"]
+)
+def test_what_is_no_log_in_json_is_told_from_a_log_without_the_code(log: str | bytes) -> None:
+    runner = create_app(make_settings()).test_cli_runner()
+    result = runner.invoke(args=["explain", "9f2c51d07be3a846"], input=log)
+    assert result.exit_code == 1
+    assert "no line of a log in JSON, as LOG_FORMAT=json makes it" in result.output
+
+
+def test_at_a_terminal_it_says_what_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    result = create_app(make_settings()).test_cli_runner().invoke(args=["explain", "9f2c"])
+    assert "The log is read from standard input: flask explain CODE < log" in result.output
+
+
 def test_a_support_code_leads_to_the_whole_story(capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app(make_settings())
     code, log = log_of(capsys, app, "someone@example.com", "wrong-password@example.com")
@@ -101,7 +124,8 @@ def test_what_is_loud_in_the_log_is_loud_in_the_story(capsys: pytest.CaptureFixt
 
 def test_a_code_that_the_log_does_not_know_is_an_error() -> None:
     app = create_app(make_settings())
-    for log in ("", "no json\n{broken\n[1]\n", '{"event": "request", "request_id": "other"}'):
+    line = '{"event": "request", "request_id": "other"}'
+    for log in (line, f"no json\n{{broken\n[1]\n{line}"):
         result = app.test_cli_runner().invoke(args=["explain", "1234"], input=log)
         assert result.exit_code == 1
         assert "nothing about this code" in result.output
