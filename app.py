@@ -77,10 +77,13 @@ def create_app(
     :raises ConfigError: when the settings cannot be used; ``flask`` still has some commands then.
     """
     try:
-        settings = settings or load_settings()
-        brands = _brands(settings)
+        return _create_app(settings or load_settings(), transport)
     except ConfigError as error:
         return app_without_settings(error)
+
+
+def _create_app(settings: Settings, transport: httpx.BaseTransport | None) -> Flask:
+    brands = _brands(settings)
     settings = replace(settings, trusted_hosts=(*settings.trusted_hosts, *brands.hosts))
     app = Flask(__name__)
     app.jinja_environment = PageEnvironment

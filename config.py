@@ -30,16 +30,14 @@ from latchkey.infra.settings import (
     setting,
     variables_of,
 )
+from latchkey.infra.settings.files import existing_file, folder_path, image_file
 from latchkey.infra.settings.line_of_text import line_of_text
 from latchkey.infra.settings.parsers import (
     application_id,
     color,
     contact,
-    existing_file,
-    folder_path,
     frame_origins,
     host_names,
-    image_file,
     ip_and_port,
     language_tag,
     language_tags,

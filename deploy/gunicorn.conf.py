@@ -54,10 +54,13 @@ class QuietLogger(Logger):  # type: ignore[misc]
         """
 
     def exception(self, msg: object, *args: object, **kwargs: object) -> None:
-        """Tell the kind of error only, instead of the request's address and a traceback."""
+        """Tell the kind of error only, instead of the request's address and a traceback.
+
+        Of settings that cannot be used, nothing is told here: gunicorn prints the error itself.
+        """
         if str(msg).startswith("Error handling request"):
             self.error("A request broke off: %s", type(sys.exception()).__name__)
-        else:
+        elif not isinstance(sys.exception(), ConfigError):
             super().exception(msg, *args, **kwargs)
 
     def warning(self, msg: str, *args: object, **kwargs: object) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from latchkey.infra.settings import sources
+from latchkey.infra.settings import files
 from tests.test_config import GOOD, KEY, SECRET, SECRETS, load, problems
 
 
@@ -97,19 +97,24 @@ def test_a_file_of_another_user_is_named_with_its_rights(unreadable: Path) -> No
     assert len(text.splitlines()) == 1
 
 
-def test_a_file_in_a_folder_of_another_user_is_named_without_its_rights(
-    unreadable: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_in_a_folder_of_another_user_is_named_with_the_rights_of_the_folder(
+    unreadable: Path,
 ) -> None:
-    me = pwd.getpwuid(os.geteuid()).pw_name
+    me, folder = pwd.getpwuid(os.geteuid()).pw_name, unreadable.parent
+    named = {"BRAND_FILE": "brand.toml", "BRAND_LOGO": "logo.svg", "PROVIDERS_FILE": "p.csv"}
     with _as_owner():
-        unreadable.parent.chmod(0)
+        folder.chmod(0)
     try:
-        text = problems(unreadable, **GOOD)
+        env = problems(unreadable, **GOOD)
+        others = problems(**GOOD, **{name: str(folder / file) for name, file in named.items()})
     finally:
         with _as_owner():
-            unreadable.parent.chmod(0o755)
-    assert f"{unreadable} may not be read by the user {me}" in text
-    assert "mode" not in text
+            folder.chmod(0o755)
+    told = f"may not be read by the user {me}: the folder {folder} belongs to "
+    assert f"{unreadable} {told}" in env
+    for name, file in named.items():
+        assert f"{name} cannot be used: {folder / file} {told}" in others
+    assert others.count(" and has the mode d---------.") == 3
 
 
 @contextlib.contextmanager
@@ -126,8 +131,8 @@ def _as_owner() -> Iterator[None]:
 def test_a_user_without_a_name_is_called_by_its_number() -> None:
     names = {user.pw_uid: user.pw_name for user in pwd.getpwall()}
     unknown = next(uid for uid in range(60_000, 65_000) if uid not in names)
-    assert sources._user(unknown) == str(unknown)
-    assert sources._user(0) == names[0]
+    assert files._user(unknown) == str(unknown)
+    assert files._user(0) == names[0]
 
 
 def test_a_file_that_cannot_be_read_for_another_reason_is_said_so() -> None:

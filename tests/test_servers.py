@@ -220,6 +220,18 @@ def test_why_a_worker_did_not_start_is_told_in_full(tmp_path: Path) -> None:
     assert "Traceback" in log
 
 
+def test_what_is_wrong_with_a_brand_is_told_without_a_traceback(tmp_path: Path) -> None:
+    brand = tmp_path / "brand.toml"
+    brand.write_text("name = 1")
+    process = gunicorn(
+        "app:create_app()", tmp_path, SANDBOX="true", PORT=str(free_port()), BRAND_FILE=str(brand)
+    )
+    assert process.wait(60) != 0
+    log = (tmp_path / "log").read_text()
+    assert "\nbrand.toml, line 1: name must be a line of text.\n" in log
+    assert "Traceback" not in log
+
+
 def test_the_server_believes_no_proxy_and_does_not_say_what_it_is(tmp_path: Path) -> None:
     with gunicorn_ready(tmp_path) as (port, _):
         answer = ask(port, "GET / HTTP/1.1", "Host: localhost", "X-Forwarded-Proto: https")

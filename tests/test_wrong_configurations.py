@@ -124,7 +124,7 @@ def test_the_application_is_asked_for_once() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (SCRIPT.encode(), "BRAND_LOGO must be a drawing without scripts and outside references."),
+        (SCRIPT.encode(), "BRAND_LOGO must be a drawing without scripts and outside references; "),
         (b"<svg viewBox='0 0 9 9'/>",
          'BRAND_LOGO must have xmlns="http://www.w3.org/2000/svg" in its <svg>: without it, '),
         (b"picture", "BRAND_LOGO is no SVG picture:"),

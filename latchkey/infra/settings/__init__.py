@@ -6,7 +6,8 @@
     ├── variable.py        Variable, and setting() for a field of a dataclass
     ├── sources.py         environment, .env and secrets' files
     ├── names.py           names that are none of ours, and what was probably meant
-    ├── parsers.py         numbers, lists, hosts, colours, files
+    ├── parsers.py         numbers, lists, hosts, colours
+    ├── files.py           paths of files, and why one cannot be read
     ├── line_of_text.py   a line that people read
     ├── secrets.py         API keys, secret keys, OAuth clients
     ├── rate_limits.py     limits, by what they are about

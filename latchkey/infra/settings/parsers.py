@@ -6,13 +6,9 @@ The text of an error goes on after the setting's name and never holds the value.
 import re
 from collections.abc import Callable
 from ipaddress import ip_address
-from pathlib import Path
 
 from latchkey.infra.addresses import endpoint, origin, return_uri
 from latchkey.infra.languages import BY_TAG
-
-_IMAGE_BYTES = 1024 * 1024
-_IMAGE_TYPES = (".svg", ".png", ".jpg", ".jpeg", ".webp")
 
 
 def switch(value: str) -> bool:
@@ -87,40 +83,6 @@ def color(value: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise ValueError("must be a colour like #1f5fd6")
     return value.lower()
-
-
-def folder_path(folder: Path) -> Callable[[str], Path]:
-    """Make a parser of paths to folders that may not exist yet, seen from ``folder``."""
-    return lambda value: folder / value
-
-
-def existing_file(folder: Path) -> Callable[[str], Path]:
-    """Make a parser of paths to files, seen from ``folder``."""
-
-    def parse(value: str) -> Path:
-        path = folder / value
-        if not path.is_file():
-            raise ValueError(f"must be the path of a file; there is none at {path}")
-        return path
-
-    return parse
-
-
-def image_file(folder: Path) -> Callable[[str], Path]:
-    """Make a parser of paths to images, seen from ``folder``."""
-
-    def parse(value: str) -> Path:
-        path = folder / value
-        if path.suffix.lower() not in _IMAGE_TYPES or not path.is_file():
-            kinds = " ".join(_IMAGE_TYPES)
-            raise ValueError(
-                f"must be the path of an image file ({kinds}); there is none at {path}"
-            )
-        if path.stat().st_size > _IMAGE_BYTES:
-            raise ValueError("must be a file of 1 MB at most")
-        return path
-
-    return parse
 
 
 def contact(value: str) -> str:

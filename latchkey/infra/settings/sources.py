@@ -1,10 +1,7 @@
 """Sources of settings: the environment, ``.env``, and the files that secrets are mounted as."""
 
 import io
-import os
-import pwd
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 import click
 from dotenv.parser import parse_stream
 
+from latchkey.infra.settings.files import why_unreadable
 from latchkey.infra.settings.variable import Variable
 
 _QUOTES = ("'", '"')
@@ -56,9 +54,7 @@ def read_env_file(path: Path) -> EnvFile:
     except FileNotFoundError:
         return EnvFile()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"Latchkey cannot start: {path} {_why_unreadable(path, error)}."
-        ) from None
+        raise ConfigError(f"Latchkey cannot start: {path} {why_unreadable(path, error)}.") from None
     values, commented = {}, []
     for binding in parse_stream(io.StringIO(text)):
         if binding.key is not None and binding.value is not None:
@@ -112,7 +108,7 @@ def _read_file(path: Path, variable: Variable) -> str:
     try:
         value = unquoted(path.read_text(encoding=_TEXT))
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        why = _why_unreadable(path, error)
+        why = why_unreadable(path, error)
     else:
         why = _why_no_secret(value, variable)
         if not why:
@@ -148,32 +144,4 @@ def certificates_problems(environ: Mapping[str, str]) -> Iterator[str]:
         if b"-----BEGIN " not in path.read_bytes():
             yield f"SSL_CERT_FILE must name certificates in PEM; {path} holds none."
     except OSError as error:
-        yield f"SSL_CERT_FILE cannot be used: {path} {_why_unreadable(path, error)}."
-
-
-def _why_unreadable(path: Path, error: Exception) -> str:
-    """What is wrong with a file, as the end of a sentence that begins with its path."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "does not exist"
-    if isinstance(error, IsADirectoryError):
-        return "is a directory; Docker makes one where the file to mount is missing"
-    if isinstance(error, PermissionError):
-        return f"may not be read by the user {_user(os.geteuid())}{_rights(path)}"
-    if isinstance(error, UnicodeDecodeError):
-        return "is no text in UTF-8"
-    return f"cannot be read ({type(error).__name__})"
-
-
-def _rights(path: Path) -> str:
-    try:
-        found = path.stat()
-    except OSError:  # the folder does not let this user in
-        return ""
-    return f": it belongs to {_user(found.st_uid)} and has the mode {stat.filemode(found.st_mode)}"
-
-
-def _user(uid: int) -> str:
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:  # a container's user may have no name
-        return str(uid)
+        yield f"SSL_CERT_FILE cannot be used: {path} {why_unreadable(path, error)}."

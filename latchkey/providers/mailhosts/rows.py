@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from latchkey.infra.settings.files import why_unreadable
 from latchkey.providers.mailhosts.help import help_in
 from latchkey.providers.mailhosts.names import ascii_name
 
@@ -61,7 +62,9 @@ def _operators_rows(file: Path) -> list[tuple[int, Row]]:
             # Spreadsheets leave rows whose cells are all empty.
             rows = [(reader.line_num, row) for row in reader if _holds_text(row)]
             columns = reader.fieldnames or ()
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProvidersFileError(f"{file} {why_unreadable(file, error)}.") from None
+    except csv.Error as error:
         raise ProvidersFileError(f"{file.name} cannot be read: {error}") from None
     unknown = set(columns) - {*HOST_COLUMNS, *HELP_COLUMNS}
     if "name" not in columns or unknown:

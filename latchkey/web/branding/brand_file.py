@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from latchkey.infra.languages import BY_TAG
+from latchkey.infra.settings.files import why_unreadable
 from latchkey.infra.settings.line_of_text import line_of_text
 from latchkey.web.branding import values
 from latchkey.web.branding.background import GRADIENT
@@ -79,7 +80,7 @@ def read_brand_file(
         raise BrandFileError(f"{path} is not TOML: {error}.") from None
     # Bytes that are no text; a number or a nesting without end.
     except (OSError, ValueError, RecursionError) as error:
-        raise BrandFileError(f"{path} cannot be read ({type(error).__name__}).") from None
+        raise BrandFileError(f"{path} {why_unreadable(path, error)}.") from None
     return _Reader(path, text, choosing=choosing).read(given, base or BrandFile())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from config import Settings
+from latchkey.infra.settings.files import why_unreadable
 from latchkey.web.branding.brand import Brand
 from latchkey.web.branding.brand_file import BrandFileError, read_brand_file
 from latchkey.web.branding.brand_values import BrandFile
@@ -74,7 +75,8 @@ class Brands:
 
     def of_host(self, host: str) -> str:
         """Return the key of the brand that ``host``, perhaps with a port, belongs to, or ""."""
-        return self._by_host.get(host.rpartition(":")[0] or host, "") if self._by_host else ""
+        name = (host.rpartition(":")[0] or host).lower()
+        return self._by_host.get(name, "") if self._by_host else ""
 
     def of_app(self, client_id: str, redirect_uri: str) -> str:
         """Return the key of the brand for people whom this app sent, "" for the default."""
@@ -96,7 +98,16 @@ class Brands:
 
 
 def _paths(default: Path | None) -> list[Path]:
-    return sorted((default.parent / FOLDER).glob("*.toml")) if default else []
+    """The files of the other brands; a folder that cannot be listed is no folder without files."""
+    if not default:
+        return []
+    folder = default.parent / FOLDER
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(".toml"))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise BrandFileError(f"{folder} {why_unreadable(folder, error)}.") from None
 
 
 def _read(path: Path, default: BrandFile) -> BrandFile:

@@ -7,6 +7,8 @@ pages may change with every version.
 import re
 from pathlib import Path
 
+from latchkey.infra.settings.files import why_unreadable
+
 # Logo and name, the box of the page, the line below its heading, the main button, the foot.
 CLASSES = ("brand", "card", "lead", "primary", "foot")
 _MOST_BYTES = 64 * 1024
@@ -24,7 +26,7 @@ def own_stylesheet(path: Path) -> str:
     try:
         rules = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"cannot be read: {path} ({type(error).__name__})") from None
+        raise ValueError(f"cannot be read: {path} {why_unreadable(path, error)}") from None
     if len(rules.encode()) > _MOST_BYTES:
         raise ValueError("must be a file of 64 KB at most")
     if _OUTSIDE.search(rules):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.parsers import expat
 
 from latchkey.web.branding.reading import read_at_most
 
@@ -17,7 +18,9 @@ _SCRIPT = re.compile(
 )
 _OUTSIDE = re.compile(rb"(?:href|src)\s*=\s*[\"']\s*(?!#|data:image/)|url\(\s*[\"']?(?!#)|@import")
 
-_NAMESPACE = re.compile(rb"xmlns(:[\w.-]+)?\s*=\s*[\"']http://www\.w3\.org/2000/svg[\"']")
+# Characters that an error quotes.
+_SHOWN = 40
+_DRAWING = "http://www.w3.org/2000/svg svg"
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,29 @@ def sniffed_picture(content: bytes) -> Picture:
 
 
 def _harmless(picture: Picture) -> Picture:
-    drawn = picture.mimetype == "image/svg+xml"
-    if drawn and (_SCRIPT.search(picture.content) or _OUTSIDE.search(picture.content)):
-        raise ValueError("must be a drawing without scripts and outside references")
-    if drawn and not _NAMESPACE.search(picture.content):
+    if picture.mimetype == "image/svg+xml":
+        _check_drawing(picture.content)
+    return picture
+
+
+def _check_drawing(content: bytes) -> None:
+    if bad := _SCRIPT.search(content) or _OUTSIDE.search(content):
+        found = ascii(content[bad.start() :][:_SHOWN].decode(errors="replace"))
+        raise ValueError(
+            f"must be a drawing without scripts and outside references; it has {found}"
+        )
+    names: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda name, _: names.append(name) if not names else None
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise ValueError(f"is a damaged drawing ({error})") from None
+    if names[0] != _DRAWING:
         raise ValueError(
             'must have xmlns="http://www.w3.org/2000/svg" in its <svg>: without it, browsers show '
             "nothing"
         )
-    return picture
 
 
 def _is_picture(mimetype: str, content: bytes) -> bool:

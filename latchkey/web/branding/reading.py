@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from latchkey.infra.settings.files import why_unreadable
+
 
 def read_at_most(path: Path, most: int, size: str) -> bytes:
     """Return the content of the file at ``path``; of a larger one, no more is read than shows it.
@@ -14,7 +16,7 @@ def read_at_most(path: Path, most: int, size: str) -> bytes:
         with path.open("rb") as file:
             content = file.read(most + 1)
     except OSError as error:
-        raise ValueError(f"cannot be read: {path} ({type(error).__name__})") from None
+        raise ValueError(f"cannot be read: {path} {why_unreadable(path, error)}") from None
     if len(content) > most:
         raise ValueError(f"must be a file of {size} at most")
     return content

@@ -47,6 +47,16 @@ def test_a_command_that_needs_no_settings_runs_without(command: list[str], told:
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, told, "")
 
 
+def test_the_same_goes_for_files_that_settings_name(tmp_path: Path) -> None:
+    file = tmp_path / "providers.csv"
+    file.write_text("domains\n")
+    good = {"PORT": "", "SECRET_KEY": "", "PROVIDERS_FILE": str(file)}
+    assert flask("version", **good).stdout.strip() == f"Latchkey {version()}"
+    (check,) = json.loads(flask("doctor", "--json", **good).stdout)
+    assert check["text"] == "Latchkey cannot start. Please mend PROVIDERS_FILE:"
+    assert "needs a column" in check["fix"]
+
+
 def test_the_doctor_tells_programs_what_is_wrong_with_the_settings() -> None:
     done = flask("doctor", "--json")
     assert (done.returncode, done.stderr.count(PROBLEM)) == (2, 1)

@@ -133,11 +133,15 @@ def test_every_preset_makes_a_page(folder: Path, preset: str) -> None:
         ('support_email = "a\\u00adb@c.example"', "support_email must be an e-mail address alone"),
         ('links = { website = "https://a.example/\\u200c" }', "links.website must be an address"),
         ('support_email = "x"', "support_email must be an e-mail address alone, like help@"),
-        ('logo = "none.svg"', "logo cannot be read:"),
+        ('logo = "none.svg"', "none.svg does not exist."),
         ('logo = "brand.toml"', "logo must be an image file"),
         ('logo = "text.png"', "logo is no PNG picture:"),
-        ('logo = "script.svg"', "logo must be a drawing without scripts and outside references."),
-        ('logo = "outside.svg"', "logo must be a drawing without scripts and outside references."),
+        (
+            'logo = "script.svg"',
+            "scripts and outside references; it has '<script>alert(1)</script>",
+        ),
+        ('logo = "outside.svg"', """; it has 'href="https://evil.example/x.png"/>"""),
+        ('logo = "folder.svg"', "folder.svg is a directory; Docker makes one"),
         ('logo = "huge.png"', "logo must be a file of 1 MB at most."),
         ("name = ", "brand.toml is not TOML:"),
     ],
@@ -150,6 +154,7 @@ def test_a_mistake_is_named_with_its_line_and_what_is_allowed(
     (folder / "outside.svg").write_bytes(
         SVG.replace(b"<path", b'<image href="https://evil.example/x.png"/><path')
     )
+    (folder / "folder.svg").mkdir()
     (folder / "huge.png").write_bytes(PNG + b"0" * 1024 * 1024)
     assert sentence in said(folder, text)
 

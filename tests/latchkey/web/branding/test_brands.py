@@ -138,3 +138,17 @@ def test_the_line_of_a_key_is_found(key: str, line: int) -> None:
     if parts[0] == "texts":
         parts = (*parts[:2], f"{parts[2]}.")
     assert line_of(LINES.splitlines(), parts) == line
+
+
+def test_a_folder_that_cannot_be_listed_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "brand.toml").write_text("")
+    (tmp_path / "brands").symlink_to("brands")
+    with pytest.raises(BrandFileError, match=r"/brands cannot be read \(OSError\)\."):
+        Brands.from_settings(make_settings(BRAND_FILE=str(tmp_path / "brand.toml")))
+
+
+def test_the_case_of_a_host_makes_no_difference(tmp_path: Path) -> None:
+    made = brands(tmp_path, north='hosts = ["Login.north.example"]\n')
+    assert (
+        made.of_host("LOGIN.North.example:8443") == made.of_host("login.north.example") == "north"
+    )
