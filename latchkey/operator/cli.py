@@ -19,6 +19,7 @@ from latchkey.operator.explain import explain, read_log
 from latchkey.operator.trial import walk
 from latchkey.providers import PROVIDERS
 from latchkey.providers.email_address import AddressRefused, ascii_address
+from latchkey.providers.pasted_address import clean_address
 from latchkey.providers.same_mailbox import canonical_mailbox
 from latchkey.web.mailbox_in_log import names_in_log
 from latchkey.web.services import Services, get_services
@@ -111,9 +112,10 @@ def _add_who(app: Flask) -> None:
     @click.argument("email")
     def who(email: str) -> None:
         """Print what an address is called in the log, a line for each secret key."""
-        if not canonical_mailbox(email):
+        address = clean_address(email)
+        if not canonical_mailbox(address):
             raise click.BadParameter("is no address")
-        for name in names_in_log(get_services(), email):
+        for name in names_in_log(get_services(), address):
             click.echo(name)
 
 

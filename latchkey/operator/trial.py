@@ -34,7 +34,9 @@ def walk(services: Services, email: str) -> Iterator[str]:
     yield f"Table of mail providers: {host.name if host else 'has no row for this domain'}"
     if host is None and (known := services.mail_servers.provider_of(domain)):
         yield f"MX records: mail goes to {known.name}"
-    yield f"Connectors at Nylas: {' '.join(sorted(detector.connected())) or 'none'}"
+    connectors = " ".join(sorted(detector.connected())) or "none"
+    guessed = "" if detector.knows_connectors else "Nylas does not tell; meanwhile, "
+    yield f"Connectors at Nylas: {guessed}{connectors}"
     yield f"Offered to people: {' '.join(detector.offered()) or 'none'}"
     finding = detector.look_up(ascii_email)
     yield f"Detected: {finding.provider or 'nothing'} ({_SOURCES[finding.source]})"

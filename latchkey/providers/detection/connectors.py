@@ -46,6 +46,11 @@ class Connectors:
             return frozenset(key for key, provider in PROVIDERS.items() if not provider.oauth)
         return providers
 
+    @property
+    def are_known(self) -> bool:
+        """Whether Nylas has answered."""
+        return self._providers.last is not None
+
     def offered(self, connected: Collection[str]) -> tuple[str, ...]:
         """Return those of ``connected`` that people can choose, in our order."""
         return tuple(

@@ -78,6 +78,11 @@ class ProviderDetector:
         """
         return self._connectors.connected()
 
+    @property
+    def knows_connectors(self) -> bool:
+        """Whether ``connected`` is what Nylas said, and not a guess."""
+        return self._connectors.are_known
+
     def prepare(self) -> None:
         """Ask for the connectors in the background, so that trouble is known before people come."""
         self._connectors.look_again()

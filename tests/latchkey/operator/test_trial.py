@@ -42,3 +42,12 @@ def test_a_refused_key_is_an_error_in_words() -> None:
     result = page.test_cli_runner().invoke(args=["try", "someone@example.com"])
     assert result.exit_code == 1
     assert "see flask doctor" in result.output
+
+
+def test_connectors_that_nylas_did_not_tell_are_no_fact() -> None:
+    silent = httpx.MockTransport(lambda _: httpx.Response(503))
+    page = create_app(make_settings(NYLAS_API_KEY=KEY), transport=silent)
+    result = page.test_cli_runner().invoke(args=["try", "someone@gmx.de"])
+    assert "Connectors at Nylas: Nylas does not tell; meanwhile, ews icloud imap\n" in result.output
+    assert "Next page: /connect/imap" in result.output
+    assert "does not tell" not in tried("someone@gmx.de")

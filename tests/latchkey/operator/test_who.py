@@ -38,7 +38,15 @@ def test_no_line_holds_the_address(capsys: pytest.CaptureFixture[str]) -> None:
         assert part not in "".join(log)
 
 
-@pytest.mark.parametrize("spelling", ["SomeOne@Example.com", "someone+tag@example.com"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "SomeOne@Example.com",
+        "someone+tag@example.com",
+        " someone@example.com\n",
+        "S. <someone@example.com>",
+    ],
+)
 def test_all_spellings_of_a_mailbox_have_one_name(spelling: str) -> None:
     app = create_app(make_settings())
     assert named(app, spelling) == named(app)
