@@ -322,6 +322,20 @@ def test_in_compose_the_page_listens_where_nginx_and_the_image_look_for_it() -> 
     assert {name: set_there.get(name) for name in image} == image
 
 
+def test_no_log_of_compose_grows_for_ever() -> None:
+    """This driver rotates what comes on the standard output; nobody would rotate a file."""
+    assert COMPOSE.count("\n    restart: ") == COMPOSE.count("\n    logging: *logging\n") == 3
+    command = re.search(r"^ +sed (-e [\s\S]+?) /latchkey\.conf > ", COMPOSE, re.M)
+    assert command
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"sed {' '.join(command[1].split())} '{DEPLOY / 'nginx.conf'}'"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    logs = re.findall(r"^\s+(?:access|error)_log ([^ ;]+)", done.stdout, re.M)
+    assert logs == ["off", "/dev/stdout", "/dev/stderr"]
+    assert "server latchkey-page:8000;" in done.stdout
+
+
 def test_systemd_finds_little_to_worry_about() -> None:
     # In tenths: 2.0 is what it calls OK, with room.
     done = subprocess.run(
