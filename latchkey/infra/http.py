@@ -8,8 +8,6 @@ everything, and a cap on what it reads. Redirects are not followed: they would c
 """
 
 import json
-import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext
@@ -29,6 +27,7 @@ from latchkey.infra.http_connection import (
     make_request,
     network,
 )
+from latchkey.infra.no_connection import why_no_connection
 from latchkey.infra.upstream_call import UpstreamCall
 
 MAX_BYTES = 256 * 1024
@@ -120,7 +119,7 @@ class HttpClient:
             ):
                 return _read(response, deadline, self._max_bytes)
         except _UNSENT as error:
-            failure: NotSent | OutcomeUnknown = NotSent(_reason(error))
+            failure: NotSent | OutcomeUnknown = NotSent(why_no_connection(error))
             forget_frames(error)
         except (httpx.HTTPError, OSError) as error:
             failure = OutcomeUnknown(type(error).__name__)
@@ -157,18 +156,6 @@ def _packed(value: Any) -> bytes:
     """JSON with blanks at its end: so long that the C library overwrites it when it is freed."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.ljust(2 * PYTHONS_OWN).encode()
-
-
-def _reason(error: BaseException) -> str:
-    """Why there was no connection, as an operator can mend it; the error's own text stays here."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"certificate refused: {cause.verify_message}"
-        if isinstance(cause, socket.gaierror):
-            return "host name not found"
-        cause = cause.__cause__ or cause.__context__
-    return type(error).__name__
 
 
 def _read(response: httpx.Response, deadline: float, max_bytes: int) -> Answer:

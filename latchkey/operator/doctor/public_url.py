@@ -10,6 +10,7 @@ from config import Settings
 from latchkey.infra.errors import BadAnswer, UpstreamError
 from latchkey.infra.http import Answer, HttpClient
 from latchkey.infra.json_object import json_object
+from latchkey.infra.no_connection import why_no_connection
 from latchkey.operator.doctor.arrival import check_arrival
 from latchkey.operator.doctor.finding import Finding, Level
 from latchkey.web.arrival import ask_for_arrival, read_arrival
@@ -82,7 +83,7 @@ def _check_certificate(host: str, port: int) -> Finding:
         return _failed(text.rstrip(".") + ".", "Renew it, with its whole chain.")
     except OSError as error:
         return _failed(
-            f"PUBLIC_URL cannot be reached ({type(error).__name__}).",
+            f"PUBLIC_URL cannot be reached ({why_no_connection(error)}).",
             "Look at DNS, the proxy, and whether this machine may ask its own address.",
         )
     left = ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()

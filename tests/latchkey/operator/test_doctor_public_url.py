@@ -169,6 +169,18 @@ def test_a_public_address_where_nothing_answers_fails() -> None:
         assert finding.level is Level.FAILED
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://localhost:{port}", "connection refused"),
+        ("https://connect.nowhere.invalid", "host name not found"),
+    ],
+)
+def test_why_a_public_address_cannot_be_reached_is_told_in_words(url: str, why: str) -> None:
+    (finding,) = asked(url.format(port=free_port()))
+    assert finding.text == f"PUBLIC_URL cannot be reached ({why})."
+
+
 def test_a_certificate_that_browsers_refuse_fails(tmp_path: Path) -> None:
     with tls_server(tmp_path) as port:
         (finding,) = asked(f"https://localhost:{port}")
