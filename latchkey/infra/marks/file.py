@@ -40,6 +40,7 @@ class FileMarks:
         self._clean_at = 0.0
         if path:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _leave_to_owner_of_folder(path)
         self._open()
         with self._lock, self._connection as connection:
             # Also finds out whether the file can be written to.
@@ -99,6 +100,14 @@ class FileMarks:
         self._connection.executescript(_TABLE)
         # Python 3.13 warns of connections that are left to the garbage collector.
         weakref.finalize(self, _close, self._connection, self._opened_by)
+
+
+def _leave_to_owner_of_folder(path: Path) -> None:
+    """Create the file for the user of the page, where root asks the doctor before it is there."""
+    if os.geteuid() == 0 and not path.exists():
+        folder = path.parent.stat()
+        path.touch(mode=0o600)
+        os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -141,6 +141,19 @@ def read_only(tmp_path: Path) -> Path:
     return tmp_path / "file" / "state"
 
 
+def test_a_file_that_root_makes_belongs_to_the_user_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The doctor is root, the page is not; systemd gives it the folder, and not what is in it."""
+    given: list[tuple[Path, int, int]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda *call: given.append(call))
+    for value in ("first", "second"):
+        assert spends(in_file(tmp_path), value)
+    folder = tmp_path.stat()
+    assert given == [(tmp_path / FILE_NAME, folder.st_uid, folder.st_gid)]
+
+
 def test_without_a_file_one_process_remembers_for_itself(read_only: Path) -> None:
     marks = in_file(read_only)
     assert "STATE_DIR" in marks.trouble
