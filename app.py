@@ -44,7 +44,14 @@ from latchkey.web.flow import init_flow
 from latchkey.web.icons import init_icons
 from latchkey.web.lan import SandboxLan, init_lan
 from latchkey.web.language import init_language, texts_beside
-from latchkey.web.limits import as_stranger, detection_wait, init_limits, make_limiter, party
+from latchkey.web.limits import (
+    as_stranger,
+    detection_wait,
+    init_limits,
+    make_limiter,
+    party,
+    widest_network,
+)
 from latchkey.web.metrics import BRAND_SIGN_INS
 from latchkey.web.page_environment import PageEnvironment
 from latchkey.web.pages import (
@@ -175,8 +182,8 @@ def _services(
     )
     oauth = oauth_clients(settings, http, stand_in=_stand_in(settings))
     providers = provider_services(
-        settings, nylas, store, share_wait=detection_wait, sandbox_records=_own_dns(settings),
-        oauth=oauth.keys(), is_trial=_is_detection_trial if settings.sandbox else _is_no_trial,
+        settings, nylas, store, share_wait=detection_wait, client=widest_network,
+        oauth=oauth.keys(), sandbox_records=_own_dns(settings), is_trial=_detection_trial(settings),
     )  # fmt: skip
     connect = connect_services(settings, nylas, store, marks, oauth=oauth, party=party)
     apps = app_services(settings, nylas, store, marks, as_stranger=as_stranger)
@@ -215,6 +222,10 @@ def _more_shapes() -> dict[str, Shape]:
 
 def _own_dns(settings: Settings) -> SandboxMailRecords | None:
     return SandboxMailRecords() if settings.sandbox else None
+
+
+def _detection_trial(settings: Settings) -> Callable[[str], bool]:
+    return _is_detection_trial if settings.sandbox else _is_no_trial
 
 
 def _is_detection_trial(email: str) -> bool:

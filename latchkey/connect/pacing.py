@@ -16,9 +16,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from latchkey.connect.fair_queue import LaneFull, Lanes
 from latchkey.connect.party import ANYONE, Party
 from latchkey.connect.silence import Silence
+from latchkey.infra.fair_queue import LaneFull, Lanes
 from latchkey.infra.http_connection import SendSlot
 from latchkey.infra.metrics import WAIT_BUCKETS, Gauge, Histogram, Limit
 from latchkey.infra.store import LONGEST_WAIT_SECONDS, Ahead, Rate, RateLimited, Store, Turn

@@ -14,9 +14,9 @@ import dns.resolver
 from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.IN.SRV import SRV
 
-from latchkey.infra.circuit_breaker import CircuitBreaker
 from latchkey.infra.ip_addresses import is_public
 from latchkey.infra.store import Store
+from latchkey.providers.look_ups import LookUps
 
 FOUND_SECONDS = 60 * 60
 NOT_FOUND_SECONDS = 10 * 60
@@ -29,9 +29,6 @@ _TRY_SECONDS = 0.4
 _IPV6_SECONDS = 0.3
 # A resolver that is well has this answer in its cache.
 _PROBE_SECONDS = 0.2
-_AT_ONCE = 6
-_SILENCES = 3
-_REST_SECONDS = 30
 
 MAIL_SERVICES = ("_imaps._tcp", "_imap._tcp", "_submissions._tcp", "_submission._tcp")
 EXCHANGE_SERVICES = ("_autodiscover._tcp",)
@@ -62,7 +59,7 @@ class MailRecords:
     method takes at most a second, and no time while DNS is silent or many look-ups are under way.
 
     :param nameserver: address and port of the DNS server, instead of the system's.
-    :param notify: the circuit breaker's.
+    :param notify, client: as in ``LookUps``.
     """
 
     def __init__(
@@ -70,12 +67,11 @@ class MailRecords:
         *,
         nameserver: tuple[str, int] | None = None,
         notify: Callable[[bool], None] = lambda shut: None,
+        client: Callable[[], str] = lambda: "",
     ) -> None:
         self._resolver = _resolver(nameserver)
         self._memory = Store()
-        self._breaker = CircuitBreaker(
-            at_once=_AT_ONCE, troubles=_SILENCES, seconds=_REST_SECONDS, notify=notify
-        )
+        self._look_ups = LookUps(client=client, answers=self._resolver_answers, notify=notify)
 
     def exchanges(self, domain: str) -> tuple[str, ...] | None:
         """Return the MX hosts of the best preference, None when DNS could not tell.
@@ -110,15 +106,11 @@ class MailRecords:
         )
 
     def _cached(self, key: str, query: _Query) -> tuple[str, ...] | None:
-        if self._memory.get(key) is None and self._breaker.enter():
-            answered: bool | None = False
-            try:
-                answered = self._look_up(key, query)
-                if answered is False and self._resolver_answers():
-                    # One silent domain, which a stranger can own, is no trouble of DNS.
-                    answered = None
-            finally:
-                self._breaker.leave(good=answered)
+        def unless_found_meanwhile() -> bool | None:
+            return None if self._memory.get(key) is not None else self._look_up(key, query)
+
+        if self._memory.get(key) is None:
+            self._look_ups.run(unless_found_meanwhile)
         found = self._memory.get(key)
         return tuple(found) if isinstance(found, list) else None
 

@@ -29,28 +29,33 @@ def provider_services(
     oauth: Collection[str],
     is_trial: Callable[[str], bool],
     share_wait: Callable[[], float],
+    client: Callable[[], str],
     sandbox_records: DomainRecords | None,
 ) -> ProviderServices:
     """Make them.
 
-    :param oauth, is_trial, share_wait: as in ``ProviderDetector``.
+    :param oauth, is_trial, share_wait, client: as in ``ProviderDetector`` and ``MailRecords``.
     :param sandbox_records: take the place of DNS for the rules about servers, in the sandbox.
     :raises ConfigError: the operator's file of mail servers cannot be used.
     """
-    hosts, records = _mail_hosts(settings), _mail_records(settings)
+    hosts, records = _mail_hosts(settings), _mail_records(settings, client)
     detector = ProviderDetector(
         nylas,
         oauth=oauth,
         store=store,
         per_minute=settings.nylas_detects_per_minute,
-        # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
-        hosts=hosts if settings.known_domains and not settings.sandbox else None,
+        hosts=_hosts_known_by_domain(settings, hosts),
         is_trial=is_trial,
         mx=MxRecords(hosts, records) if records else None,
         share_wait=share_wait,
     )
     servers = _mail_servers(settings, hosts, sandbox_records or records)
     return ProviderServices(hosts=hosts, mail_servers=servers, detector=detector)
+
+
+def _hosts_known_by_domain(settings: Settings, hosts: MailHosts) -> MailHosts | None:
+    # The sandbox's Nylas knows domains of its own, and the world knows nothing of them.
+    return hosts if settings.known_domains and not settings.sandbox else None
 
 
 def _mail_servers(
@@ -72,8 +77,8 @@ def _mail_hosts(settings: Settings) -> MailHosts:
         raise ConfigError(f"Latchkey cannot start. Please mend PROVIDERS_FILE:\n{error}") from None
 
 
-def _mail_records(settings: Settings) -> MailRecords | None:
+def _mail_records(settings: Settings, client: Callable[[], str]) -> MailRecords | None:
     # The sandbox's domains are not in DNS.
     if not settings.mx_lookups or settings.sandbox:
         return None
-    return MailRecords(nameserver=settings.dns_server, notify=MX_CIRCUIT)
+    return MailRecords(nameserver=settings.dns_server, notify=MX_CIRCUIT, client=client)

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
+import dns.message
 import httpx
 import pytest
 
 from app import create_app
 from latchkey.connect import silence
+from latchkey.providers import mail_records
 from latchkey.sandbox import create_sandbox
 from tests.conftest import KEY, make_settings
-from tests.pages import Visitor
+from tests.nameserver import NameServer
+from tests.pages import Page, Visitor
 from tests.servers import RedisServer, redis, serve
 
 ATTACKER = "198.51.100.66"
@@ -53,12 +56,17 @@ class Site:
         visitor.client.headers["X-Forwarded-For"] = address
         return visitor
 
-    def sign_in(self, address: str, email: str) -> int:
-        visitor = self.visitor(address)
+    def enter(self, visitor: Visitor, email: str) -> Page:
+        """Go through the e-mail step, to the form for the password."""
         page = visitor.enter(email)
         if page.url.path == "/providers":
             # Detection took longer than the page waits, so the person chooses.
             page = visitor.get(page.leading("/connect/imap"))
+        return page
+
+    def sign_in(self, address: str, email: str) -> int:
+        visitor = self.visitor(address)
+        page = self.enter(visitor, email)
         if page.status != 200:
             return page.status
         return visitor.client.post(
@@ -125,3 +133,59 @@ def test_a_flood_of_wrong_passwords_costs_others_nothing(open_site: Callable[...
         statuses = [one.result() for one in flood if not one.cancel()]
     assert set(statuses) <= {303, 429, 503}
     assert here.nylas.tries <= 40 + 6
+
+
+class _SilentWithin(NameServer):
+    """Knows of every mail domain but one, whose name servers keep silent about its hosts."""
+
+    def _answer(self, query: dns.message.Message) -> dns.message.Message | None:
+        name = query.question[0].name.to_text(omit_final_dot=True)
+        return None if name.endswith(".tarpit.example") else super()._answer(query)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "addresses", [[ATTACKER], [f"2001:db8:66:{number:x}::1" for number in range(8)]]
+)
+def test_servers_of_a_silent_domain_do_not_keep_others_from_naming_theirs(
+    addresses: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever answers here shares a processor with the attack, and is slow, but not silent.
+    for name in ("_SECONDS", "_TRY_SECONDS", "_PROBE_SECONDS"):
+        monkeypatch.setattr(mail_records, name, 3.0)
+    server, over = _SilentWithin(), threading.Event()
+    server.zone = {f"own-{one}.example": ["10 mx.hoster.example."] for one in range(8)}
+    server.start()
+    host, port = server.address
+
+    def type_silent_servers(here: Site, thread: int, address: str) -> None:
+        visitor = here.visitor(address)
+        page = here.enter(visitor, "someone@tarpit.example")
+        number = 0
+        while not over.is_set():
+            typed = {"imap_host": f"{thread}-{number}.tarpit.example", "password": ""}
+            assert visitor.submit(page, **typed).status == 422
+            number += 1
+
+    def name_own_server(here: Site, one: int) -> int:
+        visitor = here.visitor(f"203.0.113.{one}")
+        page = here.enter(visitor, f"person@own-{one}.example")
+        typed = dict.fromkeys(("imap_host", "smtp_host"), "mail.hoster.example")
+        return visitor.submit(page, password="secret", **typed).status
+
+    with (
+        site(LIMITS="on", MX_LOOKUPS="true", DNS_SERVER=f"{host}:{port}") as here,
+        ThreadPoolExecutor(12) as pool,
+    ):
+        try:
+            flood = [
+                pool.submit(type_silent_servers, here, thread, addresses[thread % len(addresses)])
+                for thread in range(12)
+            ]
+            time.sleep(2)
+            assert [name_own_server(here, one) for one in range(8)] == [200] * 8
+        finally:
+            over.set()
+    server.stop()
+    for one in flood:
+        one.result()

@@ -11,7 +11,7 @@ limits/
 └── tries     limits on passwords that are sent to Nylas
 """
 
-from latchkey.web.limits.client import client, party
+from latchkey.web.limits.client import client, party, widest_network
 from latchkey.web.limits.device import remember, remember_browser
 from latchkey.web.limits.limiter import make_limiter
 from latchkey.web.limits.requests import (
@@ -39,4 +39,5 @@ __all__ = [
     "remember",
     "remember_browser",
     "take_step",
+    "widest_network",
 ]

@@ -7,7 +7,7 @@ which has a few times as much room.
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from flask import request
+from flask import has_request_context, request
 
 from latchkey.connect import ANYONE, Party
 from latchkey.infra.ip_addresses import without_ipv6
@@ -45,6 +45,13 @@ def uses_of_client(
         Use(rule=rule, subject=f"{name} {about}".rstrip(), mode=mode, times=times)
         for name, times in clients
     ]
+
+
+def widest_network() -> str:
+    """Return a keyed hash of the widest network that may be one client's, "" for no client."""
+    if not has_request_context():
+        return ""
+    return _name(site(request.remote_addr) or network(request.remote_addr))
 
 
 def party() -> Party:

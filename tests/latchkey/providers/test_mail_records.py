@@ -55,3 +55,17 @@ def test_a_server_is_not_inward_because_something_is_not_told(
     server: NameServer, ipv4: Records, ipv6: Records
 ) -> None:
     assert not leads_inward(server, ipv4, ipv6)
+
+
+@pytest.mark.slow
+def test_a_silent_domain_ends_a_trouble_of_dns_when_the_server_answers_otherwise(
+    server: NameServer,
+) -> None:
+    records = MailRecords(nameserver=server.address)
+    server.zone = {f"silent-{number}.test": SILENT for number in range(4)}
+    # Three in a row would end all questions.
+    for number, answers in enumerate((False, False, True, False)):
+        server.zone["gmail.com"] = ["1 mx.test."] if answers else SILENT
+        assert records.exchanges(f"silent-{number}.test") is None
+    server.zone["well.test"] = ["1 mx.test."]
+    assert records.exchanges("well.test") == ("mx.test",)

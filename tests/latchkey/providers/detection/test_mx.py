@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from config import ROOT
-from latchkey.providers import mail_records
+from latchkey.providers import look_ups, mail_records
 from latchkey.providers.detection import MxRecords, detector
 from latchkey.providers.mail_records import MailRecords
 from latchkey.providers.mailhosts import MailHosts
@@ -159,7 +159,7 @@ def test_only_a_few_wait_when_dns_dies_in_a_rush(server: NameServer, records: Mx
 def test_dns_is_asked_again_after_a_while(
     server: NameServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_records, "_REST_SECONDS", 0.1)
+    monkeypatch.setattr(look_ups, "_REST_SECONDS", 0.1)
     records = MxRecords(HOSTS, MailRecords(nameserver=server.address))
     server.zone = dict.fromkeys([f"{number}.test" for number in range(4)] + ["gmail.com"])
     for domain in [*server.zone][:4]:
