@@ -113,9 +113,10 @@ def link_token(sign_in: SignIn, purpose: str) -> str:
 
 
 def is_from_our_page(sign_in: SignIn, purpose: str) -> bool:
-    """Tell whether this request follows a link of our own pages (Fetch Metadata, or its token)."""
-    if request.headers.get("Sec-Fetch-Site") == "same-origin":
-        return True
+    """Tell whether this request follows a link of our own pages, by its token.
+
+    ``Sec-Fetch-Site`` is not enough: the list of languages links to any path of this host.
+    """
     given = request.args.get("t", "").encode("utf-8", "surrogatepass")
     return hmac.compare_digest(given, link_token(sign_in, purpose).encode())
 
