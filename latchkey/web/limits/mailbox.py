@@ -9,6 +9,8 @@ from latchkey.providers.same_mailbox import counted_mailbox
 
 # Exchange takes a name with its domain in several spellings: CORP\anna, CORP/anna.
 _DOMAIN_BEFORE = re.compile(r".*[\\/]", re.DOTALL)
+# Some mail servers take these for the @ of a login name, and a plus sign.
+_INSTEAD_OF_AT = re.compile(r"([^%:/]+)[%:/]([^%:/\\]+\.[^%:/\\]+)")
 
 
 def mailboxes_of(email: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -35,6 +37,8 @@ def _logins(name: str, email: str, settings: Mapping[str, Any]) -> Iterator[str]
     if before and not is_private_name(domain.lower()):
         yield name
         return
+    if other := _INSTEAD_OF_AT.fullmatch(name):
+        yield "@".join(other.groups())
     short = _DOMAIN_BEFORE.sub("", before or name)
     yield f"{short}@{email.rpartition('@')[2]}"
     for host in _sent(settings, "host"):

@@ -53,6 +53,16 @@ def test_a_short_name_counts_for_its_server_whatever_the_address(
     assert "boss@corp.example" in mailboxes_of(address, settings)
 
 
+@pytest.mark.parametrize(
+    "login",
+    ["boss%corp.example", "Boss:Corp.Example", "boss/corp.example", "boss+corp.example",
+     "boss+x%corp.example"],
+)  # fmt: skip
+def test_what_servers_take_for_an_at_sign_opens_no_second_counter(login: str) -> None:
+    settings = {"imap_username": login, "imap_host": "mail.corp.example"}
+    assert "boss@corp.example" in mailboxes_of("x@corp.example", settings)
+
+
 def test_a_whole_address_does_not_count_for_its_server() -> None:
     settings = {"imap_username": "info@corp.example", "imap_host": "imap.hoster.example"}
     assert mailboxes_of("info@corp.example", settings) == ("info@corp.example",)
