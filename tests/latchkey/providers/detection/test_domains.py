@@ -243,6 +243,19 @@ def test_nylas_is_left_alone_after_trouble_in_a_row() -> None:
     assert len(nylas.asked) == 2
 
 
+def test_domains_that_nylas_waits_for_are_no_trouble_while_it_answers_otherwise() -> None:
+    nylas = Nylas()
+    nylas.detector.offered()
+    nylas.detection = httpx.ReadTimeout("no answer")
+    for email in emails(10):
+        assert nylas.detector.detect(email) == ""
+    assert len(nylas.asked) == 10
+    nylas.connectors = httpx.ReadTimeout("no answer")
+    for email in emails(10, start=10):
+        assert nylas.detector.detect(email) == ""
+    assert len(nylas.asked) == 12
+
+
 def test_nylas_is_asked_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domains, "PAUSE_SECONDS", 0.1)
     nylas = Nylas()
