@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -133,6 +134,11 @@ def test_a_user_without_a_name_is_called_by_its_number() -> None:
     unknown = next(uid for uid in range(60_000, 65_000) if uid not in names)
     assert files._user(unknown) == str(unknown)
     assert files._user(0) == names[0]
+
+
+def test_rights_that_cannot_be_looked_up_are_left_out(tmp_path: Path) -> None:
+    text = files.why_unreadable(tmp_path / "gone" / "file", PermissionError())
+    assert re.fullmatch(r"may not be read by the user \w+", text)
 
 
 def test_a_file_that_cannot_be_read_for_another_reason_is_said_so() -> None:

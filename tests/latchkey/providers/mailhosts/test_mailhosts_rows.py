@@ -97,6 +97,13 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, fault: str)
     assert fault in said(tmp_path, text)
 
 
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "providers.csv"
+    path.write_bytes("name\nPostfächer\n".encode("latin-1"))
+    with pytest.raises(ProvidersFileError, match=r"providers\.csv is no text in UTF-8"):
+        MailHosts.load(path)
+
+
 def test_the_page_does_not_start_with_a_broken_file(tmp_path: Path) -> None:
     path = written(tmp_path, "name,link\nFastmail,nowhere\n")
     with pytest.raises(ConfigError, match=r"PROVIDERS_FILE[\s\S]*line 2: link must"):

@@ -8,7 +8,7 @@ from latchkey.connect import ANYONE, Party
 from latchkey.infra.limits import Mode
 from latchkey.web import flow
 from latchkey.web.limits import client, party
-from latchkey.web.limits.client import uses_of_client
+from latchkey.web.limits.client import uses_of_client, widest_network
 from tests.latchkey.web.limits.bare import Browser, bare_app, limiter_of
 
 APP = bare_app()
@@ -72,3 +72,7 @@ def test_without_limits_there_are_no_clients() -> None:
     browser = Browser(bare_app(LIMITS="off"))
     assert browser.request(client) == ""
     assert browser.request(party) == browser.request(party_of_a_sign_in) == ANYONE
+
+
+def test_a_command_looks_up_names_for_no_client() -> None:
+    assert widest_network() == ""
