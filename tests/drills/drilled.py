@@ -114,4 +114,9 @@ def kill_with_socket(pids: Sequence[int], port: int) -> None:
 
 
 def _has_one(files: set[str], pid: int) -> bool:
-    return any(os.readlink(each) in files for each in Path(f"/proc/{pid}/fd").iterdir())
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        # The process opens and closes files meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            if os.readlink(each) in files:
+                return True
+    return False
