@@ -117,7 +117,7 @@ def test_what_is_done_is_gone_and_what_is_not_comes_again(box: Outbox) -> None:
         else:
             box.again(got, 2, seconds=0.2)
     assert claim(box) == []
-    time.sleep(1.1)
+    time.sleep(0.25)
     assert [(got.key, got.value) for got in claim(box)] == [("again", 2)]
 
 
@@ -141,7 +141,7 @@ def test_what_was_dropped_or_replaced_meanwhile_is_not_brought_back(box: Outbox)
     box.again(dropped, 3, seconds=0)
     box.done(replaced)
     assert claim(box) == []
-    time.sleep(1.1)
+    time.sleep(0.25)
     assert [(got.key, got.value) for got in claim(box)] == [("replaced", 2)]
 
 
@@ -185,7 +185,7 @@ class TestTwoProcesses:
         one.claim(0, minor=0)
         other.drop("key")
         other.claim(0, minor=0)
-        time.sleep(1.1)
+        time.sleep(0.25)
         assert claim(one) == claim(other) == []
 
     @pytest.mark.slow
