@@ -49,12 +49,7 @@ class ReturnAddresses:
 
         :raises UpstreamError: no setting names it, and Nylas has not answered yet.
         """
-        if self._client_id:
-            return self._client_id
-        application = self._application.get()
-        if application is None:
-            raise BadAnswer("application not known yet")
-        return application.client_id
+        return self._client_id or self._known().client_id
 
     def allow(self, uri: str) -> bool:
         """Tell whether people may be sent to ``uri``.
@@ -65,10 +60,7 @@ class ReturnAddresses:
         if _is_among(self._listed, uri) or _is_among(self._of_nylas(), uri):
             return True
         self._application.invalidate(older=_LOOK_AGAIN_SECONDS)
-        allowed = _is_among(self._of_nylas(), uri)
-        if self._application.last is None:
-            raise BadAnswer("application not known yet")
-        return allowed
+        return _is_among(self.of(self._known()), uri)
 
     def all(self) -> frozenset[str]:
         """Return every address that is allowed.
@@ -88,6 +80,12 @@ class ReturnAddresses:
     def origins(self) -> frozenset[str]:
         """Return the origins of all addresses, as browsers write them in ``Origin``."""
         return frozenset(_origins(self.all()))
+
+    def _known(self) -> Application:
+        application = self._application.get()
+        if application is None:
+            raise BadAnswer("application not known yet")
+        return application
 
     def _of_nylas(self) -> frozenset[str]:
         application = self._application.get()

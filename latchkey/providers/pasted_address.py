@@ -42,9 +42,7 @@ def clean_address(text: str) -> str:
     if len(text) > _MOST_READ:
         return text
     visible = "".join(
-        " " if unicodedata.category(char) == "Zs" else char
-        for char in text
-        if unicodedata.category(char) != "Cf"
+        " " if unicodedata.category(char) == "Zs" else char for char in without_invisible(text)
     )
     plain = _only_cell(visible.translate(str.maketrans(_USUAL)).strip())
     parts = [_without_link(_trim(part)) for part in parts_with_at(plain)]
@@ -55,6 +53,11 @@ def clean_address(text: str) -> str:
     plain = _BLANK_AT_THE_AT.sub("@", plain).lstrip(_BLANKS + ",;:")
     plain = _without_link(_trim(_REMARK.sub("", _LABEL.sub("", _BULLET.sub("", plain)))))
     return _INNER_APOSTROPHE.sub("'", _BLANK_AT_THE_AT.sub("@", _trim(plain)))
+
+
+def without_invisible(text: str) -> str:
+    """Return ``text`` without what cannot be seen and comes along when it is copied (Cf)."""
+    return "".join(char for char in text if unicodedata.category(char) != "Cf")
 
 
 def parts_with_at(text: str) -> list[str]:

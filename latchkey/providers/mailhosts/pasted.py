@@ -4,6 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from latchkey.providers.pasted_address import without_invisible
+
 # No user name before the host, and nothing that two programs may read in two ways. "Port" is any
 # word before the number, as instructions are in all languages; some write a dash for the colon.
 _PASTED = re.compile(
@@ -48,11 +50,8 @@ class PastedServer:
 
 def read_server(text: str) -> PastedServer:
     """Return the host and port in ``text``; all of it is the host when it is written otherwise."""
-    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    # The cells of a table are pasted with tabs between them.
-    labelled = _LABEL_CELL.sub(r"\1: ", _WIDE_COLON.sub(": ", visible))
-    plain = " ".join(_IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", labelled)).split())
-    found = _PASTED.fullmatch(plain.strip(_QUOTES + " "))
+    labelled = _LABEL_CELL.sub(r"\1: ", _WIDE_COLON.sub(": ", without_invisible(text)))
+    found = _PASTED.fullmatch(_in_one_line(labelled).strip(_QUOTES + " "))
     if found is None or not _is_secured_so(found["port"], found["security"]):
         return PastedServer(host=text)
     of_web = (found["scheme"] or "").lower() in _WEB
@@ -64,11 +63,14 @@ def read_port(text: str) -> str:
 
     Arabic and Indian keyboards have digits of their own.
     """
-    usual = unicodedata.normalize("NFKC", text)
-    digits = "".join(str(unicodedata.decimal(char, char)) for char in usual)
-    plain = " ".join(_IN_BRACKETS.sub(r" \1 ", digits).split())
-    found = _PASTED_PORT.fullmatch(plain)
+    digits = "".join(str(unicodedata.decimal(char, char)) for char in _in_one_line(text))
+    found = _PASTED_PORT.fullmatch(digits)
     return found["port"] if found and _is_secured_so(found["port"], found["security"]) else text
+
+
+def _in_one_line(text: str) -> str:
+    """Return usual letters with one blank between words, where brackets or a table's tabs were."""
+    return " ".join(_IN_BRACKETS.sub(r" \1 ", unicodedata.normalize("NFKC", text)).split())
 
 
 def _is_secured_so(port: str | None, security: str | None) -> bool:

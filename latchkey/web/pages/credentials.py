@@ -79,7 +79,8 @@ def submit(key: str) -> ResponseReturnValue:
     with lost_answer.kept_for(sign_in) as ended:
         outcome = _submit(form, provider, sign_in)
         ended(outcome)
-        sign_in = flow.save(sign_in, typed=form.typed())
+        if isinstance(outcome, Failed):
+            sign_in = flow.save(sign_in, typed=form.typed(), last_problem=outcome.problem.kind)
         limits.raise_if_limited(outcome)
         end_password(sign_in, outcome, form)
     if isinstance(outcome, Failed):
@@ -125,7 +126,6 @@ def _failed(
     failed: Failed, form: CredentialsForm, provider: Provider, sign_in: SignIn
 ) -> ResponseReturnValue:
     problem = failed.problem
-    sign_in = flow.save(sign_in, last_problem=problem.kind)
     if problem.place == "page":
         return _problem_page(failed, provider, sign_in)
     return _form_page(form, provider, sign_in, status=problem.status, failed=failed)
