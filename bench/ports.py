@@ -10,8 +10,6 @@ from functools import cache
 # Below the ports that the system gives to outgoing connections (Linux: from 32768), of which one
 # could take a port before the server that it is for listens.
 _FIRST, _LAST, _BLOCK = 10_000, 32_768, 64
-# Its name is forgotten by the system together with the process (unix(7), "abstract").
-_CLAIM = socket.socket(socket.AF_UNIX)
 
 
 def free_port() -> int:
@@ -31,7 +29,8 @@ def _mine() -> Iterator[int]:
     """
     while True:
         block = secrets.randbelow((_LAST - _FIRST) // _BLOCK)
-        with contextlib.suppress(OSError):
-            _CLAIM.bind(f"\0latchkey-ports-{block}")
+        # Its name is forgotten by the system together with the process (unix(7), "abstract").
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as claim:
+            claim.bind(f"\0latchkey-ports-{block}")
             first = _FIRST + block * _BLOCK
-            return itertools.cycle(range(first, first + _BLOCK))
+            yield from itertools.cycle(range(first, first + _BLOCK))
