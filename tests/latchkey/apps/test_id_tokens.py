@@ -151,3 +151,9 @@ def test_a_token_that_somebody_else_signed_is_not_read() -> None:
 )  # fmt: skip
 def test_what_is_no_token_is_not_read(odd: str) -> None:
     assert IdTokens([SECRET]).read(odd, client_id=CLIENT) is None
+
+
+def test_a_token_has_the_nonce_of_the_apps_request_and_none_by_itself() -> None:
+    published = IdTokens([SECRET]).public_keys()
+    assert checked(issue(nonce="n-1"), published)["nonce"] == "n-1"
+    assert "nonce" not in checked(issue(), published)

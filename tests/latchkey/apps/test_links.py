@@ -488,3 +488,9 @@ def test_any_claims_under_a_good_signature_are_read_or_refused(claims: Any) -> N
     except LinkRefused:
         return
     assert isinstance(read, LinkClaims)
+
+
+def test_what_was_carried_of_a_link_says_the_same() -> None:
+    links = links_of()
+    claims = links.read(signed(payload(provider="google", state="s 1")))
+    assert links.read(links.carry(claims)) == claims

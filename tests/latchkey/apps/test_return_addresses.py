@@ -6,6 +6,7 @@ from latchkey.apps import ReturnAddresses, return_addresses
 from latchkey.infra import cached_answer
 from latchkey.infra.errors import UpstreamError
 from latchkey.infra.store import Store
+from latchkey.nylas import Application
 from tests.conftest import KEY, make_settings
 from tests.latchkey.answering import Nylas
 
@@ -320,3 +321,10 @@ def test_browsers_may_ask_from_the_origins_of_allowed_addresses() -> None:
         "http://localhost:3000",
         "https://b.example:8443",
     }
+
+
+def test_what_nobody_is_sent_back_to_is_named() -> None:
+    known = addresses_of(down(), RETURN_URIS=ALLOWED)
+    of_nylas = Application(client_id="app-1", callback_uris=(OF_NYLAS, "exampleapp://callback"))
+    assert known.of(of_nylas) == {ALLOWED, OF_NYLAS}
+    assert known.unusable(of_nylas) == {"exampleapp://callback"}

@@ -196,3 +196,10 @@ def test_what_is_no_code_of_ours_is_refused_before_nylas_is_asked() -> None:
     rules = TokenRules(known=False)
     assert refusal(lambda: rules.token(**GIVEN, code="invented")) == USED
     assert not rules.requests
+
+
+def test_an_app_hears_how_long_nylas_asks_to_wait() -> None:
+    rules = TokenRules(httpx.Response(429, headers={"Retry-After": "7"}, json={}))
+    with pytest.raises(TokenRefused) as raised:
+        rules.token(**GIVEN, code=new_code(rules))
+    assert raised.value.wait == 7

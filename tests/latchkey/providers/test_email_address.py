@@ -11,6 +11,7 @@ from latchkey.providers.email_address import (
     ascii_address,
     check_email,
     clean_hint,
+    exact_address,
     read_address,
 )
 from latchkey.providers.pasted_address import clean_address
@@ -212,3 +213,9 @@ def test_a_plain_address_is_given_as_the_library_gives_it(local: str, domain: st
 
 def test_an_address_that_nylas_could_not_use_is_none() -> None:
     assert ascii_address("jürgen@example.com") == ""
+
+
+def test_an_address_that_would_be_read_as_another_is_not_exact() -> None:
+    assert exact_address("someone@b\u00fccher.example") == "someone@xn--bcher-kva.example"
+    assert ascii_address("'someone@example.com") == "'someone@example.com"
+    assert exact_address("'someone@example.com") == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from latchkey.providers.mailhosts.customer_space import looks_like_customer
+from latchkey.providers.mailhosts.customer_space import is_rented, looks_like_customer
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,14 @@ def test_other_names_are_not(below: str) -> None:
 def test_the_domain_itself_does_not_count(domain: str) -> None:
     assert not looks_like_customer(f"mail.{domain}", domain)
     assert not looks_like_customer(domain, domain)
+
+
+@pytest.mark.parametrize(
+    ("below", "rented"),
+    [("vps-1a", True), ("ns3012345", True), ("vm", True), ("mail", False), ("www123", False)],
+)
+@pytest.mark.parametrize("zone", ["hoster.example", "web88888.example", "vps.example"])
+def test_a_machine_is_for_rent_by_its_own_name_not_by_its_domains(
+    below: str, zone: str, rented: bool
+) -> None:
+    assert is_rented(f"{below}.{zone}", zone) is rented

@@ -149,6 +149,17 @@ def test_an_account_elsewhere_goes_to_no_other_server(host: str, sending: str) -
     assert login(account, host=host, sending_host=sending) is LoginReason.SERVER_FOREIGN
 
 
+@pytest.mark.parametrize(
+    ("typed", "domain"), [("someone.else@icloud.com", "icloud.com"), ("anna", "")]
+)
+def test_whose_server_a_name_needs_is_told(typed: str, domain: str) -> None:
+    with pytest.raises(LoginRefused) as raised:
+        judge_login(
+            typed, address=ADDRESS, host=FOREIGN_SERVER, kind=MAIL, servers=servers(Records(MX))
+        )
+    assert raised.value.domain == domain
+
+
 @pytest.mark.parametrize("host", [OWN_SERVER, FOREIGN_SERVER, "imap.mail.me.com", ""])
 def test_an_account_elsewhere_is_one_of_the_provider_that_takes_the_mail(host: str) -> None:
     for typed in ("anna@fastmail.com", "anna@gmail.com", "anna@evil.example", "@icloud.com"):

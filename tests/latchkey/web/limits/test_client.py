@@ -56,6 +56,15 @@ def test_what_counts_for_a_client_counts_for_its_larger_network_of_ipv6_too() ->
     assert counted("203.0.113.7") == [(name("203.0.113.7"), 1)]
 
 
+def test_the_widest_network_is_the_larger_one_of_ipv6_and_the_client_else() -> None:
+    for address, named in (
+        ("2001:db8:1:2::7", "client 2001:db8:1::/48"),
+        ("203.0.113.7", "client 203.0.113.7"),
+    ):
+        found = Browser(APP, address).request(widest_network)
+        assert found == limiter_of(APP).fingerprint(named)
+
+
 def party_of_a_sign_in() -> Party:
     flow.start(email="someone@example.com")
     return party()
