@@ -42,7 +42,12 @@ HELP = rows("help.csv")
 UNSUPPORTED = rows("unsupported.csv")
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+def name_in_ascii(row: dict[str, str]) -> str:
+    """The row's name as a part of a test's name, see ``test_each_test_keeps_its_name``."""
+    return row["name"].encode("ascii", "replace").decode()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name_in_ascii)
 def test_every_row_has_valid_names_and_mail_ports(row: dict[str, str]) -> None:
     for name in cells(row, "domains", "mx_suffixes", "imap_host", "smtp_host"):
         assert NAME.fullmatch(name.replace("{domain}", "domain.example")), name
@@ -56,7 +61,7 @@ def test_every_row_has_valid_names_and_mail_ports(row: dict[str, str]) -> None:
     assert row["password_login"] in {"yes", "no"}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
+@pytest.mark.parametrize("row", ROWS, ids=name_in_ascii)
 def test_every_row_is_found_by_its_domains_and_its_imap_host(row: dict[str, str]) -> None:
     for domain in row["domains"].split():
         host = HOSTS.find(domain)

@@ -227,7 +227,7 @@ def test_other_requests_for_tokens_go_on_to_nylas_and_its_answer_comes_back(
 @pytest.mark.parametrize(
     "changes",
     [{"client_id": "app-2"}, {"client_id": None}, {"client_secret": "another"}, {"client_id": "ü"}],
-    ids=str,
+    ids=["another id", "no id", "another secret", "an id in other letters"],
 )
 def test_nothing_of_another_application_goes_on_to_nylas(
     body: dict[str, str], changes: dict[str, str | None]
