@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from latchkey.apps import TokenRefused
 from latchkey.nylas import TokenAnswer
 from tests.conftest import KEY
 from tests.latchkey.apps.test_codes import ticket
@@ -117,6 +118,9 @@ def test_what_nylas_refuses_is_passed_on() -> None:
 
 @pytest.mark.parametrize("authorization", ["", f"Bearer {KEY}"])
 def test_an_answer_without_content_is_none(authorization: str) -> None:
-    rules = TokenRules(httpx.Response(503))
+    rules = TokenRules(httpx.Response(503, headers={"Retry-After": "7"}))
     told = (503, "temporarily_unavailable", "Nylas does not answer")
     assert refusal(lambda: rules.inspect(authorization, access_token="a")) == told
+    with pytest.raises(TokenRefused) as raised:
+        rules.inspect(authorization, access_token="a")
+    assert raised.value.wait == 7

@@ -120,10 +120,12 @@ def test_a_short_name_is_sent_to_a_server_of_the_address_only(typed: str, kind: 
 
 
 def test_unless_said_otherwise_a_server_is_needed_and_no_link_settles_the_name() -> None:
-    usual = {"address": ADDRESS, "kind": MAIL, "servers": servers(None)}
+    usual = {"address": ADDRESS, "kind": MAIL, "servers": servers(Records(MX))}
     assert judge_login("anna", host=OWN_SERVER, **usual) == "anna"  # type: ignore[arg-type]
     with pytest.raises(LoginRefused, match="server missing"):
         judge_login("anna", host="", **usual)  # type: ignore[arg-type]
+    account = "someone.else@icloud.com"
+    assert judge_login(account, host="", **usual) == account  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("sending", ["imap.mail.me.com", "smtp.mail.me.com", ""])

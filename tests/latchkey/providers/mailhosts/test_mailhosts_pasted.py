@@ -85,6 +85,7 @@ def test_host_and_port_are_found(text: str, host: str, port: str, *, of_web: boo
     [
         ("993", "993"),
         ("993 (SSL/TLS)", "993"),
+        ("993 (TLS)", "993"),
         ("993 SSL", "993"),
         ("143, STARTTLS", "143"),
         ("Port: 993", "993"),
