@@ -10,6 +10,7 @@ from latchkey.web.limits.mailbox import mailboxes_of
     [
         ("Anna@Example.COM", "anna@example.com"),
         ("anna+tag@example.com", "anna@example.com"),
+        ("anna+tag+more@example.com", "anna@example.com"),
         ("a.n.n.a+x@googlemail.com", "anna@gmail.com"),
         ("a.nna@example.com", "a.nna@example.com"),
         ("+anna@example.com", "+anna@example.com"),
