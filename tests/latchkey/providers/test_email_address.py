@@ -30,6 +30,9 @@ BLANKS = " \t\u00a0\u202f\u3000\u2009"
         ("mailto:ann@example.com", "ann@example.com"),
         ("E-Mail: ann@example.com", "ann@example.com"),
         (",; E-Mail: ann@example.com", "ann@example.com"),
+        (": E-Mail: ann@example.com", "ann@example.com"),
+        ("Adresse e-mail\u00a0: ann@example.com", "ann@example.com"),
+        ("a@example.com; a@example.com", "a@example.com"),
         ("email:ann@example.com", "ann@example.com"),
         ('"Ann Lee" ann@example.com', "ann@example.com"),
         ("ann@example.com (work)", "ann@example.com"),
@@ -64,6 +67,9 @@ BLANKS = " \t\u00a0\u202f\u3000\u2009"
         ("📧 ann@example.com", "ann@example.com"),
         ("✉\ufe0fann@example.com", "ann@example.com"),
         ("→ ann@example.com", "ann@example.com"),
+        ("📧→Xann@example.com", "Xann@example.com"),
+        ("*Xann@example.com*", "Xann@example.com"),
+        ("—ann@example.com", "ann@example.com"),
         ("👩\U0001f3fdann@example.com", "ann@example.com"),
         ("\ue000ann@example.com", "ann@example.com"),
         ("\ufffcann@example.com", "ann@example.com"),
@@ -126,6 +132,7 @@ def test_what_comes_along_with_an_address_is_taken_off(pasted: str, meant: str) 
         ("Cc\r\nBcc: ann@example.com", AddressFault.BLANK),
         ("ann@example.com\r\nBcc: bob@example.com", AddressFault.SEVERAL),
         ("jürgen@example.com", AddressFault.LETTERS),
+        ("übung@example.com", AddressFault.LETTERS),
         ("ann@127.0.0.1", AddressFault.OTHER),
         ("ann\0@example.com", AddressFault.OTHER),
         (f"{'a' * 250}@example.com", AddressFault.TOO_LONG),
@@ -216,6 +223,7 @@ def test_a_plain_address_is_given_as_the_library_gives_it(local: str, domain: st
 
 def test_an_address_that_nylas_could_not_use_is_none() -> None:
     assert ascii_address("jürgen@example.com") == ""
+    assert ascii_address("someone@mail.invalid") == ""
 
 
 def test_an_address_that_would_be_read_as_another_is_not_exact() -> None:
