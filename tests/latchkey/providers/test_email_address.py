@@ -66,6 +66,7 @@ BLANKS = " \t\u00a0\u202f\u3000\u2009"
         ("ann@example.com • Verified", "ann@example.com"),
         ("📧 ann@example.com", "ann@example.com"),
         ("✉\ufe0fann@example.com", "ann@example.com"),
+        ("\ufe00ann@example.com", "ann@example.com"),
         ("→ ann@example.com", "ann@example.com"),
         ("📧→Xann@example.com", "Xann@example.com"),
         ("*Xann@example.com*", "Xann@example.com"),
